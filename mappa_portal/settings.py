@@ -25,9 +25,15 @@ BUILD = env("BUILD", default="development")
 DEBUG = False
 
 if DEMO and not set(ALLOWED_HOSTS) <= LOOPBACK:
-    raise ImproperlyConfigured("DEMO=1 signs anyone in: it runs on loopback names only. Change ALLOWED_HOSTS or DEMO.")
-if not PUBLIC_URL.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
-    raise ImproperlyConfigured("PUBLIC_URL must start with https:// (http:// is for loopback addresses only).")
+    raise ImproperlyConfigured(
+        "DEMO=1 signs anyone in: it runs on loopback names only. Change ALLOWED_HOSTS or DEMO."
+    )
+if not PUBLIC_URL.startswith(
+    ("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")
+):
+    raise ImproperlyConfigured(
+        "PUBLIC_URL must start with https:// (http:// is for loopback addresses only)."
+    )
 PLAIN_HTTP = PUBLIC_URL.startswith("http://")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
@@ -99,24 +105,39 @@ TEMPLATES = [
 
 # -- Data: the application role serves; the owner only migrates (assurance T3) --
 DATABASE_ROLE = env("DATABASE_ROLE", default="app")
-_database = "OWNER_DATABASE_URL" if DATABASE_ROLE == "owner" and "OWNER_DATABASE_URL" in env.ENVIRON else "DATABASE_URL"
+_database = (
+    "OWNER_DATABASE_URL"
+    if DATABASE_ROLE == "owner" and "OWNER_DATABASE_URL" in env.ENVIRON
+    else "DATABASE_URL"
+)
 DATABASES = {"default": env.db(_database)}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured(f"{_database} must be a postgres:// address.")
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True  # PgBouncer, transaction mode
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = (
+    True  # PgBouncer, transaction mode
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "TIMEOUT": 300}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "TIMEOUT": 300,
+    }
+}
 
 # -- Signing in (assurance I1) --
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
@@ -143,7 +164,11 @@ SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https")
+    if env.bool("BEHIND_PROXY", default=False)
+    else None
+)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -172,7 +197,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(PORTAL_HOME / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
@@ -182,29 +209,49 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=20 * 2**20)
 CELERY_BROKER_URL = env("BROKER_URL", default=REDIS_URL)
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_TIME_LIMIT = 50
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "socket_connect_timeout": 3,
+    "socket_timeout": 10,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
-JOB_LEASE = timedelta(seconds=env.int("JOB_LEASE_SECONDS", default=360))  # longer than the hard time limit
-SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=30)
+JOB_LEASE = timedelta(
+    seconds=60
+)  # above the hard time limit, below the two minutes that recovery may take
+SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=20)
 
 # -- Mail --
 _email = env.email("EMAIL_URL", default="smtp://127.0.0.1:1025")
 EMAIL_HOST, EMAIL_PORT = _email["EMAIL_HOST"], _email["EMAIL_PORT"]
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"], _email["EMAIL_HOST_PASSWORD"]
-EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
+    _email["EMAIL_HOST_USER"],
+    _email["EMAIL_HOST_PASSWORD"],
+)
+EMAIL_USE_TLS, EMAIL_USE_SSL = (
+    _email.get("EMAIL_USE_TLS", False),
+    _email.get("EMAIL_USE_SSL", False),
+)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="MAPPA portal <portal@mappa.example>")
-MAIL_DOMAIN = env("MAIL_DOMAIN", default="mappa.example")  # the right-hand side of Message-IDs
+MAIL_DOMAIN = env(
+    "MAIL_DOMAIN", default="mappa.example"
+)  # the right-hand side of Message-IDs
 
 # -- Signing documents (assurance P2) --
 SIGNING_DIR = Path(env("SIGNING_DIR", default=str(PORTAL_HOME / "signing")))
 SIGNING_PASSPHRASE = env("SIGNING_PASSPHRASE", default=SECRET_KEY)
-SIGNING_CA_PKCS12 = env("SIGNING_CA_PKCS12", default="")  # an outside issuing authority instead of the portal's own
-SIGNING_PKCS11 = env("SIGNING_PKCS11", default="")  # module path;token label, for a key in hardware
-SIGNING_TSA_URL = env("SIGNING_TSA_URL", default="")  # empty: the local demonstration time-stamp authority
+SIGNING_CA_PKCS12 = env(
+    "SIGNING_CA_PKCS12", default=""
+)  # an outside issuing authority instead of the portal's own
+SIGNING_PKCS11 = env(
+    "SIGNING_PKCS11", default=""
+)  # module path;token label, for a key in hardware
+SIGNING_TSA_URL = env(
+    "SIGNING_TSA_URL", default=""
+)  # empty: the local demonstration time-stamp authority
 CHECKPOINT_DIR = Path(env("CHECKPOINT_DIR", default=str(PORTAL_HOME / "checkpoints")))
 
 # -- REST --
@@ -228,4 +275,6 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # no object permission backend: for_user reads the grants itself
+SILENCED_SYSTEM_CHECKS = [
+    "guardian.W001"
+]  # no object permission backend: for_user reads the grants itself

@@ -1,0 +1,63 @@
+"""Saying that something happened, in the transaction in which it happens (H1)."""
+
+import hashlib
+import json
+import secrets
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from audit.models import Change, Draft
+from boards.models import Territory
+
+
+def record(
+    name: str,
+    subject,
+    *,
+    by,
+    territory: Territory | None = None,
+    organisation=None,
+    reference: str = "",
+    before: dict | None = None,
+    after: dict | None = None,
+    recipient: str = "",
+    reason: str = "",
+) -> None:
+    """Add one event to the chain of the subject's territory; ``by=None`` is the system.
+
+    ``before`` and ``after`` map field names to values: the event keeps their names and a salted digest, the values
+    stand beside it and can be erased. The link is forged when the transaction commits; if that fails, all fails.
+    """
+    territory_id = territory.pk if territory else subject.territory_id
+    fields = sorted({*(before or {}), *(after or {})})
+    values = json.dumps(
+        [before or {}, after or {}], sort_keys=True, cls=DjangoJSONEncoder
+    )
+    salt = secrets.token_hex(16)
+    draft = Draft.objects.create(
+        territory_id=territory_id,
+        name=name,
+        actor=by,
+        organisation=organisation,
+        subject_kind=subject._meta.label_lower,
+        subject_id=subject.pk,
+        reference=reference or getattr(subject, "reference", ""),
+        fields=fields,
+        digest=digest(salt, values) if fields else "",
+        recipient=recipient,
+        reason=reason,
+    )
+    if fields:
+        old, new = json.loads(values)
+        Change.objects.create(
+            territory_id=territory_id,
+            about_id=getattr(subject, "about_id", None),
+            event_id=draft.pk,
+            salt=salt,
+            before=old,
+            after=new,
+        )
+
+
+def digest(salt: str, values: str) -> str:
+    return hashlib.sha256(f"{salt}{values}".encode()).hexdigest()

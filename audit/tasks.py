@@ -1,0 +1,12 @@
+from django.utils import timezone
+
+from audit.chain import write_checkpoint
+from boards.scope import everywhere, scope
+from mappa_portal.celery import app
+
+
+@app.task(name="audit.checkpoint")
+def checkpoint() -> None:
+    named = everywhere()
+    with scope(named.territories, named.areas):
+        write_checkpoint(timezone.now())

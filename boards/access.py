@@ -1,0 +1,219 @@
+"""Who sees what: a person's seats, the scope they open, and the grants that share one object with one organisation."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.models import Permission
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.timezone import localdate
+from guardian.managers import GroupObjectPermissionManager
+from guardian.models import GroupObjectPermissionBase
+
+from boards.models import Appointment, Organisation, Reach, Seat, Territory
+from boards.owned import Owned, OwnedQuerySet
+from boards.scope import Scope
+
+
+@dataclass(frozen=True)
+class Seating:
+    """A current appointment. ``only`` are the boroughs it is limited to, None when it is for all that are covered."""
+
+    organisation: Organisation
+    seat: str
+    boroughs: frozenset[int]
+    only: frozenset[int] | None
+
+
+def seats_of(user, on: date | None = None) -> tuple[Seating, ...]:
+    """Read once per request: a seat that ended yesterday opens nothing today (A6)."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return ()
+    if on is None and hasattr(user, "_seats"):
+        return user._seats
+    appointments = (
+        Appointment.objects.current(on or localdate())
+        .filter(user=user)
+        .select_related("organisation__territory__parent")
+        .prefetch_related("boroughs", "organisation__coverage")
+    )
+    seats = tuple(_seating(a) for a in appointments)
+    if on is None:
+        user._seats = seats
+    return seats
+
+
+def _seating(appointment: Appointment) -> Seating:
+    organisation = appointment.organisation
+    only = frozenset(b.pk for b in appointment.boroughs.all()) or None
+    covered = frozenset(c.borough_id for c in organisation.coverage.all())
+    return Seating(
+        organisation, appointment.seat, only & covered if only else covered, only
+    )
+
+
+def forget_seats(user) -> None:
+    user.__dict__.pop("_seats", None)
+
+
+def has_seat(user, *seats: Seat) -> bool:
+    return any(s.seat in seats for s in seats_of(user))
+
+
+def organisations_of(user) -> dict[int, Organisation]:
+    return {s.organisation.pk: s.organisation for s in seats_of(user)}
+
+
+def scope_of(user) -> Scope:
+    """Seats' territories, their boroughs, the areas above, and where one of the organisations was given something."""
+    seats = seats_of(user)
+    if not seats:
+        return Scope()
+    territories: set[int] = set()
+    for seating in seats:
+        territories.add(seating.organisation.territory_id)
+        territories.add(seating.organisation.territory.area.pk)
+        territories |= seating.boroughs
+    territories |= set(
+        Reach.objects.filter(
+            organisation__in=organisations_of(user), count__gt=0
+        ).values_list("territory", flat=True)
+    )
+    parents = Territory.objects.filter(
+        children__in=set().union(*(s.boroughs for s in seats))
+    )
+    territories |= set(parents.values_list("pk", flat=True))
+    areas = {s.organisation.territory_id for s in seats if s.organisation.is_area_seat}
+    return Scope(frozenset(territories), frozenset(areas))
+
+
+# -- Grants: one object, one organisation --
+
+
+class GrantManager(GroupObjectPermissionManager.from_queryset(OwnedQuerySet)):
+    """A grant belongs to the territory of the object that it opens."""
+
+    def get_or_create(self, defaults=None, **kwargs):
+        kwargs["territory_id"] = kwargs["content_object"].territory_id
+        return super().get_or_create(defaults, **kwargs)
+
+
+class Grant(Owned, GroupObjectPermissionBase):
+    """Base of each room's direct-key grant table; the room adds ``content_object`` (django-guardian)."""
+
+    objects = GrantManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+        unique_together = [("territory", "group", "permission", "content_object")]
+
+
+class SharedQuerySet(OwnedQuerySet):
+    """Of things that belong to an ``organisation`` and may be shared: their model names its ``grants``."""
+
+    def for_user(self, user):
+        mine = organisations_of(user)
+        if not mine:
+            return self.none()
+        groups = [o.group_id for o in mine.values()]
+        grants = self.model.grants.rel.related_model.objects
+        shared = grants.filter(
+            territory_id=OuterRef("territory_id"),
+            content_object_id=OuterRef("pk"),
+            group_id__in=groups,
+        )
+        return self.filter(Q(organisation__in=list(mine)) | Exists(shared))
+
+
+@transaction.atomic
+def share(obj, *, with_: Organisation) -> None:
+    """Open one object to one organisation; again is the same as once."""
+    if (
+        with_.kind in Organisation.AREA_BOARDS
+        and obj.territory.kind == Territory.Kind.BOROUGH
+    ):
+        raise ValidationError(
+            f"{with_} looks across the area: a borough's own records are never shared with it."
+        )
+    permission = _view_permission(obj)
+    grants = obj.grants.model.objects
+    _, created = grants.get_or_create(
+        group_id=with_.group_id, permission=permission, content_object=obj
+    )
+    if created:
+        reach, _ = Reach.objects.select_for_update().get_or_create(
+            organisation=with_, territory_id=obj.territory_id
+        )
+        Reach.objects.filter(pk=reach.pk).update(count=F("count") + 1)
+
+
+@transaction.atomic
+def unshare(obj, *, with_: Organisation) -> None:
+    """End the organisation's sight of the object from the next request on."""
+    gone, _ = obj.grants.model.objects.filter(
+        group_id=with_.group_id, permission=_view_permission(obj), content_object=obj
+    ).delete()
+    if gone:
+        Reach.objects.filter(organisation=with_, territory_id=obj.territory_id).update(
+            count=F("count") - 1
+        )
+
+
+def _view_permission(obj) -> Permission:
+    meta = obj._meta
+    try:
+        return Permission.objects.get(
+            content_type__app_label=meta.app_label, codename=f"view_{meta.model_name}"
+        )
+    except ObjectDoesNotExist:
+        raise RuntimeError(
+            f"Run migrate: the permission to see a {meta.verbose_name} is missing."
+        ) from None
+
+
+def people_in(
+    organisation: Organisation, *seats: Seat, borough: int | None = None
+) -> Iterable[Appointment]:
+    """Who holds one of these seats there today, for the borough if one is named."""
+    held = Appointment.objects.current(localdate()).filter(
+        organisation=organisation, seat__in=seats
+    )
+    if borough is not None:
+        held = held.filter(Q(boroughs__isnull=True) | Q(boroughs=borough))
+    return (
+        held.filter(user__is_active=True)
+        .select_related("user", "organisation")
+        .distinct()
+    )
+
+
+# -- Mixins of the web and REST doors --
+
+
+class ForUserMixin:
+    """Fetches through ``for_user``: what a person may not see does not exist."""
+
+    def get_queryset(self):
+        return super().get_queryset().for_user(self.request.user)
+
+
+class RuledMixin:
+    """Puts ``allowed`` into the page and refuses the view's own ``rule`` early; the action asks again."""
+
+    rules = None
+    rule = ""
+
+    def get_object(self, queryset=None):
+        obj = super().get_object(queryset)
+        if self.rule:
+            self.rules.require(self.rule, obj, by=self.request.user)
+        return obj
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        if self.rules and getattr(self, "object", None):
+            context["allowed"] = self.rules.allowed(self.request.user, self.object)
+        return context

@@ -1,0 +1,32 @@
+"""Seats, and what each lets its holder do for the organisation he or she sits in."""
+
+from django.db import models
+
+
+class Seat(models.TextChoices):
+    CHAIR = "chair", "Chair"
+    BUSINESS_MANAGER = "business_manager", "Business manager"
+    CO_ORDINATOR = "co_ordinator", "Co-ordinator"
+    ADMINISTRATOR = "administrator", "Administrator"
+    REPRESENTATIVE = "representative", "Representative"
+    SUBSTITUTE = "substitute", "Substitute"
+    SPOC = "spoc", "Single point of contact"
+    REFERRER = "referrer", "Referrer"
+    MEMBER = "member", "Member"
+    AREA_ADMINISTRATOR = "area_administrator", "Area administrator"
+    AUDITOR = "auditor", "Auditor"
+
+
+SEATS: dict[str, frozenset[str]] = {
+    Seat.CHAIR: frozenset({"approve_protocol", "sign_protocol"}),
+    Seat.BUSINESS_MANAGER: frozenset({"approve_protocol"}),
+    Seat.CO_ORDINATOR: frozenset({"manage_templates", "draft_protocol", "see_mail"}),
+    Seat.ADMINISTRATOR: frozenset({"manage_templates", "draft_protocol", "see_mail"}),
+    Seat.REPRESENTATIVE: frozenset(),
+    Seat.SUBSTITUTE: frozenset(),
+    Seat.SPOC: frozenset(),
+    Seat.REFERRER: frozenset(),
+    Seat.MEMBER: frozenset(),
+    Seat.AREA_ADMINISTRATOR: frozenset({"set_up_area", "read_audit"}),
+    Seat.AUDITOR: frozenset({"read_audit"}),
+}

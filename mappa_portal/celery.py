@@ -1,0 +1,25 @@
+"""The worker and the scheduler. The broker carries ids as wake-up hints; what is to be done stands in the outbox."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mappa_portal.settings")
+
+app = Celery("mappa_portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "sweep the outbox": {"task": "outbox.sweep", "schedule": settings.SWEEP_SECONDS},
+    "audit checkpoint": {
+        "task": "audit.checkpoint",
+        "schedule": crontab(hour=2, minute=30),
+    },
+    "protocol reviews": {
+        "task": "protocols.remind_of_reviews",
+        "schedule": crontab(hour=6, minute=0),
+    },
+}
+app.conf.beat_scheduler = "outbox.health:Scheduler"

@@ -1,0 +1,25 @@
+from celery.signals import heartbeat_sent
+from django.utils import timezone
+
+from mappa_portal.celery import app
+from outbox import health, jobs
+from outbox import mail as _mail  # noqa: F401  registers its job
+
+
+@app.task(name="outbox.run_job")
+def run_job(territory_id: int, job_id: int) -> None:
+    jobs.run(territory_id, job_id)
+
+
+@app.task(name="outbox.sweep")
+def sweep() -> int:
+    """Any number of schedulers may start it: a hint for a claimed job does nothing."""
+    waiting = jobs.due_jobs(timezone.now())
+    for territory_id, job_id in waiting:
+        jobs.hint(territory_id, job_id)
+    return len(waiting)
+
+
+@heartbeat_sent.connect
+def worker_is_alive(**kwargs) -> None:
+    health.beat("worker")
