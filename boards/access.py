@@ -96,7 +96,10 @@ class GrantManager(GroupObjectPermissionManager.from_queryset(OwnedQuerySet)):
     """A grant belongs to the territory of the object that it opens."""
 
     def get_or_create(self, defaults=None, **kwargs):
-        kwargs["territory_id"] = kwargs["content_object"].territory_id
+        opened = kwargs["content_object"]
+        kwargs["territory_id"] = opened.territory_id
+        if hasattr(opened, "about_id"):
+            kwargs["about_id"] = opened.about_id
         return super().get_or_create(defaults, **kwargs)
 
 

@@ -1,0 +1,126 @@
+"""Giving boroughs their copy of a published template version."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from audit.events import record
+from boards.access import share
+from boards.models import ApprovingBody, Organisation, Territory
+from boards.references import next_reference
+from protocols import text
+from protocols.models import Protocol, TemplateVersion, Version, VersionClause
+from protocols.rules import TEMPLATE_RULES
+
+
+@dataclass(frozen=True)
+class Copies:
+    """What came of it: protocols made, and for each borough left out the reason."""
+
+    made: tuple[Protocol, ...]
+    left_out: tuple[tuple[Territory, str], ...]
+
+
+@transaction.atomic
+def give_copies(
+    template_version: TemplateVersion, *, boroughs: Iterable[Territory], by, on: date
+) -> Copies:
+    """A draft protocol for each borough that has none of this template yet; all or nothing."""
+    TEMPLATE_RULES.require("copy", template_version, by=by)
+    area = template_version.territory
+    clauses = list(template_version.clauses.all())
+    taken = set(
+        Protocol.objects.filter(
+            template=template_version.template, withdrawn_on=None
+        ).values_list("about", flat=True)
+    )
+    regional = _regional_parties(area, template_version)
+    made, left_out = [], []
+    for borough in boroughs:
+        parties = _parties(borough)
+        if borough.pk in taken:
+            left_out.append((borough, "has a copy of this template already"))
+        elif isinstance(parties, str):
+            left_out.append((borough, parties))
+        else:
+            made.append(
+                _give(template_version, clauses, borough, parties, regional, by, on)
+            )
+    return Copies(tuple(made), tuple(left_out))
+
+
+def _regional_parties(
+    area: Territory, template_version: TemplateVersion
+) -> list[Organisation]:
+    bodies = [
+        b.organisation
+        for b in ApprovingBody.objects.filter(territory=area).select_related(
+            "organisation"
+        )
+    ]
+    smb = Organisation.objects.filter(territory=area, kind=Organisation.Kind.SMB)
+    return list(dict.fromkeys([template_version.template.organisation, *bodies, *smb]))
+
+
+def _parties(borough: Territory) -> tuple[Organisation, Organisation] | str:
+    """The borough's MAPPA unit and its safeguarding board, or what is missing."""
+    unit = Organisation.objects.filter(
+        kind=Organisation.Kind.UNIT, territory=borough
+    ).first()
+    board = Organisation.objects.filter(
+        kind=Organisation.Kind.BOARD, boroughs=borough
+    ).first()
+    if unit is None:
+        return "has no MAPPA unit: add one in the area's organisations"
+    if board is None:
+        return "has no safeguarding board: add one in the area's organisations"
+    return unit, board
+
+
+def _give(template_version, clauses, borough, parties, regional, by, on) -> Protocol:
+    unit, board = parties
+    area = template_version.territory
+    protocol = Protocol.objects.create(
+        territory=area,
+        about=borough,
+        organisation=unit,
+        board=board,
+        template=template_version.template,
+        reference=next_reference(area, "P", on.year, about=borough),
+    )
+    for party in [board, *regional]:
+        share(protocol, with_=party)
+    version = Version.objects.create(
+        territory=area,
+        about=borough,
+        protocol=protocol,
+        number=1,
+        template_version=template_version,
+    )
+    VersionClause.objects.bulk_create(from_template(version, clauses))
+    record("protocol.drafted", protocol, by=by, organisation=unit)
+    return protocol
+
+
+def from_template(version: Version, clauses) -> list[VersionClause]:
+    """The template's clauses with the borough's name filled in, not saved yet."""
+    return [_from_clause(version, clause) for clause in clauses]
+
+
+def _from_clause(version: Version, clause) -> VersionClause:
+    heading = text.merge(clause.heading, version.about.name)
+    body = text.merge(clause.body, version.about.name)
+    return VersionClause(
+        territory_id=version.territory_id,
+        about_id=version.about_id,
+        version=version,
+        clause=clause,
+        position=clause.position,
+        depth=clause.depth,
+        heading=heading,
+        body=body,
+        locked=clause.locked,
+        template_hash=text.clause_hash(heading, body),
+    )

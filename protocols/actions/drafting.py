@@ -1,0 +1,260 @@
+"""Drafting a borough's version, clause by clause, and handing it in."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from audit.events import record
+from boards.models import ApprovingBody
+from mappa_portal.exceptions import StaleEdit
+from outbox.jobs import post
+from protocols import text
+from protocols.actions import copies
+from protocols.actions.approval import covered_hash, go_on
+from protocols.actions.templates import save_edit
+from protocols.models import Approval, TemplateVersion, Version, VersionClause
+from protocols.rules import CLAUSE_RULES, VERSION_RULES
+
+
+def lock(version: Version) -> Version:
+    """The version's fresh row, held to the end of the transaction: every action on it starts here."""
+    return (
+        Version.objects.select_for_update(of=["self"])
+        .select_related("protocol", "about")
+        .get(pk=version.pk)
+    )
+
+
+@transaction.atomic
+def edit_clause(
+    clause: VersionClause, *, heading: str, body: str, revision: int, by
+) -> VersionClause:
+    """Refused as stale when somebody saved another revision meanwhile."""
+    lock(clause.version)
+    clause = VersionClause.objects.select_for_update().get(pk=clause.pk)
+    CLAUSE_RULES.require("edit", clause, by=by)
+    if clause.revision != revision:
+        raise StaleEdit(clause)
+    before = {"heading": clause.heading, "body": clause.body}
+    clause.heading, clause.body = heading, body
+    save_edit(clause, by)
+    record(
+        "protocol_clause.edited",
+        clause,
+        by=by,
+        before=before,
+        after={"heading": heading, "body": body},
+    )
+    return clause
+
+
+@transaction.atomic
+def restore_clause(clause: VersionClause, *, by) -> VersionClause:
+    """Take the template's text again."""
+    lock(clause.version)
+    clause = VersionClause.objects.select_for_update().get(pk=clause.pk)
+    CLAUSE_RULES.require("edit", clause, by=by)
+    if clause.clause is None:
+        raise ValidationError(
+            "This clause is the borough's own: the template has no text for it."
+        )
+    borough = clause.about.name
+    heading, body = (
+        text.merge(clause.clause.heading, borough),
+        text.merge(clause.clause.body, borough),
+    )
+    return edit_clause(
+        clause, heading=heading, body=body, revision=clause.revision, by=by
+    )
+
+
+@transaction.atomic
+def add_clause(
+    version: Version, *, after: int, depth: int, heading: str, body: str, by
+) -> VersionClause:
+    """A clause of the borough's own, behind the place ``after``."""
+    version = lock(version)
+    VERSION_RULES.require("edit", version, by=by)
+    version.clauses.filter(position__gt=after).update(position=F("position") + 1)
+    clause = VersionClause.objects.create(
+        territory_id=version.territory_id,
+        about_id=version.about_id,
+        version=version,
+        position=after + 1,
+        depth=depth,
+        heading=heading,
+        body=body,
+        edited_by=by,
+        edited_at=timezone.now(),
+    )
+    record(
+        "protocol_clause.added", clause, by=by, after={"heading": heading, "body": body}
+    )
+    return clause
+
+
+@transaction.atomic
+def remove_clause(clause: VersionClause, *, by) -> None:
+    version = lock(clause.version)
+    CLAUSE_RULES.require("edit", clause, by=by)
+    record(
+        "protocol_clause.removed",
+        clause,
+        by=by,
+        before={"heading": clause.heading, "body": clause.body},
+    )
+    place = clause.position
+    version.clauses.get(pk=clause.pk).delete()
+    version.clauses.filter(position__gt=place).update(position=F("position") - 1)
+
+
+def problems(version: Version) -> list[str]:
+    """What has to be put right before the version can be submitted."""
+    clauses = list(version.clauses.all())
+    if not any(c.body.strip() for c in clauses):
+        return [
+            "This version has no text. Write at least one clause before submitting it."
+        ]
+    return [
+        f"{clause.heading} still has a placeholder: {found}"
+        for clause in clauses
+        for found in text.placeholders(f"{clause.heading}\n{clause.body}")
+    ]
+
+
+@transaction.atomic
+def submit(version: Version, *, by) -> Version:
+    """Fix the text and ask the approving bodies; what a body approved before and still reads the same carries over."""
+    version = lock(version)
+    VERSION_RULES.require("submit", version, by=by)
+    if found := problems(version):
+        raise ValidationError(found)
+    version.content_hash = covered_hash(version, ApprovingBody.Sees.WHOLE)
+    version.status = Version.Status.CONSULTATION
+    version.submitted_at, version.submitted_by = timezone.now(), by
+    version.save(
+        update_fields=["content_hash", "status", "submitted_at", "submitted_by"]
+    )
+    for body in ApprovingBody.objects.filter(territory=version.territory_id):
+        _ask(version, body)
+    record(
+        "version.submitted", version, by=by, organisation=version.protocol.organisation
+    )
+    return go_on(version)
+
+
+def _ask(version: Version, body: ApprovingBody) -> None:
+    sees = covered_hash(version, body.sees)
+    approval = Approval(
+        territory_id=version.territory_id,
+        about_id=version.about_id,
+        version=version,
+        organisation_id=body.organisation_id,
+        position=body.position,
+        sees=body.sees,
+    )
+    earlier = Approval.objects.filter(
+        version__protocol=version.protocol_id,
+        organisation=body.organisation_id,
+        decision=Approval.Decision.APPROVED,
+        content_hash=sees,
+    ).order_by("-version__number")
+    if same := earlier.first():
+        approval.decision, approval.decided_on, approval.comment = (
+            same.decision,
+            same.decided_on,
+            same.comment,
+        )
+        approval.recorded_by, approval.recorded_at = same.recorded_by, same.recorded_at
+        approval.content_hash, approval.carried_from = sees, same
+    approval.save()
+
+
+@transaction.atomic
+def start_next(
+    version: Version, *, by, template_version: TemplateVersion | None = None
+) -> Version:
+    """The next version starts from this one's text, or from a newer template with the borough's own wording kept."""
+    version = lock(version)
+    VERSION_RULES.require("start_next", version, by=by)
+    if version.status in Version.UNDER_WAY:
+        version.status = Version.Status.REPLACED
+        version.save(update_fields=["status"])
+    draft = Version.objects.create(
+        territory_id=version.territory_id,
+        about=version.about,
+        protocol=version.protocol,
+        number=version.number + 1,
+        template_version=template_version or version.template_version,
+    )
+    VersionClause.objects.bulk_create(_next_clauses(version, draft))
+    record("version.started", draft, by=by, organisation=version.protocol.organisation)
+    return draft
+
+
+def _next_clauses(version: Version, draft: Version) -> list[VersionClause]:
+    old = list(version.clauses.all())
+    if draft.template_version_id == version.template_version_id:
+        return [_again(clause, draft) for clause in old]
+    new = copies.from_template(draft, draft.template_version.clauses.all())
+    changed = {c.heading.casefold(): c for c in old if c.is_changed and not c.locked}
+    for clause in new:
+        own = changed.get(clause.heading.casefold())
+        if own and not clause.locked and own.template_hash == clause.template_hash:
+            clause.body = own.body
+    return new
+
+
+def _again(clause: VersionClause, draft: Version) -> VersionClause:
+    fields = (
+        "position",
+        "depth",
+        "heading",
+        "body",
+        "locked",
+        "clause_id",
+        "template_hash",
+        "about_id",
+    )
+    return VersionClause(
+        territory_id=clause.territory_id,
+        version=draft,
+        **{name: getattr(clause, name) for name in fields},
+    )
+
+
+@transaction.atomic
+def discard(version: Version, *, by) -> Version:
+    """Throw a later draft away; the version that it replaced takes its place again."""
+    version = lock(version)
+    VERSION_RULES.require("discard", version, by=by)
+    record("version.discarded", version, by=by)
+    protocol = version.protocol
+    version.delete()
+    before = protocol.versions.first()
+    if before.status == Version.Status.REPLACED:
+        before.status = Version.Status.CONSULTATION
+        before.save(update_fields=["status"])
+        return go_on(before)
+    return before
+
+
+@transaction.atomic
+def withdraw(version: Version, *, reason: str, by, on: date) -> Version:
+    """End the protocol: its versions stay readable, nothing more is asked of anybody."""
+    version = lock(version)
+    VERSION_RULES.require("withdraw", version, by=by)
+    if not reason.strip():
+        raise ValidationError({"reason": "Enter why the protocol is withdrawn."})
+    version.status = Version.Status.WITHDRAWN
+    version.save(update_fields=["status"])
+    version.protocol.versions.in_force().update(status=Version.Status.SUPERSEDED)
+    version.protocol.withdrawn_on = on
+    version.protocol.review_due = None
+    version.protocol.save(update_fields=["withdrawn_on", "review_due"])
+    record("protocol.withdrawn", version.protocol, by=by, reason=reason)
+    post("protocols.tell_withdrawn", version.protocol)
+    return version

@@ -1,0 +1,136 @@
+"""What the room does in the background: files and seals PDFs, writes to those who have to act."""
+
+from django.utils import timezone
+
+from boards.access import people_in
+from boards.models import Organisation, Seat
+from boards.scope import everywhere, scope
+from mappa_portal.celery import app
+from outbox.jobs import job
+from outbox.mail import send
+from protocols import pdf
+from protocols.actions.reviews import remind_of_reviews
+from protocols.models import Approval, Protocol, Signature, Version
+
+DRAFTERS = (Seat.ADMINISTRATOR, Seat.CO_ORDINATOR)
+DECIDERS = (Seat.CHAIR, Seat.BUSINESS_MANAGER)
+
+
+def _write(
+    template: str, protocol: Protocol, people, *, key: str, subject: str, **context
+) -> None:
+    """The same mail to each person, once for its key."""
+    for appointment in people:
+        send(
+            template,
+            appointment.user,
+            {"protocol": protocol, "organisation": appointment.organisation, **context},
+            key=f"{template}:{key}:{appointment.user_id}",
+            subject=subject,
+            territory=protocol.territory,
+            about=protocol.about,
+        )
+
+
+@job("protocols.ask_approval")
+def ask_approval(approval_id: int) -> None:
+    approval = Approval.objects.get(pk=approval_id)
+    version = approval.version
+    _write(
+        "protocol_approval",
+        version.protocol,
+        people_in(approval.organisation, *DECIDERS),
+        key=f"{approval_id}",
+        subject=f"Approval needed: MAPPA protocol, {version.about}, version {version.number}",
+        version=version,
+    )
+
+
+@job("protocols.ask_signature")
+def ask_signature(signature_id: int) -> None:
+    signature = Signature.objects.get(pk=signature_id)
+    version = signature.version
+    _write(
+        "protocol_signature",
+        version.protocol,
+        people_in(signature.organisation, Seat.CHAIR, borough=version.about_id),
+        key=f"{signature_id}",
+        subject=f"Signature needed: MAPPA protocol, {version.about}, version {version.number}",
+        version=version,
+        role=signature.role,
+    )
+
+
+@job("protocols.tell_changes_wanted")
+def tell_changes_wanted(version_id: int) -> None:
+    version = Version.objects.get(pk=version_id)
+    _write(
+        "protocol_changes",
+        version.protocol,
+        people_in(version.protocol.organisation, *DRAFTERS),
+        key=f"{version_id}",
+        subject=f"Changes wanted: MAPPA protocol, {version.about}, version {version.number}",
+        version=version,
+    )
+
+
+@job("protocols.tell_in_force")
+def tell_in_force(version_id: int) -> None:
+    version = Version.objects.get(pk=version_id)
+    for organisation in (version.protocol.organisation, version.protocol.board):
+        _write(
+            "protocol_in_force",
+            version.protocol,
+            people_in(organisation, *DRAFTERS, *DECIDERS, borough=version.about_id),
+            key=f"{version_id}",
+            subject=f"In force: MAPPA protocol, {version.about}, version {version.number}",
+            version=version,
+        )
+
+
+@job("protocols.tell_withdrawn")
+def tell_withdrawn(protocol_id: int) -> None:
+    protocol = Protocol.objects.get(pk=protocol_id)
+    _write(
+        "protocol_withdrawn",
+        protocol,
+        people_in(protocol.board, *DECIDERS, borough=protocol.about_id),
+        key=f"{protocol_id}",
+        subject=f"Withdrawn: MAPPA protocol, {protocol.about}",
+    )
+
+
+@job("protocols.remind_of_review")
+def remind_of_review(protocol_id: int) -> None:
+    protocol = Protocol.objects.get(pk=protocol_id)
+    if protocol.review_due is None:
+        return
+    office = Organisation.objects.filter(
+        kind=Organisation.Kind.UNIT, territory=protocol.territory_id
+    ).first()
+    for organisation in filter(None, (protocol.organisation, office)):
+        _write(
+            "protocol_review",
+            protocol,
+            people_in(organisation, *DRAFTERS, borough=protocol.about_id),
+            key=f"{protocol_id}:{protocol.review_due}:{timezone.localdate()}",
+            subject=f"Review due: MAPPA protocol, {protocol.about}, by {protocol.review_due:%-d %B %Y}",
+        )
+
+
+@job("protocols.file_pdf")
+def file_pdf(version_id: int) -> None:
+    pdf.ensure_document(Version.objects.get(pk=version_id))
+
+
+@job("protocols.seal")
+def seal(signature_id: int) -> None:
+    """Raises while the time-stamp service is away: the job is tried again, the signature stays «time not confirmed»."""
+    pdf.seal(Signature.objects.get(pk=signature_id))
+
+
+@app.task(name="protocols.remind_of_reviews")
+def remind_everywhere() -> int:
+    named = everywhere()
+    with scope(named.territories, named.areas):
+        return remind_of_reviews(timezone.localdate())
