@@ -112,10 +112,7 @@ def cut(runs: Runs, length: int) -> Runs:
 def lines_of(block: Block) -> list[str]:
     """The block as a reader sees it, without marks."""
     if isinstance(block, Table):
-        rows = (
-            " ".join(text_of(cell).replace("\n", " ") for cell in row).strip()
-            for row in block.rows
-        )
+        rows = (" ".join(text_of(cell).replace("\n", " ") for cell in row).strip() for row in block.rows)
         return [row for row in rows if row]
     return text_of(block.runs).split("\n")
 

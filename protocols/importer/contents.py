@@ -15,9 +15,7 @@ from protocols.importer.blocks import (
 
 ORDINAL = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2}){0,3})[.):]?\s+(?=\S)")
 PAGE_NUMBER = re.compile(r"[\s.…_]+\d{1,3}\s*$")
-OPENING = re.compile(
-    r"\s*(?:table\s+of\s+)?contents\b(?:\s+page\b)?[\s:.]*", re.IGNORECASE
-)
+OPENING = re.compile(r"\s*(?:table\s+of\s+)?contents\b(?:\s+page\b)?[\s:.]*", re.IGNORECASE)
 
 
 def plain(text: str) -> str:
@@ -44,9 +42,7 @@ def mark_contents(blocks: list[Block]) -> list[Block]:
         at = len(marked)
         length = _length(blocks, names, at)
         marked += [
-            line
-            if isinstance(line, Contents)
-            else Contents((Run("\n".join(lines_of(line))),))
+            line if isinstance(line, Contents) else Contents((Run("\n".join(lines_of(line))),))
             for line in blocks[at : at + length]
         ] or [blocks[at]]
     return marked
@@ -71,9 +67,7 @@ def _length(blocks: list[Block], names: list[str], at: int) -> int:
     if not opening:
         return 0
     if text[opening.end() :].strip():
-        return int(
-            not isinstance(block, Heading) and _mentions(text, names[at + 1 :]) >= 2
-        )
+        return int(not isinstance(block, Heading) and _mentions(text, names[at + 1 :]) >= 2)
     end = at + 1
     while end < len(blocks) and _is_entry(blocks[end], set(names[end + 1 :])):
         end += 1
@@ -86,38 +80,26 @@ def _is_entry(block: Block, later: set[str]) -> bool:
     if isinstance(block, Table):
         return _lists_most(block, later)
     return all(
-        plain(PAGE_NUMBER.sub("", line)) in later
-        or (PAGE_NUMBER.search(line) and len(line.split()) <= 15)
+        plain(PAGE_NUMBER.sub("", line)) in later or (PAGE_NUMBER.search(line) and len(line.split()) <= 15)
         for line in lines_of(block)
     ) or plain(text_of(block.runs)) in ("page", "page number")
 
 
 def _lists_most(table: Table, later: set[str]) -> bool:
-    cells = [
-        line for row in table.rows for cell in row for line in text_of(cell).split("\n")
-    ]
-    words = [
-        plain(PAGE_NUMBER.sub("", cell))
-        for cell in cells
-        if re.search(r"[^\W\d]", cell)
-    ]
+    cells = [line for row in table.rows for cell in row for line in text_of(cell).split("\n")]
+    words = [plain(PAGE_NUMBER.sub("", cell)) for cell in cells if re.search(r"[^\W\d]", cell)]
     listed = sum(word in later for word in words)
     return listed >= 2 and listed * 2 >= len(words)
 
 
 def _mentions(text: str, names: list[str]) -> int:
-    words = f" {' '.join(re.findall(r'[^\W_]+', text.casefold()))} "
+    words = " ".join(["", *re.findall(r"\w+", text.casefold()), ""])
     return sum(f" {name} " in words for name in set(names) if name)
 
 
 def entries(blocks: list[Block]) -> list[str]:
     """Where entries of the table of contents begin, as far as line breaks and page numbers tell."""
-    lines = [
-        line
-        for block in blocks
-        if isinstance(block, Contents)
-        for line in lines_of(block)
-    ]
+    lines = [line for block in blocks if isinstance(block, Contents) for line in lines_of(block)]
     return [
         plain(entry)
         for line in lines
@@ -130,7 +112,6 @@ def announces(entries_found: list[str], heading: str) -> bool:
     """An entry begins with these words, or shares the first three ("MAPPA data return for …")."""
     words = plain(heading).split()
     return any(
-        entry.split()[: len(words)] == words
-        or (len(words) > 3 and entry.split()[:3] == words[:3])
+        entry.split()[: len(words)] == words or (len(words) > 3 and entry.split()[:3] == words[:3])
         for entry in entries_found
     )

@@ -16,15 +16,12 @@ from protocols.importer.blocks import (
     Title,
     is_empty,
     lines_of,
-    text_of,
     tidy,
 )
 from protocols.importer.package import Package, attribute, child, name_of, number
 from protocols.importer.word_styles import Numbering, Styles, switched_on
 
-CONTENTS_STYLE = re.compile(
-    r"toc(heading|[1-9])|contents([1-9]|heading)?|tableofcontents"
-)
+CONTENTS_STYLE = re.compile(r"toc(heading|[1-9])|contents([1-9]|heading)?|tableofcontents")
 CHARACTERS = {
     "tab": " ",
     "ptab": " ",
@@ -57,20 +54,14 @@ PROPERTIES = {
 
 COMMENTS = "The file has comments. They were left out: settle them in Word if they still matter."
 PICTURES = "The file has pictures. They were left out: add any words they hold."
-EMBEDDED = (
-    "The file has another document embedded. Its text was left out: add it by hand."
-)
+EMBEDDED = "The file has another document embedded. Its text was left out: add it by hand."
 CHANGES = "The file has tracked changes. Insertions were kept and deletions left out."
 
 
 def read_docx(data: bytes) -> Source:
     package = Package(data)
     reader = _Reader(package)
-    reader.walk(
-        child(package.document, "body")
-        if child(package.document, "body") is not None
-        else ()
-    )
+    reader.walk(child(package.document, "body") if child(package.document, "body") is not None else ())
     blocks = tuple(block for block in reader.blocks if not is_empty(block))
     comments = package.part("comments")
     if comments is not None and len(comments):
@@ -89,19 +80,13 @@ class _Reader:
         self.warnings: list[str] = []
         self._styles = Styles(package.part("styles"))
         self._numbering = Numbering(package.part("numbering"))
-        self._notes = {
-            kind: _notes(package.part(kind + "s")) for kind in ("footnote", "endnote")
-        }
+        self._notes = {kind: _notes(package.part(kind + "s")) for kind in ("footnote", "endnote")}
         self._noted = 0
         self._fields: list[str] = []
         self._in_contents = 0  # depth of controls that hold a table of contents
         self._runs: list[Run] = []
-        self._after: list[
-            Block
-        ] = []  # text boxes and notes that hang on the current paragraph
-        self._carried: list[
-            Run
-        ] = []  # a paragraph whose mark was deleted runs into the next
+        self._after: list[Block] = []  # text boxes and notes that hang on the current paragraph
+        self._carried: list[Run] = []  # a paragraph whose mark was deleted runs into the next
         self._style: str | None = None
         self._contents_seen = False
 
@@ -164,9 +149,7 @@ class _Reader:
         elif kind == "list":
             self.blocks.append(Item(runs, depth, count))
         else:
-            self.blocks.append(
-                Paragraph(runs, depth + 1 if kind == "continuation" else 0)
-            )
+            self.blocks.append(Paragraph(runs, depth + 1 if kind == "continuation" else 0))
 
     def _list_mark(self, properties) -> tuple[str, int, int | None]:
         own, inherited = child(properties, "numPr"), self._styles.numbering(self._style)
@@ -194,9 +177,7 @@ class _Reader:
         found = child(run, "rPr", toggle)
         if found is not None:
             return switched_on(found)
-        return self._styles.is_on(
-            toggle, attribute(child(run, "rPr", "rStyle")), self._style
-        )
+        return self._styles.is_on(toggle, attribute(child(run, "rPr", "rStyle")), self._style)
 
     def _read_sym(self, element) -> None:
         """Mostly Wingdings: private code points that mean nothing without their font."""
@@ -229,9 +210,7 @@ class _Reader:
 
     def _read_AlternateContent(self, element) -> None:
         """The same drawing twice, for new and old Word."""
-        choices = [
-            sub for sub in element if any(name_of(inner) == "t" for inner in sub.iter())
-        ]
+        choices = [sub for sub in element if any(name_of(inner) == "t" for inner in sub.iter())]
         for sub in (choices or list(element))[:1]:
             self.walk(sub)
 
@@ -258,9 +237,7 @@ class _Reader:
             return
         self._noted += 1
         self._add(f" [{self._noted}]")
-        text = "\n".join(
-            line for block in self._apart(note) for line in lines_of(block)
-        )
+        text = "\n".join(line for block in self._apart(note) for line in lines_of(block))
         self._after.append(Note(tidy([Run(f"[{self._noted}] {text}")])))
 
     def _read_blip(self, element) -> None:
@@ -276,20 +253,12 @@ class _Reader:
     # tables
 
     def _read_tbl(self, element) -> None:
-        rows = [
-            self._row(row)
-            for row in _inside(element, "tr")
-            if child(row, "trPr", "del") is None
-        ]
+        rows = [self._row(row) for row in _inside(element, "tr") if child(row, "trPr", "del") is None]
         blocks = [block for row in rows for cell in row for block in cell]
-        if max(map(len, rows), default=0) == 1 or any(
-            isinstance(block, Contents) for block in blocks
-        ):
+        if max(map(len, rows), default=0) == 1 or any(isinstance(block, Contents) for block in blocks):
             self.blocks += blocks  # a frame around ordinary text
             return
-        self.blocks.append(
-            Table(tuple(tuple(_cell(cell) for cell in row) for row in rows))
-        )
+        self.blocks.append(Table(tuple(tuple(_cell(cell) for cell in row) for row in rows)))
         self.blocks += [block for block in blocks if isinstance(block, Note)]
 
     def _row(self, element) -> list[list[Block]]:
@@ -327,8 +296,4 @@ def _is_contents(field: str) -> bool:
 def _notes(root) -> dict:
     if root is None:
         return {}
-    return {
-        attribute(note, "id"): note
-        for note in root
-        if attribute(note, "type") in (None, "normal")
-    }
+    return {attribute(note, "id"): note for note in root if attribute(note, "type") in (None, "normal")}

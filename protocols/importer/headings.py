@@ -14,9 +14,7 @@ from protocols.importer.blocks import (
 )
 from protocols.importer.contents import ORDINAL, announces, entries, is_loud, plain
 
-APPENDIX = re.compile(
-    r"\s*(?:appendix|annex|schedule)\s*(?:\d{1,2}|[A-Z])\b", re.IGNORECASE
-)
+APPENDIX = re.compile(r"\s*(?:appendix|annex|schedule)\s*(?:\d{1,2}|[A-Z])\b", re.IGNORECASE)
 DEEPEST = 9
 
 
@@ -26,8 +24,7 @@ def is_prose(block: Block) -> bool:
         return False
     lines = ((line.split(), line.rstrip("”’\"')")) for line in lines_of(block))
     return any(
-        len(words) >= 25 or (len(words) >= 8 and line.endswith((".", "!", "?")))
-        for words, line in lines
+        len(words) >= 25 or (len(words) >= 8 and line.endswith((".", "!", "?"))) for words, line in lines
     )
 
 
@@ -43,17 +40,11 @@ def _is_title(blocks: list[Block], at: int, places: list[int]) -> bool:
     if not later or ORDINAL.match(text):
         return False
     prose = any(is_prose(block) for block in blocks[at + 1 : later[0]])
-    contents_ahead = any(
-        isinstance(block, Contents) for block in blocks[at : later[-1]]
-    )
+    contents_ahead = any(isinstance(block, Contents) for block in blocks[at : later[-1]])
     if contents_ahead and not prose:
         return not announces(entries(blocks), text)
     top = _only_top(blocks, places)
-    return (
-        top is not None
-        and len(later) >= 2
-        and (at == top or (at < top and _same_title(blocks, at, top)))
-    )
+    return top is not None and len(later) >= 2 and (at == top or (at < top and _same_title(blocks, at, top)))
 
 
 def _only_top(blocks: list[Block], places: list[int]) -> int | None:
@@ -64,22 +55,15 @@ def _only_top(blocks: list[Block], places: list[int]) -> int | None:
 
 
 def _same_title(blocks: list[Block], one: int, other: int) -> bool:
-    texts = sorted(
-        (plain(text_of(blocks[one].runs)), plain(text_of(blocks[other].runs))), key=len
-    )
+    texts = sorted((plain(text_of(blocks[one].runs)), plain(text_of(blocks[other].runs))), key=len)
     return texts[1].startswith(texts[0])
 
 
 def promote(blocks: list[Block], listed: list[str]) -> list[Block]:
     """Headings also where a style is missing: appendices, bold lines that the contents announce, stray titles."""
     top = min(block.level for block in blocks if isinstance(block, Heading))
-    known = {
-        plain(text_of(block.runs)) for block in blocks if isinstance(block, Heading)
-    }
-    return [
-        Heading(block.runs, top) if _is_unstyled(block, listed, known) else block
-        for block in blocks
-    ]
+    known = {plain(text_of(block.runs)) for block in blocks if isinstance(block, Heading)}
+    return [Heading(block.runs, top) if _is_unstyled(block, listed, known) else block for block in blocks]
 
 
 def _is_unstyled(block: Block, listed: list[str], known: set[str]) -> bool:
@@ -98,44 +82,32 @@ def guess_headings(blocks: list[Block]) -> list[Block]:
     levels = _numbered(blocks)
     begin, loud = (min(levels), DEEPEST) if levels else (0, 1)
     for at in range(begin, len(blocks) - 1):
+        followed_by_text = at + 1 not in levels and not is_loud(blocks[at + 1])
         if (
             at not in levels
             and isinstance(blocks[at], Paragraph)
             and is_loud(blocks[at])
+            and followed_by_text
         ):
-            if at + 1 not in levels and not is_loud(blocks[at + 1]):
-                levels[at] = loud
+            levels[at] = loud
     if len(levels) < 2:
         return blocks
-    return [
-        Heading(block.runs, levels[at]) if at in levels else block
-        for at, block in enumerate(blocks)
-    ]
+    return [Heading(block.runs, levels[at]) if at in levels else block for at, block in enumerate(blocks)]
 
 
 def _numbered(blocks: list[Block]) -> dict[int, int]:
     """Level by place, if the chapters count up from 1 and most have text of their own."""
     found = {at: ordinal for at, ordinal in enumerate(map(_ordinal, blocks)) if ordinal}
     chapters = [ordinal[0] for ordinal in found.values() if len(ordinal) == 1]
-    with_text = sum(
-        at + 1 < len(blocks) and len(found.get(at + 1, (0, 0))) > 1 for at in found
-    )
-    if (
-        len(chapters) < 2
-        or chapters != list(range(1, len(chapters) + 1))
-        or with_text * 2 < len(found)
-    ):
+    with_text = sum(at + 1 < len(blocks) and len(found.get(at + 1, (0, 0))) > 1 for at in found)
+    if len(chapters) < 2 or chapters != list(range(1, len(chapters) + 1)) or with_text * 2 < len(found):
         return {}
     return {at: len(ordinal) for at, ordinal in found.items()}
 
 
 def _ordinal(block: Block) -> tuple[int, ...]:
     if isinstance(block, Item):
-        return (
-            (block.number,)
-            if block.number and block.depth == 0 and is_loud(block)
-            else ()
-        )
+        return (block.number,) if block.number and block.depth == 0 and is_loud(block) else ()
     if not isinstance(block, Paragraph) or block.inside:
         return ()
     text = text_of(block.runs)

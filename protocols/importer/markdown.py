@@ -19,12 +19,8 @@ from protocols.importer.blocks import (
 )
 
 READER = MarkdownIt("commonmark").enable("table")
-FRONT_MATTER = re.compile(
-    r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL
-)
-FRONT_TITLE = re.compile(
-    r"^title:[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE | re.IGNORECASE
-)
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+FRONT_TITLE = re.compile(r"^title:[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE | re.IGNORECASE)
 TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
 
 
@@ -47,18 +43,14 @@ def _decode(data: bytes) -> str:
             code="not_utf8",
         ) from error
     if "\0" in text:
-        raise ValidationError(
-            "This is not a text file. Choose a .docx or .md file.", code="not_text"
-        )
+        raise ValidationError("This is not a text file. Choose a .docx or .md file.", code="not_text")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class _Reader:
     def __init__(self):
         self.blocks: list[Block] = []
-        self._lists: list[
-            int | None
-        ] = []  # the number of the next item of each open list, None for bullets
+        self._lists: list[int | None] = []  # the number of the next item of each open list, None for bullets
         self._fresh = False  # an item that has no text yet
         self._kind = "paragraph"
         self._level = 0
@@ -139,9 +131,7 @@ def _runs(tokens):
         if token.type in ("softbreak", "hardbreak"):
             yield Run(" " if token.type == "softbreak" else "\n")
         elif token.type == "html_inline":
-            yield Run(
-                "\n" if token.content.startswith("<br") else TAG.sub("", token.content)
-            )
+            yield Run("\n" if token.content.startswith("<br") else TAG.sub("", token.content))
         elif token.type == "image":
             yield from _runs(token.children or ())
         elif token.content:

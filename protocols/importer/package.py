@@ -9,9 +9,7 @@ from io import BytesIO
 from django.core.exceptions import ValidationError
 from lxml import etree
 
-DAMAGED = (
-    "This Word file is damaged. Open it in Word, save it again and choose the new file."
-)
+DAMAGED = "This Word file is damaged. Open it in Word, save it again and choose the new file."
 
 
 class Package:
@@ -20,16 +18,10 @@ class Package:
             self._zip = zipfile.ZipFile(BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError) as error:
             raise ValidationError(DAMAGED, code="damaged") from error
-        self.main = (
-            self._target("_rels/.rels", "", "officeDocument") or "word/document.xml"
-        )
-        self.document = (
-            self.xml(self.main) if self.main in self._zip.namelist() else None
-        )
+        self.main = self._target("_rels/.rels", "", "officeDocument") or "word/document.xml"
+        self.document = self.xml(self.main) if self.main in self._zip.namelist() else None
         if self.document is None or name_of(self.document) != "document":
-            raise ValidationError(
-                "This is not a Word document. Choose a .docx file.", code="not_word"
-            )
+            raise ValidationError("This is not a Word document. Choose a .docx file.", code="not_word")
 
     def part(self, kind: str):
         """The root of the styles, numbering, footnotes, ... of the main document, or None."""
@@ -55,9 +47,7 @@ class Package:
             etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError,
         ) as error:  # fmt: skip
             raise ValidationError(DAMAGED, code="damaged") from error
-        if (
-            root.getroottree().docinfo.doctype
-        ):  # Word writes none; entities come with one
+        if root.getroottree().docinfo.doctype:  # Word writes none; entities come with one
             raise ValidationError(DAMAGED, code="damaged")
         return root
 
@@ -65,13 +55,9 @@ class Package:
         if relations not in self._zip.namelist():
             return None
         for relation in self.xml(relations):
-            if (relation.get("Type") or "").endswith("/" + kind) and relation.get(
-                "TargetMode"
-            ) != "External":
+            if (relation.get("Type") or "").endswith("/" + kind) and relation.get("TargetMode") != "External":
                 target = relation.get("Target") or ""
-                return posixpath.normpath(posixpath.join("/", folder, target)).lstrip(
-                    "/"
-                )
+                return posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
         return None
 
 
@@ -83,9 +69,7 @@ def child(element, *path: str):
     """Word writes two namespaces (transitional and strict); only the local names matter."""
     for name in path:
         element = (
-            next((sub for sub in element if name_of(sub) == name), None)
-            if element is not None
-            else None
+            next((sub for sub in element if name_of(sub) == name), None) if element is not None else None
         )
     return element
 

@@ -15,16 +15,12 @@ from protocols.importer.blocks import (
     text_of,
 )
 
-MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")  # as the pages do
 
 BREAK = "  \n"
-LINE_START = re.compile(
-    r"(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|>|~~~|=+$|[-|:][-|:\s]*$|_[_\s]{2,}$)"
-)
+LINE_START = re.compile(r"(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|>|~~~|=+$|[-|:][-|:\s]*$|_[_\s]{2,}$)")
 NUMBER_START = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
-SPECIAL = re.compile(
-    r"`|(?<!\s)\*|\*(?!\s)|<(?=[a-zA-Z/!?])|&(?=#?\w+;)|\\(?=[!-/:-@\[-`{-~]|$)"
-)
+SPECIAL = re.compile(r"`|(?<!\s)\*|\*(?!\s)|<(?=[a-zA-Z/!?])|&(?=#?\w+;)|\\(?=[!-/:-@\[-`{-~]|$)")
 ANY_SPECIAL = re.compile(r"[\\`*_\[\]<>&#~!=]")
 
 
@@ -44,14 +40,14 @@ class _Lists:
     """Where we are in nested lists; Word's own level numbers may start anywhere and jump."""
 
     def __init__(self):
-        self.open: list[
-            tuple[int, int | None, str]
-        ] = []  # Word's depth, number, delimiter
+        self.open: list[tuple[int, int | None, str]] = []  # Word's depth, number, delimiter
         self.tight = False
 
     def item(self, item: Item) -> tuple[str, str]:
         goes_on = self._step_to(item)
-        gap = "\n" if self.tight and (goes_on or item.number in (None, 1)) else "\n\n"
+        gap = (
+            "\n" if self.tight and (goes_on or (len(self.open) > 1 and item.number in (None, 1))) else "\n\n"
+        )
         self.tight = True
         _, number, delimiter = self.open[-1]
         marker = "- " if number is None else f"{number}{delimiter} "
@@ -61,9 +57,7 @@ class _Lists:
     def _step_to(self, item: Item) -> bool:
         while self.open and self.open[-1][0] > item.depth:
             self.open.pop()
-        before = (
-            self.open.pop() if self.open and self.open[-1][0] == item.depth else None
-        )
+        before = self.open.pop() if self.open and self.open[-1][0] == item.depth else None
         _, last, delimiter = before or (0, None, ".")
         goes_on = before is not None and (last is None) == (item.number is None)
         if goes_on and item.number is not None and item.number != last + 1:
@@ -76,15 +70,12 @@ class _Lists:
 
     def _indent(self, levels: int) -> int:
         return sum(
-            2 if number is None else max(4, len(str(number)) + 2)
-            for _, number, _ in self.open[:levels]
+            2 if number is None else max(4, len(str(number)) + 2) for _, number, _ in self.open[:levels]
         )
 
     def beside(self, block: Block) -> str:
         self.tight = False
-        inside = (
-            min(block.inside, len(self.open)) if isinstance(block, Paragraph) else 0
-        )
+        inside = min(block.inside, len(self.open)) if isinstance(block, Paragraph) else 0
         self.open = self.open[:inside]
         indent = " " * self._indent(inside)
         if isinstance(block, Table):

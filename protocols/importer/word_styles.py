@@ -28,9 +28,7 @@ class Styles:
         return re.sub(r"[\s_-]", "", name or "").lower()
 
     def names(self, style_id: str | None) -> list[str]:
-        chain = [attribute(style, "styleId") for style in self._chain(style_id)] or [
-            style_id
-        ]
+        chain = [attribute(style, "styleId") for style in self._chain(style_id)] or [style_id]
         return [self.name(style) for style in chain]
 
     def level(self, style_id: str | None) -> int | None:
@@ -41,10 +39,7 @@ class Styles:
         match = next(
             filter(
                 None,
-                (
-                    re.fullmatch(r"heading([1-9])", name)
-                    for name in self.names(style_id)
-                ),
+                (re.fullmatch(r"heading([1-9])", name) for name in self.names(style_id)),
             ),
             None,
         )
@@ -79,11 +74,7 @@ class Numbering:
 
     def __init__(self, root):
         elements = list(root) if root is not None else []
-        self._abstract = {
-            attribute(e, "abstractNumId"): e
-            for e in elements
-            if name_of(e) == "abstractNum"
-        }
+        self._abstract = {attribute(e, "abstractNumId"): e for e in elements if name_of(e) == "abstractNum"}
         self._num = {attribute(e, "numId"): e for e in elements if name_of(e) == "num"}
         self._counts: dict = defaultdict(dict)
         self._begun: set = set()
@@ -103,11 +94,7 @@ class Numbering:
     def _level(self, num, depth: int) -> Level | None:
         if num is None:
             return None
-        own = (
-            child(self._override(num, depth), "lvl")
-            if self._override(num, depth) is not None
-            else None
-        )
+        own = child(self._override(num, depth), "lvl") if self._override(num, depth) is not None else None
         abstract = self._abstract.get(attribute(child(num, "abstractNumId")))
         for found in [own, *(abstract if abstract is not None else ())]:
             if (
@@ -117,25 +104,19 @@ class Numbering:
             ):
                 return Level(
                     attribute(child(found, "numFmt")) or "decimal",
-                    1
-                    if number(child(found, "start")) is None
-                    else number(child(found, "start")),
+                    1 if number(child(found, "start")) is None else number(child(found, "start")),
                     attribute(child(found, "lvlText")) or "",
                 )
         return None
 
     def _override(self, num, depth: int):
-        overrides = (
-            e for e in num if name_of(e) == "lvlOverride" and number(e, "ilvl") == depth
-        )
+        overrides = (e for e in num if name_of(e) == "lvlOverride" and number(e, "ilvl") == depth)
         return next(overrides, None)
 
     def _count(self, num, num_id: str, depth: int, level: Level) -> int:
         counts = self._counts[attribute(child(num, "abstractNumId"))]
         override = self._override(num, depth)
-        restart = (
-            number(child(override, "startOverride")) if override is not None else None
-        )
+        restart = number(child(override, "startOverride")) if override is not None else None
         if restart is not None and (num_id, depth) not in self._begun:
             counts.pop(depth, None)
         self._begun.add((num_id, depth))
