@@ -2,6 +2,7 @@ from datetime import date
 
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.contrib.postgres.functions import RandomUUID
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -75,6 +76,7 @@ class Organisation(models.Model):
     boroughs = models.ManyToManyField(
         Territory, through="Coverage", related_name="covered_by"
     )
+    revision = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         ordering = ["name"]
@@ -161,11 +163,16 @@ class Appointment(models.Model):
         Organisation, models.PROTECT, related_name="appointments"
     )
     seat = models.CharField(max_length=18, choices=Seat)
+    reference = models.UUIDField(
+        db_default=RandomUUID(), unique=True, editable=False
+    )
     boroughs = models.ManyToManyField(Territory, blank=True, related_name="+")
     job_title = models.CharField(max_length=80, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     confirm_by = models.DateField(null=True, blank=True)
+    confirmed_on = models.DateField(null=True, blank=True, editable=False)
+    revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = AppointmentQuerySet.as_manager()
 
