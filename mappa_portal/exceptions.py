@@ -1,4 +1,4 @@
-"""What went wrong, said once for pages and once for machines. The same words never betray that a record exists."""
+"""What went wrong, as a page for people and as JSON for machines. Neither betrays that a record exists."""
 
 import logging
 from http import HTTPStatus

@@ -235,6 +235,7 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = (
     _email.get("EMAIL_USE_SSL", False),
 )
 EMAIL_TIMEOUT = 20
+HELP_CONTACT = env("HELP_CONTACT", default="")  # shown at the foot of each page: a name, an address, a number
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="MAPPA portal <portal@mappa.example>")
 MAIL_DOMAIN = env(
     "MAIL_DOMAIN", default="mappa.example"

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class PortalConfig(AppConfig):
+    name = "mappa_portal"
+
+    def ready(self):
+        """Each room's home.py and search.py register themselves when imported."""
+        autodiscover_modules("home", "search")

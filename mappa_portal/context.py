@@ -1,0 +1,77 @@
+"""What every page needs to know about the person who looks at it."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.timezone import localdate
+
+from boards.access import seats_of
+from boards.models import Appointment, Territory
+from boards.roles import Seat
+
+EVERYONE = frozenset(Seat)
+PARTIES = EVERYONE - {Seat.AREA_ADMINISTRATOR, Seat.AUDITOR, Seat.SPOC, Seat.REFERRER}
+NAVIGATION = (  # label, URL name, seats that see it; six at most for any seat
+    ("Home", "home", EVERYONE),
+    ("Protocols", "protocols:list", PARTIES),
+    ("Area", "boards:area", frozenset({Seat.AREA_ADMINISTRATOR})),
+    ("Audit", "audit:list", frozenset({Seat.AREA_ADMINISTRATOR, Seat.AUDITOR})),
+)
+
+
+@dataclass(frozen=True)
+class NavigationLink:
+    label: str
+    url: str
+    here: bool
+
+
+def portal(request) -> dict:
+    user = getattr(request, "user", None)
+    signed_in = bool(user and user.is_authenticated)
+    seats = seats_of(user)
+    return {
+        "signed_in": signed_in,
+        "marking": "OFFICIAL-SENSITIVE" if signed_in else "OFFICIAL",
+        "area_name": area_name(seats),
+        "navigation": navigation(seats, request.path) if signed_in else [],
+        "seats": seats,
+        "administrators": partial(administrators, seats),
+        "help_contact": settings.HELP_CONTACT,
+        "build": settings.BUILD,
+        "demo": settings.DEMO,
+    }
+
+
+def area_name(seats) -> str:
+    areas = {s.organisation.territory.area for s in seats}
+    names = sorted(a.name for a in areas if a.kind == Territory.Kind.AREA)
+    return f"{names[0]} MAPPA" if len(names) == 1 else ""
+
+
+def navigation(seats, path: str) -> list[NavigationLink]:
+    held = {s.seat for s in seats}
+    links = [(label, _url(name)) for label, name, who in NAVIGATION if held & who]
+    return [NavigationLink(label, url, _is_here(url, path)) for label, url in links if url]
+
+
+def _is_here(url: str, path: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def administrators(seats) -> list[str]:
+    """Names of those who hand out seats in this person's area: whom to ask when something is refused."""
+    areas = {s.organisation.territory.area.pk for s in seats}
+    held = Appointment.objects.current(localdate()).filter(
+        seat=Seat.AREA_ADMINISTRATOR, organisation__territory__in=areas, user__is_active=True
+    )
+    return sorted(set(held.values_list("user__name", flat=True)))

@@ -1,0 +1,222 @@
+"""Tags and filters of every template: GOV.UK and MoJ components, dates in words, plurals, Markdown."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localtime
+
+from mappa_portal.text import markdown_to_html
+
+register = template.Library()
+register.filter("markdown", markdown_to_html)
+
+COLOURS = {"grey", "blue", "yellow", "orange", "green", "red"}  # their meanings: docs/glossary.md
+ALERTS = {"success": "success", "warning": "warning", "error": "error"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a summary list; with ``url`` it ends in a link."""
+
+    key: str
+    value: object
+    url: str = ""
+    change: str = "Change"
+
+
+@dataclass(frozen=True)
+class TaskItem:
+    """One line of a task list; without ``url`` it cannot be started yet."""
+
+    title: str
+    status: str
+    url: str = ""
+    hint: str = ""
+    colour: str = ""
+
+
+# -- Components --
+
+
+@register.simple_tag
+def tag(text: str, colour: str = "grey"):
+    if colour not in COLOURS:
+        raise ValueError(f"Tags are {', '.join(sorted(COLOURS))}; not {colour}.")
+    return format_html('<strong class="govuk-tag govuk-tag--{}">{}</strong>', colour, text)
+
+
+@register.inclusion_tag("govuk/summary_list.html")
+def summary_list(rows: Iterable[Row | Sequence]):
+    rows = [row if isinstance(row, Row) else Row(*row) for row in rows]
+    return {"rows": rows, "changes": any(row.url for row in rows)}
+
+
+@register.inclusion_tag("govuk/task_list.html")
+def task_list(items: Iterable[TaskItem], prefix: str = "task"):
+    return {"items": items, "prefix": prefix}
+
+
+@register.inclusion_tag("govuk/pagination.html")
+def pagination(page, things: str = "results"):
+    return {"page": page, "things": things}
+
+
+@register.inclusion_tag("govuk/breadcrumbs.html")
+def breadcrumbs(*labels_and_urls: str):
+    """``{% breadcrumbs "Home" home_url "Protocols" protocols_url %}``; a last label alone is this page."""
+    pairs = [*labels_and_urls, ""] if len(labels_and_urls) % 2 else labels_and_urls
+    return {"crumbs": list(zip(pairs[::2], pairs[1::2], strict=True))}
+
+
+@register.inclusion_tag("govuk/error_summary.html")
+def error_summary(*forms):
+    """Every error once, each leading to its field. Takes forms and formsets; anything else has none."""
+    return {"errors": [error for form in _flat(forms) for error in _errors_of(form)]}
+
+
+def _flat(forms):
+    for form in forms:
+        if hasattr(form, "management_form"):
+            yield from form.forms
+        elif hasattr(form, "errors"):
+            yield form
+
+
+def _errors_of(form):
+    if not form.errors:
+        return
+    for text in form.non_field_errors():
+        yield text, ""
+    for field in form:
+        for text in field.errors:
+            yield text, getattr(field, "first_id", field.auto_id)
+
+
+@register.inclusion_tag("govuk/alert.html")
+def alert(text, kind: str = "information"):
+    return {"text": text, "kind": ALERTS.get(kind, "information")}
+
+
+@register.inclusion_tag("govuk/data_table.html")
+def data_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence], numeric: str = ""):
+    """Rows in one go: a template loop is many times dearer. ``numeric`` lists columns from 1: "3,4".
+
+    The first cell of a row names it. From four columns on, each row is a card on small screens.
+    """
+    cards = len(columns) > 3
+    right = {int(number) - 1 for number in numeric.split(",") if number}
+    numbers = [" govuk-table__cell--numeric" if i in right else "" for i in range(len(columns))]
+    roles = {
+        name: format_html(' role="{}"', name) if cards else ""
+        for name in ("columnheader", "rowheader", "cell")
+    }
+    head = format_html_join(
+        "",
+        '<th scope="col" class="govuk-table__header{}"{}>{}</th>',
+        (
+            (n.replace("cell", "header"), roles["columnheader"], c)
+            for c, n in zip(columns, numbers, strict=True)
+        ),
+    )
+    body = format_html_join(
+        "",
+        '<tr class="govuk-table__row"{}><th scope="row" class="govuk-table__header"{}>{}</th>{}</tr>',
+        (
+            (
+                format_html(' role="row"') if cards else "",
+                roles["rowheader"],
+                row[0],
+                format_html_join(
+                    "",
+                    '<td class="govuk-table__cell{}"{} data-label="{}">{}</td>',
+                    zip(numbers[1:], [roles["cell"]] * len(row), columns[1:], row[1:], strict=False),
+                ),
+            )
+            for row in rows
+        ),
+    )
+    return {"caption": caption, "head": head, "body": body, "cards": cards}
+
+
+@register.simple_tag(takes_context=True)
+def sort_header(context, label: str, name: str, sort: str, numeric: bool = False):
+    """A column heading that sorts by link. ``sort`` is what ``pagination.sorting`` chose."""
+    current = sort.lstrip("-") == name
+    state = ("descending" if sort.startswith("-") else "ascending") if current else "none"
+    query = context["request"].GET.copy()
+    query.pop("after", None), query.pop("before", None)
+    query["sort"] = f"-{name}" if sort == name else name
+    return format_html(
+        '<th scope="col" class="govuk-table__header{}" aria-sort="{}">'
+        '<a class="govuk-link app-sort__link" href="?{}">{}<span aria-hidden="true"> {}</span></a></th>',
+        " govuk-table__header--numeric" if numeric else "",
+        state,
+        query.urlencode(),
+        label,
+        {"ascending": "▲", "descending": "▼", "none": "↕"}[state],
+    )
+
+
+# -- Words --
+
+
+@register.simple_tag
+def plural(number: int, one: str, many: str = "") -> str:
+    """``{% plural 3 "agency" "agencies" %}``: 3 agencies."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+@register.filter
+def lower_first(text) -> str:
+    """For the middle of a sentence; abbreviations stay: "MAPPA chair", "date of birth"."""
+    text = str(text)
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+# -- Dates and times, in London --
+
+
+def _day(value: date | datetime | None) -> date | None:
+    return localtime(value).date() if isinstance(value, datetime) else value
+
+
+@register.filter
+def long_date(value) -> str:
+    """21 November 2026"""
+    day = _day(value)
+    return f"{day.day} {day:%B %Y}" if day else ""
+
+
+@register.filter
+def short_date(value) -> str:
+    """21 Nov 2026, for tables"""
+    day = _day(value)
+    return f"{day.day} {day:%b %Y}" if day else ""
+
+
+@register.filter
+def weekday_date(value) -> str:
+    """Thursday 12 November 2026, for meetings and deadlines"""
+    day = _day(value)
+    return f"{day:%A} {day.day} {day:%B %Y}" if day else ""
+
+
+@register.filter
+def clock(value) -> str:
+    """10:42am, 10am, midday, midnight"""
+    if value is None:
+        return ""
+    time = localtime(value).time() if isinstance(value, datetime) else value
+    if time.minute == 0 and time.hour in (0, 12):
+        return "midday" if time.hour else "midnight"
+    minutes = f":{time.minute:02}" if time.minute else ""
+    return f"{time.hour % 12 or 12}{minutes}{'am' if time.hour < 12 else 'pm'}"
+
+
+@register.filter
+def moment(value) -> str:
+    """21 November 2026 at 10:42am"""
+    return f"{long_date(value)} at {clock(value)}" if value else ""

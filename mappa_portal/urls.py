@@ -1,0 +1,27 @@
+"""Every address of the portal: the portal's own pages, then one line a room."""
+
+from django.urls import include, path, re_path
+from django.views.generic import TemplateView
+
+from mappa_portal.api import nothing_here
+from mappa_portal.home import home
+from mappa_portal.search import search
+from outbox.health import healthz, readyz
+
+handler400 = "mappa_portal.exceptions.bad_request"
+handler403 = "mappa_portal.exceptions.permission_denied"
+handler404 = "mappa_portal.exceptions.not_found"
+handler500 = "mappa_portal.exceptions.server_error"
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("search/", search, name="search"),
+    *(
+        path(f"{name}/", TemplateView.as_view(template_name=f"pages/{name}.html"), name=name)
+        for name in ("privacy", "accessibility", "cookies")
+    ),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("api/v1/", include("mappa_portal.api")),
+    re_path("^api/", nothing_here, name="api_other"),
+]
