@@ -1,0 +1,139 @@
+"""The three database roles and what each may do; ``python -m mappa_portal.database`` makes them anywhere.
+
+Needs psycopg only. Server-wide statements run as an administrator, the rest as the owner, so that a managed
+server without a real superuser works too.
+"""
+
+import os
+import sys
+from urllib.parse import quote, unquote, urlsplit
+
+import psycopg
+from psycopg import sql
+
+OWNER, APP, BACKUP = "mappa_owner", "mappa_app", "mappa_backup"
+VARIABLES = {OWNER: "OWNER_DATABASE_URL", APP: "DATABASE_URL", BACKUP: "BACKUP_DATABASE_URL"}
+
+ROLES = {  # NOINHERIT: the owner may become the application, but sees no rows as itself (assurance T3)
+    OWNER: "{} ROLE {} LOGIN NOCREATEROLE NOINHERIT PASSWORD {}",
+    APP: "{} ROLE {} LOGIN NOCREATEROLE NOCREATEDB NOINHERIT PASSWORD {}",
+    BACKUP: "{} ROLE {} LOGIN NOCREATEROLE NOCREATEDB NOINHERIT BYPASSRLS PASSWORD {}",
+}
+PRIVILEGES = """
+    REVOKE ALL ON SCHEMA public FROM PUBLIC;
+    GRANT USAGE ON SCHEMA public TO mappa_app, mappa_backup;
+    ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO mappa_app, mappa_backup;
+    ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO mappa_app;
+    ALTER DEFAULT PRIVILEGES GRANT USAGE, SELECT ON SEQUENCES TO mappa_app;
+    ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO mappa_backup;
+    ALTER DEFAULT PRIVILEGES GRANT SELECT ON SEQUENCES TO mappa_backup;
+"""  # for what migrations make from now on; never TRUNCATE, TRIGGER or REFERENCES
+
+MAY_CREATE = "SELECT rolsuper OR (rolcreaterole AND rolcreatedb) FROM pg_roles WHERE rolname = current_user"
+IS_SUPERUSER = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+HAS_ROLE = "SELECT true FROM pg_roles WHERE rolname = %s"
+HAS_ANY_ROLE = "SELECT true FROM pg_roles WHERE rolname = ANY(%s) LIMIT 1"
+HAS_DATABASE = "SELECT true FROM pg_database WHERE datname = %s"
+HAS_PORTAL = """
+    SELECT datname FROM pg_database
+    WHERE pg_get_userbyid(datdba) = 'mappa_owner' AND datname NOT IN ('template1', %s)
+        AND NOT starts_with(datname, 'test_')
+    LIMIT 1
+"""
+
+
+def login(server: str, role: str, password: str, name: str) -> str:
+    """The address of the same server, options kept, with another login and database."""
+    parts = urlsplit(server)
+    host = parts.netloc.rpartition("@")[2]
+    netloc = f"{role}:{quote(password, safe='')}@{host}"
+    return parts._replace(netloc=netloc, path=f"/{quote(name, safe='')}").geturl()
+
+
+def logins(server: str, passwords: dict[str, str], name: str) -> dict[str, str]:
+    """The portal's three addresses by environment variable."""
+    return {variable: login(server, role, passwords[role], name) for role, variable in VARIABLES.items()}
+
+
+def provision(admin: str, passwords: dict[str, str], name: str, *, createdb: bool = False) -> None:
+    """Make roles, database and privileges; a second run changes nothing but the passwords."""
+    with psycopg.connect(admin, autocommit=True, connect_timeout=10) as connection:
+        superuser = _value(connection, IS_SUPERUSER)
+        for role, statement in ROLES.items():
+            verb = sql.SQL("ALTER" if _value(connection, HAS_ROLE, role) else "CREATE")
+            connection.execute(sql.SQL(statement).format(verb, sql.Identifier(role), passwords[role]))
+        _execute(
+            connection, "ALTER ROLE mappa_owner CREATEDB" if createdb else "ALTER ROLE mappa_owner NOCREATEDB"
+        )
+        _execute(
+            connection, "GRANT mappa_app TO mappa_owner"
+        )  # data migrations SET LOCAL ROLE (assurance T3)
+        if not superuser:
+            _execute(connection, "GRANT mappa_owner TO {}", connection.info.user)
+        if not _value(connection, HAS_DATABASE, name):
+            _execute(
+                connection, "CREATE DATABASE {} OWNER mappa_owner TEMPLATE template0 ENCODING 'UTF8'", name
+            )
+        _execute(connection, "ALTER DATABASE {} OWNER TO mappa_owner", name)
+        _execute(connection, "REVOKE ALL ON DATABASE {} FROM PUBLIC", name)
+        _execute(connection, "GRANT CONNECT ON DATABASE {} TO mappa_app, mappa_backup", name)
+    if superuser:  # before PostgreSQL 16 a NOINHERIT owner of the database does not own its public schema
+        with psycopg.connect(urlsplit(admin)._replace(path=f"/{quote(name)}").geturl()) as connection:
+            _execute(connection, "ALTER SCHEMA public OWNER TO mappa_owner")
+    with psycopg.connect(login(admin, OWNER, passwords[OWNER], name)) as connection:
+        connection.execute(PRIVILEGES)
+
+
+def obstacle(admin: str) -> str:
+    """Why this login cannot make the portal's roles, or should not; empty when it may."""
+    with psycopg.connect(admin, connect_timeout=10) as connection:
+        if not _value(connection, MAY_CREATE):
+            return f"{connection.info.user} may not create roles and databases"
+        if _value(connection, HAS_ANY_ROLE, list(ROLES)):
+            return "its server already has the portal's roles, with passwords of their own"
+    return ""
+
+
+def test_obstacle(admin: str, name: str) -> str:
+    """Tests change role passwords and template1, so they need a server that is theirs."""
+    with psycopg.connect(admin, connect_timeout=10) as connection:
+        if not _value(connection, IS_SUPERUSER):
+            return f"{connection.info.user} is not a superuser"
+        if portal := _value(connection, HAS_PORTAL, name):
+            return f"its server holds a portal’s database, {portal}"
+    return ""
+
+
+def _execute(connection, statement, *names):
+    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _value(connection, query, *parameters):
+    row = connection.execute(query, parameters).fetchone()
+    return row and row[0]
+
+
+def main() -> int:
+    """Provision as ADMIN_DATABASE_URL; database and passwords are those of the three other addresses."""
+    needed = ("ADMIN_DATABASE_URL", *VARIABLES.values())
+    if missing := [variable for variable in needed if not os.environ.get(variable)]:
+        return _problem(f"Set {', '.join(missing)}.")
+    addresses = {role: urlsplit(os.environ[variable]) for role, variable in VARIABLES.items()}
+    for role, address in addresses.items():
+        if address.username != role or not address.password:
+            return _problem(f"{VARIABLES[role]} must carry the login {role} and a password.")
+    passwords = {role: unquote(address.password or "") for role, address in addresses.items()}
+    try:
+        provision(os.environ["ADMIN_DATABASE_URL"], passwords, unquote(addresses[OWNER].path.lstrip("/")))
+    except psycopg.Error as error:
+        return _problem(f"The database roles could not be made: {str(error).splitlines()[0]}")
+    return 0
+
+
+def _problem(text):
+    print(text, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
