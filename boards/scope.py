@@ -38,6 +38,8 @@ def scope(territories: Iterable[int], areas: Iterable[int] = ()) -> Iterator[Sco
     outer, inner = _current.get(), Scope(frozenset(territories), frozenset(areas))
     nested = connection.in_atomic_block
     with transaction.atomic():
+        if nested and outer:
+            _settle()
         _tell_database(inner)
         token = _current.set(inner)
         try:
