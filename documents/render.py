@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
+import pikepdf
 from django.conf import settings
 from django.template.loader import render_to_string
 from weasyprint import HTML, Attachment, Document
@@ -96,8 +98,7 @@ def render_pdf(
     if len(html) > MAX_HTML:
         raise RenderingRefused("The document is too long to be made into a PDF.")
     try:
-        document = _lay_out(html)
-        return document.write_pdf(
+        pdf = _lay_out(html).write_pdf(
             pdf_variant="pdf/a-3a",
             pdf_identifier=identifier.encode("ascii"),
             attachments=[_attachment(a, created) for a in attachments],
@@ -106,6 +107,15 @@ def render_pdf(
         )
     except (FatalURLFetchingError, FieldsMisplaced) as error:  # the first is a BaseException
         raise RenderingRefused(str(error)) from None
+    return _in_short_object_streams(pdf)
+
+
+def _in_short_object_streams(pdf: bytes) -> bytes:
+    """WeasyPrint packs all objects into one stream; pyHanko, reading it anew for each, takes tenfold the time."""
+    result = BytesIO()
+    with pikepdf.open(BytesIO(pdf)) as file:
+        file.save(result, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return result.getvalue()
 
 
 def _lay_out(html: str) -> Document:

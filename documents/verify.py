@@ -1,0 +1,147 @@
+"""Is this file the one that was signed? Digest first: a file that is not ours never reaches a PDF parser (P3)."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from io import BytesIO
+
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.validation import EmbeddedPdfSignature, read_certification_data, validate_pdf_signature
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy
+
+from documents.authority import OUTSIDE_REVOCATION, Signatory, authority
+
+GENUINE = "This is the signed document, complete and unchanged."
+CHANGED = "This file is not the document that was signed: it has been changed, or it is another file."
+EARLIER = "This is an earlier copy, made before everyone had signed. Get the present one."
+UNSIGNED = "Not everyone has signed this document yet."
+BROKEN = "The signatures in this file do not hold. Tell the people who run the portal."
+UNKNOWN = "This file is not a document signed in this portal."
+
+
+@dataclass(frozen=True)
+class Seal:
+    """One signature that the file must hold, in order. At ``sealed_at`` the file with it was stored."""
+
+    signatory: Signatory
+    sealed_at: datetime
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the portal knows of a document."""
+
+    kind: str
+    reference: str
+    version: int | None
+    sha256: str
+    seals: tuple[Seal, ...]
+    complete: bool = True
+    earlier: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class SignatureVerdict:
+    name: str
+    role: str
+    organisation: str
+    signed_at: datetime
+    valid: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    genuine: bool
+    reason: str
+    kind: str | None = None
+    reference: str | None = None
+    version: int | None = None
+    signatures: tuple[SignatureVerdict, ...] = ()
+
+    def as_json(self) -> dict:
+        signatures = [{**asdict(s), "signed_at": s.signed_at.isoformat()} for s in self.signatures]
+        return {
+            "genuine": self.genuine,
+            "kind": self.kind,
+            "reference": self.reference,
+            "version": self.version,
+            "signatures": signatures,
+            "reason": self.reason,
+        }
+
+
+def verify(pdf: bytes, expected: Expected | None) -> Verdict:
+    if expected is None:
+        return Verdict(False, UNKNOWN)
+    digest = sha256(pdf).hexdigest()
+    if digest in expected.earlier:
+        return _verdict(expected, EARLIER)
+    if digest != expected.sha256:
+        return _verdict(expected, CHANGED)
+    valid = check_seals(pdf, expected.seals)
+    if not all(valid):
+        return _verdict(expected, BROKEN, valid)
+    if not (expected.complete and expected.seals):
+        return _verdict(expected, UNSIGNED, valid)
+    return _verdict(expected, GENUINE, valid)
+
+
+def _verdict(expected: Expected, reason: str, valid: list[bool] | None = None) -> Verdict:
+    held = valid or [False] * len(expected.seals)
+    signatures = tuple(
+        SignatureVerdict(s.name, s.role, s.organisation, s.signed_at, ok)
+        for s, ok in zip((seal.signatory for seal in expected.seals), held, strict=True)
+    )
+    return Verdict(
+        reason is GENUINE, reason, expected.kind, expected.reference, expected.version, signatures
+    )
+
+
+def check_seals(pdf: bytes, seals: tuple[Seal, ...]) -> list[bool]:
+    """For each seal whether the file holds it. A surplus or missing signature, or a later change, fails all."""
+    nothing = [False] * len(seals)
+    if not seals:
+        return []
+    try:
+        reader = PdfFileReader(BytesIO(pdf))
+        signatures = reader.embedded_signatures
+        if len(signatures) != len(seals) or not _certified(reader, signatures[0]):
+            return nothing
+        evidence = DocumentSecurityStore.read_dss(reader)
+        valid = [_holds(s, seal, evidence) for s, seal in zip(signatures, seals, strict=True)]
+        whole = signatures[-1].evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
+        return valid if whole else nothing
+    except (PdfError, ValueError):
+        return nothing
+
+
+def _certified(reader: PdfFileReader, first: EmbeddedPdfSignature) -> bool:
+    """The first signature said that only signatures may follow."""
+    certification = read_certification_data(reader)
+    return (
+        certification is not None
+        and certification.permission == MDPPerm.FILL_FORMS
+        and certification.author_sig == first.sig_object
+    )
+
+
+def _holds(signature: EmbeddedPdfSignature, seal: Seal, evidence: DocumentSecurityStore) -> bool:
+    """By the roots we keep and the evidence in the file, as of the day it was stored: expiry does not matter."""
+    context = evidence.as_validation_context(
+        {
+            "trust_roots": authority().trust_roots,
+            "moment": seal.sealed_at,
+            "allow_fetching": False,
+            "revinfo_policy": CertRevTrustPolicy(OUTSIDE_REVOCATION),
+        }
+    )
+    status = validate_pdf_signature(signature, context, ts_validation_context=context)
+    return (
+        status.bottom_line
+        and status.timestamp_validity is not None
+        and signature.signer_cert.subject.dump() == seal.signatory.subject.public_bytes()
+    )
