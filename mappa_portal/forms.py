@@ -11,8 +11,8 @@ from django.utils.functional import cached_property
 KINDS = (  # most particular first
     (forms.HiddenInput, "hidden"),
     (forms.PasswordInput, "password"),
-    (forms.RadioSelect, "radios"),
     (forms.CheckboxSelectMultiple, "checkboxes"),
+    (forms.RadioSelect, "radios"),
     (forms.CheckboxInput, "checkbox"),
     (forms.FileInput, "file"),
     (forms.Select, "select"),
@@ -241,7 +241,7 @@ def _messages(field: forms.Field, label: str) -> dict[str, str]:
     thing = label if label[:2].isupper() else label[:1].lower() + label[1:]
     wanted = f"Enter {thing}"
     if isinstance(field, (forms.ChoiceField, forms.ModelChoiceField, forms.FileField)):
-        wanted = f"Select {thing}"
+        wanted = f"Select an answer to ‘{label}’" if label.endswith("?") else f"Select {thing}"
     elif isinstance(field, forms.BooleanField):
         wanted = f"Select to confirm: {thing}"
     wrong = f"{label} is not in a form the portal can read"

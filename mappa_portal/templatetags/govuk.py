@@ -1,7 +1,7 @@
 """Tags and filters of every template: GOV.UK and MoJ components, dates in words, plurals, Markdown."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django import template
@@ -51,7 +51,8 @@ def tag(text: str, colour: str = "grey"):
 @register.inclusion_tag("govuk/summary_list.html")
 def summary_list(rows: Iterable[Row | Sequence]):
     rows = [row if isinstance(row, Row) else Row(*row) for row in rows]
-    return {"rows": rows, "changes": any(row.url for row in rows)}
+    said = [replace(row, value=long_date(row.value)) if isinstance(row.value, date) else row for row in rows]
+    return {"rows": said, "changes": any(row.url for row in rows)}
 
 
 @register.inclusion_tag("govuk/task_list.html")
@@ -156,7 +157,7 @@ def sort_header(context, label: str, name: str, sort: str, numeric: bool = False
         state,
         query.urlencode(),
         label,
-        {"ascending": "▲", "descending": "▼", "none": "↕"}[state],
+        {"ascending": "↑", "descending": "↓", "none": "↑↓"}[state],
     )
 
 
