@@ -98,6 +98,13 @@ class Organisation(models.Model):
             self.kind == self.Kind.UNIT and self.territory.kind == Territory.Kind.AREA
         )
 
+    @property
+    def parties(self):
+        """Who keeps its entry in the directory: the executive office of its area."""
+        return Organisation.objects.filter(
+            territory=self.territory.area, kind=self.Kind.UNIT
+        )
+
     def name_on(self, day: date) -> str:
         """The name that held on a record's date."""
         for dated in self.names.all():
@@ -152,6 +159,10 @@ class AppointmentQuerySet(models.QuerySet):
             Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on
         )
 
+    def overdue(self, on: date):
+        """Current ones that nobody has confirmed in time."""
+        return self.current(on).filter(confirm_by__lt=on)
+
 
 class Appointment(models.Model):
     """A person's seat in an organisation, last day included. No boroughs named means all that it covers."""
@@ -195,6 +206,17 @@ class Appointment(models.Model):
 
     def __str__(self):
         return f"{self.user}, {self.get_seat_display()}, {self.organisation}"
+
+    @property
+    def parties(self):
+        return self.organisation.parties
+
+    @property
+    def territory_id(self) -> int:
+        return self.organisation.territory_id
+
+    def has_ended(self, on: date) -> bool:
+        return self.ends_on is not None and self.ends_on < on
 
 
 class Reach(models.Model):
