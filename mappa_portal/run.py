@@ -18,6 +18,16 @@ HOST = "127.0.0.1"
 READY_SECONDS = 120
 STOP_SECONDS = 30
 CRASHES, WITHIN_SECONDS = 5, 120
+COLLECT_STATIC = (
+    "collectstatic",
+    "--no-input",
+    "--verbosity",
+    "0",
+    "--ignore",
+    "rest_framework",
+    "--ignore",
+    "redoc",
+)
 LOG_BYTES = 20 * 2**20
 
 
@@ -114,34 +124,53 @@ def serve(environment: dict[str, str], lease: embedded.Lease | None) -> int:
 
 def prepare(environment: dict[str, str], home: Path, demo: bool) -> None:
     say("Preparing the database …")
-    run_manage(environment, "migrate", "--verbosity", "0")
-    run_manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
-    loaded = home / "demo-loaded"
-    database = environment["DATABASE_URL"].rpartition("@")[2]
-    if not demo or (loaded.exists() and loaded.read_text() == database):
+    sources = [TOP / "requirements.lock", *sorted((TOP / "static").rglob("*"))]
+    listing = "".join(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}\n" for path in sources)
+    collected = home / "static-collected"
+    stale = not collected.exists() or collected.read_text() != listing  # compressing takes seconds
+    static = Command(environment, *COLLECT_STATIC) if stale else None
+    Command(environment, "migrate").finish()
+    if demo:
+        load_demo(environment, home)
+    if static:
+        static.finish()
+        collected.write_text(listing)
+
+
+def load_demo(environment: dict[str, str], home: Path) -> None:
+    """Once for each database; what a portal already holds is never mixed with made-up records."""
+    loaded, database = home / "demo-loaded", environment["DATABASE_URL"].rpartition("@")[2]
+    if loaded.exists() and loaded.read_text() == database:
         return
     say("Loading the demonstration areas, people and records (once) …")
     try:
-        run_manage(environment, "load_demo")
+        Command(environment, "load_demo").finish()
     except embedded.ServerError as error:
         say(f"The demonstration records were not loaded: {error}")
     else:
         loaded.write_text(database)
 
 
-def run_manage(environment: dict[str, str], *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, str(TOP / "manage.py"), *arguments],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        preexec_fn=embedded.die_with_parent,
-    )
-    if done.returncode:
-        log = embedded.private(Path(environment["PORTAL_HOME"]) / "log") / f"{arguments[0]}.log"
-        log.write_text(done.stdout + done.stderr)
-        raise embedded.ServerError(f"manage.py {arguments[0]}: {embedded.last_line(done.stderr)} ({log})")
+class Command:
+    """A management command in the background, its words in a file."""
+
+    def __init__(self, environment: dict[str, str], *arguments: str) -> None:
+        self.name = arguments[0]
+        self.log = embedded.private(Path(environment["PORTAL_HOME"]) / "log") / f"{self.name}.log"
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, str(TOP / "manage.py"), *arguments],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=embedded.die_with_parent,
+            )
+
+    def finish(self) -> None:
+        if self.process.wait():
+            last = embedded.last_line(self.log.read_text(errors="replace"))
+            raise embedded.ServerError(f"manage.py {self.name}: {last} ({self.log})")
 
 
 def processes(environment: dict[str, str], mailbox: bool) -> dict[str, list[str]]:
