@@ -158,7 +158,7 @@ def _open(path: Path, passphrase: str) -> Issuer:
 
 
 def _trusted(directory: Path, roots: set[x509.Certificate]) -> tuple[x509.Certificate, ...]:
-    """Every root ever used stays trusted for what it signed; an administrator may add a time-stamp service's."""
+    """Roots once used stay trusted for what they signed; an administrator may add others."""
     trusted = directory / "trusted"
     trusted.mkdir(mode=0o700, exist_ok=True)
     known = {x509.load_pem_x509_certificate(path.read_bytes()) for path in trusted.glob("*.pem")}

@@ -70,7 +70,9 @@ def certify(
         .add_extension(x509.BasicConstraints("key_cert_sign" in usages, None), critical=True)
         .add_extension(x509.KeyUsage(**{usage: usage in usages for usage in USAGES}), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(_authority_key(by.certificate.public_key() if by else key.public_key()), critical=False)
+        .add_extension(
+            _authority_key(by.certificate.public_key() if by else key.public_key()), critical=False
+        )
     )
     if extended:
         builder = builder.add_extension(x509.ExtendedKeyUsage(extended), critical=True)
@@ -120,7 +122,9 @@ def load(path: Path, passphrase: str) -> Issuer:
     return Issuer(key, certificate, in_order(certificate, above))
 
 
-def in_order(certificate: x509.Certificate, others: Iterable[x509.Certificate]) -> tuple[x509.Certificate, ...]:
+def in_order(
+    certificate: x509.Certificate, others: Iterable[x509.Certificate]
+) -> tuple[x509.Certificate, ...]:
     """The certificates above this one, nearest first, as far as they are there."""
     by_name = {other.subject: other for other in others}
     chain: list[x509.Certificate] = []

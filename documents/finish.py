@@ -1,4 +1,4 @@
-"""Completes the tags that WeasyPrint leaves open, and prepares signature fields, before the file is written."""
+"""Completes the tags that WeasyPrint leaves open, and prepares signature fields."""
 
 from collections.abc import Iterator, Mapping
 
@@ -64,7 +64,7 @@ def _make_artifact(stream: list, number: int) -> None:
 def _make_signature_fields(
     pdf: pydyf.PDF, elements: list[pydyf.Dictionary], fields: Mapping[str, str]
 ) -> None:
-    """Turn the placed, tagged checkboxes into empty signature fields, so that signing never has to add one."""
+    """Turn the placed, tagged checkboxes into empty signature fields: signing then adds none."""
     widgets = {e["T"].string: e for e in elements if e.get("Subtype") == "/Widget"}
     if set(widgets) != set(fields):
         raise FieldsMisplaced(

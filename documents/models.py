@@ -1,9 +1,12 @@
-"""Documents as they were filed: each revision's bytes and digest, and who was expected to sign."""
+"""Documents as they were filed: each revision's bytes and digest, and who must sign.
+
+Who may read one is for the room to say that owns the agreement or return.
+"""
 
 import secrets
-import uuid
 
 from django.db import models
+from django.db.models import Q
 
 from boards.owned import AboutOwned, OwnedKey
 
@@ -11,16 +14,14 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is misread on paper
 
 
 def new_code(prefix: str) -> str:
-    """As printed on the last page: LON-7KQ2-M4TX-9HVB-2CDP. The prefix is the territory that holds the document."""
+    """As printed on the last page: LON-7KQ2-M4TX-9HVB-2CDP. The prefix is the owning territory."""
     groups = ["".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4)]
     return "-".join([prefix, *groups])
 
 
-def private_path(revision: "Revision", filename: str) -> str:
-    return f"documents/{uuid.uuid4().hex}.pdf"
-
-
 class Document(AboutOwned):
+    """``signatories``: [{"field", "role", "organisation"}] in the order of the page."""
+
     class Kind(models.TextChoices):
         PROTOCOL = "protocol", "Protocol"
         DATA_RETURN = "data_return", "Data return"
@@ -31,9 +32,7 @@ class Document(AboutOwned):
     title = models.CharField(max_length=200)
     marking = models.CharField(max_length=60)
     code = models.CharField(max_length=24)
-    signatories = models.JSONField(
-        default=list
-    )  # [{"field", "role", "organisation"}] in the order of the page
+    signatories = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -48,29 +47,47 @@ class Document(AboutOwned):
     def __str__(self):
         return f"{self.reference} version {self.version}"
 
+    @property
+    def filename(self) -> str:
+        return f"{self.reference}-version-{self.version}.pdf"
+
+    @property
+    def latest(self) -> "Revision":
+        return self.revisions.latest("number")
+
+    def signatory(self, field: str) -> dict:
+        return next(s for s in self.signatories if s["field"] == field)
+
 
 class Revision(AboutOwned):
-    """The file before (number 0) and after each signature."""
+    """The file before (number 0) and after each signature; ``signed_at`` is the act, before the file."""
 
     document = OwnedKey(Document, related_name="revisions")
     number = models.PositiveSmallIntegerField()
     sha256 = models.CharField(max_length=64)
-    file = models.FileField(upload_to=private_path)
-    field = models.CharField(
-        max_length=40, blank=True
-    )  # the signature that this revision added
+    file = models.FileField(upload_to="documents/")
+    field = models.CharField(max_length=40, blank=True)  # the signature that this revision added
     name = models.CharField(max_length=120, blank=True)
-    role = models.CharField(max_length=40, blank=True)
+    role = models.CharField(max_length=120, blank=True)
     organisation = models.CharField(max_length=120, blank=True)
     signed_at = models.DateTimeField(null=True)
+    stored_at = models.DateTimeField()
 
     class Meta:
         ordering = ["number"]
         constraints = [
+            models.UniqueConstraint(fields=["territory", "document", "number"], name="revision_number"),
             models.UniqueConstraint(
-                fields=["territory", "document", "number"], name="revision_number"
-            )
+                fields=["territory", "document", "field"], condition=~Q(field=""), name="field_signed_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(field="") | Q(signed_at__isnull=False), name="signature_has_time"
+            ),
         ]
-        indexes = [
-            models.Index(fields=["territory", "sha256"], name="revision_by_digest")
-        ]
+
+    def __str__(self):
+        return f"{self.document}, revision {self.number}"
+
+    def read(self) -> bytes:
+        with self.file.open("rb") as file:
+            return file.read()

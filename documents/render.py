@@ -1,4 +1,4 @@
-"""HTML templates to tagged PDF (PDF/A-3a, PDF/UA-1). Nothing is fetched from outside; equal input gives equal bytes."""
+"""HTML to tagged PDF (PDF/A-3a, PDF/UA-1). Equal input gives equal bytes; nothing comes from outside."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ def render_pdf(
     attachments: Sequence[Embedded] = (),
     signature_fields: Mapping[str, str] | None = None,
 ) -> bytes:
-    """``identifier`` becomes the file's permanent identifier; ``signature_fields`` maps names to spoken labels."""
+    """``identifier`` is the file's permanent one; ``signature_fields`` maps names to spoken labels."""
     fields = signature_fields or {}
     page = {
         "title": title,
@@ -111,7 +111,7 @@ def render_pdf(
 
 
 def _in_short_object_streams(pdf: bytes) -> bytes:
-    """WeasyPrint packs all objects into one stream; pyHanko, reading it anew for each, takes tenfold the time."""
+    """WeasyPrint packs all objects into one stream, which pyHanko reads anew for each."""
     result = BytesIO()
     with pikepdf.open(BytesIO(pdf)) as file:
         file.save(result, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)

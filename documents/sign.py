@@ -13,9 +13,7 @@ from documents.stamp import SignatureStyle
 from documents.timestamps import TimeStampUnavailable
 
 # In the signature's own revision, so that the signature covers its evidence too.
-EVIDENCE = DSSContentSettings(
-    include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
-)
+EVIDENCE = DSSContentSettings(include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE)
 
 
 class Signer(PdfSigner):
@@ -34,7 +32,7 @@ class Signer(PdfSigner):
 def sign(
     pdf: bytes, field: str, signatory: Signatory, *, reason: str, location: str = "", now: datetime
 ) -> bytes:
-    """The file with one more signature, after those it has. The first one certifies: only signatures may follow.
+    """The file with one more signature. The first one certifies: only signatures may follow.
 
     Raises ``TimeStampUnavailable`` and leaves the file as it was if nobody confirms the time.
     """

@@ -1,4 +1,4 @@
-"""What a signature looks like on the page: name, role, organisation and civil date, in the portal's own font."""
+"""What a signature looks like on the page: name, role, organisation and time, in the portal's font."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -6,8 +6,6 @@ from io import BytesIO
 
 import uharfbuzz
 from django.conf import settings
-from django.utils import timezone
-from django.utils.dateformat import format as format_date
 from fontTools.ttLib import TTFont
 from pyhanko.pdf_utils.content import ResourceType
 from pyhanko.pdf_utils.font.opentype import GlyphAccumulator
@@ -18,6 +16,7 @@ from pyhanko.stamp import BaseStampStyle
 from pyhanko.stamp.base import BaseStamp
 
 from documents.authority import Signatory
+from mappa_portal.templatetags.govuk import moment
 
 REGULAR, BOLD = 400, 700
 INK, QUIET, BLUE = b"0.043 0.047 0.047 rg", b"0.239 0.239 0.239 rg", b"0.071 0.263 0.427 rg"
@@ -34,13 +33,12 @@ class Line:
 
 
 def lines_of(signatory: Signatory) -> list[Line]:
-    signed = timezone.localtime(signatory.signed_at)
     return [
         Line("Signed electronically by", 7, REGULAR, QUIET),
         Line(signatory.name, 11.5, BOLD, INK),
         Line(signatory.role, 8.5, REGULAR, INK),
         Line(signatory.organisation, 8.5, REGULAR, INK),
-        Line(format_date(signed, r"j F Y \a\t g:iA").replace("AM", "am").replace("PM", "pm"), 8.5, BOLD, BLUE),
+        Line(moment(signatory.signed_at), 8.5, BOLD, BLUE),
     ]
 
 
@@ -49,7 +47,9 @@ class SignatureStyle(BaseStampStyle):
     border_width: int = 0
     signatory: Signatory | None = None
 
-    def create_stamp(self, writer: BasePdfFileWriter, box: BoxConstraints, text_params: dict) -> "SignatureStamp":
+    def create_stamp(
+        self, writer: BasePdfFileWriter, box: BoxConstraints, text_params: dict
+    ) -> "SignatureStamp":
         return SignatureStamp(writer, self, box)
 
 
@@ -85,12 +85,14 @@ class SignatureStamp(BaseStamp):
         key = (alphabet, weight)
         if key not in self._fonts:
             self._fonts[key] = StampFont(self.writer, *key)
-            self.set_resource(ResourceType.FONT, pdf_name("/%s-%d" % key), self._fonts[key].as_resource())
+            self.set_resource(
+                ResourceType.FONT, pdf_name(f"/{alphabet}-{weight}"), self._fonts[key].as_resource()
+            )
         return self._fonts[key]
 
 
 class StampFont(GlyphAccumulator):
-    """Set with the whole font, embedded without its layout tables: taking them apart costs more than signing."""
+    """Set with the whole font, embedded without its layout tables: subsetting those costs most."""
 
     def __init__(self, writer: BasePdfFileWriter, alphabet: str, weight: int):
         super().__init__(writer, BytesIO(font_file(alphabet, weight, layout=False)), font_size=1)

@@ -29,7 +29,7 @@ class HttpTimeStamper(RequestsHTTPTimeStamper):
 
 
 class LocalTimeStamper(DummyTimeStamper):
-    """The portal's own authority, for demonstrations and tests: pyHanko's, with a P-256 key instead of RSA."""
+    """The portal's own authority, for demonstrations and tests; pyHanko's takes RSA keys only."""
 
     def __init__(
         self,
@@ -55,5 +55,7 @@ class LocalTimeStamper(DummyTimeStamper):
 
     def _build_signed_data(self, *args, **kwargs) -> dict:
         signed = super()._build_signed_data(*args, **kwargs)
-        signed["signer_infos"][0]["signature_algorithm"] = algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})
+        signed["signer_infos"][0]["signature_algorithm"] = algos.SignedDigestAlgorithm(
+            {"algorithm": "sha256_ecdsa"}
+        )
         return signed

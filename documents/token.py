@@ -1,7 +1,7 @@
 """An issuing key that never leaves its hardware (PKCS#11): ``SIGNING_PKCS11=module path;token label``.
 
-The token holds the certificates and one P-256 private key, labelled ``issuing`` like its certificate. Its PIN is
-``SIGNING_PASSPHRASE``. Needs the package python-pkcs11, which the portal does not install by itself.
+The token holds the certificates and one P-256 private key, labelled ``issuing`` like its certificate. Its PIN
+is ``SIGNING_PASSPHRASE``. Needs the package python-pkcs11, which the portal does not install by itself.
 """
 
 from cryptography import x509
@@ -50,7 +50,9 @@ def token_issuer(setting: str, pin: str) -> Issuer:
     try:
         import pkcs11
     except ImportError:
-        raise ImproperlyConfigured("SIGNING_PKCS11 needs the Python package python-pkcs11. Install it.") from None
+        raise ImproperlyConfigured(
+            "SIGNING_PKCS11 needs the Python package python-pkcs11. Install it."
+        ) from None
     module, _, label = setting.partition(";")
     try:
         session = pkcs11.lib(module).get_token(token_label=label).open(user_pin=pin)
@@ -61,6 +63,8 @@ def token_issuer(setting: str, pin: str) -> Issuer:
             {pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE, pkcs11.Attribute.LABEL: LABEL}
         )
     except (pkcs11.PKCS11Error, RuntimeError, ValueError) as error:
-        raise ImproperlyConfigured(f"SIGNING_PKCS11: the token did not open ({type(error).__name__}).") from error
+        raise ImproperlyConfigured(
+            f"SIGNING_PKCS11: the token did not open ({type(error).__name__})."
+        ) from error
     certificate = x509.load_der_x509_certificate(own[pkcs11.Attribute.VALUE])
     return Issuer(TokenKey(key, certificate), certificate, in_order(certificate, certificates))

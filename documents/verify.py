@@ -1,4 +1,4 @@
-"""Is this file the one that was signed? Digest first: a file that is not ours never reaches a PDF parser (P3)."""
+"""Is this file the one that was signed? The digest first: no stranger's file reaches a PDF parser (P3)."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -96,13 +96,11 @@ def _verdict(expected: Expected, reason: str, valid: list[bool] | None = None) -
         SignatureVerdict(s.name, s.role, s.organisation, s.signed_at, ok)
         for s, ok in zip((seal.signatory for seal in expected.seals), held, strict=True)
     )
-    return Verdict(
-        reason is GENUINE, reason, expected.kind, expected.reference, expected.version, signatures
-    )
+    return Verdict(reason is GENUINE, reason, expected.kind, expected.reference, expected.version, signatures)
 
 
 def check_seals(pdf: bytes, seals: tuple[Seal, ...]) -> list[bool]:
-    """For each seal whether the file holds it. A surplus or missing signature, or a later change, fails all."""
+    """For each seal whether the file holds it. Another signature or a later change fails all."""
     nothing = [False] * len(seals)
     if not seals:
         return []
@@ -130,7 +128,7 @@ def _certified(reader: PdfFileReader, first: EmbeddedPdfSignature) -> bool:
 
 
 def _holds(signature: EmbeddedPdfSignature, seal: Seal, evidence: DocumentSecurityStore) -> bool:
-    """By the roots we keep and the evidence in the file, as of the day it was stored: expiry does not matter."""
+    """By our roots and the evidence in the file, as of the moment it was stored: expiry does not matter."""
     context = evidence.as_validation_context(
         {
             "trust_roots": authority().trust_roots,

@@ -1,0 +1,149 @@
+"""Filing a document, and putting the signatures into it that were given."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.urls import reverse
+
+from audit.events import record
+from boards.models import Territory
+from documents.look_up import expected_of
+from documents.models import Document, Revision, new_code
+from documents.render import Embedded, render_pdf
+from documents.sign import Signatory, sign
+from documents.verify import check_seals
+from mappa_portal.exceptions import Conflict
+
+
+class SealBroken(Exception):
+    """A signature was made that the portal itself would not accept; nothing was stored."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """For whom the document leaves room to sign."""
+
+    role: str
+    organisation: str
+
+
+@transaction.atomic
+def file_document(
+    *,
+    territory: Territory,
+    about: Territory | None,
+    kind: str,
+    reference: str,
+    version: int,
+    title: str,
+    marking: str,
+    places: Sequence[Place],
+    template: str,
+    context: Mapping,
+    signed_data: Mapping,
+    at: datetime,
+    by,
+) -> Document:
+    """Render and keep the file that will be signed. A second call returns the first document.
+
+    The template is told ``verify.code`` and ``verify.url``. ``signed_data``, what the pages say, is embedded as
+    JSON for machines.
+    """
+    found = Document.objects.filter(
+        territory=territory, kind=kind, reference=reference, version=version
+    ).first()
+    if found:
+        return found
+    code = new_code(territory.code)
+    fields = {f"signature-{n}": place for n, place in enumerate(places, start=1)}
+    pdf = render_pdf(
+        template,
+        {**context, "verify": {"code": code, "url": verify_url(code)}},
+        title=title,
+        marking=marking,
+        reference=f"{reference}, version {version}",
+        identifier=code,
+        created=at,
+        attachments=[Embedded(f"{reference}.json", _json(signed_data), "What was signed, as data")],
+        signature_fields={name: f"Signature of {p.role}, {p.organisation}" for name, p in fields.items()},
+    )
+    document = Document.objects.create(
+        territory=territory,
+        about=about,
+        kind=kind,
+        reference=reference,
+        version=version,
+        title=title,
+        marking=marking,
+        code=code,
+        signatories=[{"field": n, "role": p.role, "organisation": p.organisation} for n, p in fields.items()],
+    )
+    _keep(document, pdf, number=0, at=at)
+    record("document.filed", document, by=by)
+    return document
+
+
+def verify_url(code: str) -> str:
+    return settings.PUBLIC_URL + reverse("documents:verify", args=[code])
+
+
+@transaction.atomic
+def seal(
+    document: Document, *, field: str, signatory: Signatory, reason: str, at: datetime, by=None
+) -> Revision:
+    """Put one signature into the file, after those it has. A second call returns the same revision.
+
+    Raises ``TimeStampUnavailable`` and changes nothing while nobody confirms the time.
+    """
+    document = Document.objects.select_for_update().get(pk=document.pk)
+    done = document.revisions.filter(field=field).first()
+    if done:
+        return done
+    place = document.signatory(field)
+    if (signatory.role, signatory.organisation) != (place["role"], place["organisation"]):
+        raise Conflict(f"This place is for {place['role']}, {place['organisation']}.")
+
+    latest = document.latest
+    pdf = sign(latest.read(), field, signatory, reason=reason, location=document.territory.name, now=at)
+    revision = _keep(document, pdf, number=latest.number + 1, at=at, field=field, signatory=signatory)
+    if not all(check_seals(pdf, expected_of(document).seals)):
+        raise SealBroken(f"{document}, {field}")
+    record("document.sealed", document, by=by, reason=f"revision {revision.number}")
+    return revision
+
+
+def _keep(
+    document: Document,
+    pdf: bytes,
+    *,
+    number: int,
+    at: datetime,
+    field: str = "",
+    signatory: Signatory | None = None,
+) -> Revision:
+    return Revision.objects.create(
+        territory_id=document.territory_id,
+        about_id=document.about_id,
+        document=document,
+        number=number,
+        sha256=sha256(pdf).hexdigest(),
+        file=ContentFile(pdf, name=f"{uuid4().hex}.pdf"),
+        field=field,
+        name=signatory.name if signatory else "",
+        role=signatory.role if signatory else "",
+        organisation=signatory.organisation if signatory else "",
+        signed_at=signatory.signed_at if signatory else None,
+        stored_at=at,
+    )
+
+
+def _json(data: Mapping) -> bytes:
+    return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, indent=1).encode()
