@@ -5,13 +5,11 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections import deque
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from mappa_portal import embedded
+from mappa_portal import alive, embedded
 
 TOP = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -202,25 +200,11 @@ def wait_until_ready(children: list[Child], environment: dict[str, str]) -> None
     while time.monotonic() < deadline:
         for child in children:
             child.look()
-        ready, said = readiness(environment)
+        ready, said = alive.answer("/readyz", environment)
         if ready:
             return
         time.sleep(0.2)
     raise embedded.ServerError(f"The portal was not ready after {READY_SECONDS} s: {said}")
-
-
-def readiness(environment: dict[str, str]) -> tuple[bool, str]:
-    request = urllib.request.Request(
-        f"http://{HOST}:{environment['PORT']}/readyz",
-        headers={"Host": urlsplit(environment["PUBLIC_URL"]).netloc},
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=5) as answer:  # nosec B310
-            return True, answer.read(500).decode(errors="replace")
-    except urllib.error.HTTPError as error:
-        return False, error.read(500).decode(errors="replace") or str(error)
-    except OSError as error:
-        return False, str(error)
 
 
 def how_to_sign_in(demo: bool) -> str:
