@@ -126,7 +126,7 @@ def file_pdf(version_id: int) -> None:
 @job("protocols.seal")
 def seal(signature_id: int) -> None:
     """Raises while the time-stamp service is away: the job is tried again, the signature stays «time not confirmed»."""
-    pdf.seal(Signature.objects.get(pk=signature_id))
+    pdf.seal_acts(Signature.objects.get(pk=signature_id).version)
 
 
 @app.task(name="protocols.remind_of_reviews")
