@@ -4,7 +4,7 @@ from boards import areas
 
 
 class Command(BaseCommand):
-    help = "Create an area with its boroughs, boards, MAPPA units, agencies and settings. Twice is the same as once."
+    help = "Create an area: boroughs, boards, MAPPA units, agencies, settings. Twice is the same as once."
 
     def add_arguments(self, parser):
         parser.add_argument("slug", help=", ".join(areas.AREAS))

@@ -1,0 +1,26 @@
+"""The verbs of area set-up: how an area works, its organisations, who sits in them."""
+
+from boards.actions.appointments import (
+    appoint,
+    appoint_by_email,
+    change_appointment,
+    confirm_in_post,
+    end_appointment,
+    withdraw_appointment,
+)
+from boards.actions.organisations import add_organisation, cover, rename
+from boards.actions.settings import change_settings, set_approving_bodies
+
+__all__ = [
+    "add_organisation",
+    "appoint",
+    "appoint_by_email",
+    "change_appointment",
+    "change_settings",
+    "confirm_in_post",
+    "cover",
+    "end_appointment",
+    "rename",
+    "set_approving_bodies",
+    "withdraw_appointment",
+]

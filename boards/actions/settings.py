@@ -1,0 +1,97 @@
+"""How an area works: its settings, and who approves its protocols in which order."""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+
+from audit.events import record
+from boards.area_rules import AREA_RULES
+from boards.models import ApprovingBody, AreaSettings, Organisation, Territory
+from mappa_portal.exceptions import StaleEdit
+
+PARKED = 100  # added to positions while they move, since each is unique at every moment
+
+
+def office_of(area: Territory) -> Organisation | None:
+    """The executive office, in whose name an area is set up."""
+    return Organisation.objects.filter(territory=area, kind=Organisation.Kind.UNIT).first()
+
+
+@transaction.atomic
+def change_settings(settings: AreaSettings, *, revision: int, by, **values) -> AreaSettings:
+    """Refused as stale when somebody saved meanwhile."""
+    settings = _lock(settings, revision, by)
+    before = {name: getattr(settings, name) for name in values if getattr(settings, name) != values[name]}
+    if not before:
+        return settings
+    _refuse_lower_threshold(settings, values)
+    for name in before:
+        setattr(settings, name, values[name])
+    settings.revision += 1
+    settings.full_clean()
+    settings.save(update_fields=[*before, "revision"])
+    after = {name: values[name] for name in before}
+    _record("settings.changed", settings, by, before, after)
+    return settings
+
+
+@transaction.atomic
+def set_approving_bodies(
+    settings: AreaSettings, *, bodies: Sequence[tuple[Organisation, str]], revision: int, by
+) -> AreaSettings:
+    """``bodies`` in their order, each with what it sees. Submitted versions keep the order they have."""
+    settings = _lock(settings, revision, by)
+    for body, _ in bodies:
+        if body.kind not in Organisation.AREA_BOARDS or body.territory_id != settings.territory_id:
+            raise ValidationError(f"{body} is not a board of the whole area.")
+    before = _order(settings)
+    if before == [[body.slug, sees] for body, sees in bodies]:
+        return settings
+    there = ApprovingBody.objects.filter(territory=settings.territory_id)
+    there.exclude(organisation__in=[body for body, _ in bodies]).delete()
+    there.update(position=F("position") + PARKED)
+    for position, (body, sees) in enumerate(bodies, 1):
+        ApprovingBody.objects.update_or_create(
+            territory_id=settings.territory_id,
+            organisation=body,
+            defaults={"position": position, "sees": sees},
+        )
+    settings.revision += 1
+    settings.save(update_fields=["revision"])
+    _record(
+        "approving_bodies.changed",
+        settings,
+        by,
+        {"approving_bodies": before},
+        {"approving_bodies": _order(settings)},
+    )
+    return settings
+
+
+def _lock(settings: AreaSettings, revision: int, by) -> AreaSettings:
+    settings = AreaSettings.objects.select_for_update().get(pk=settings.pk)
+    AREA_RULES.require("set_up", settings, by=by)
+    if settings.revision != revision:
+        raise StaleEdit(settings)
+    return settings
+
+
+def _refuse_lower_threshold(settings: AreaSettings, values: dict) -> None:
+    """What was hidden once stays hidden (assurance S1)."""
+    lowest = settings.suppression_threshold
+    if values.get("suppression_threshold", lowest) < lowest:
+        raise ValidationError(
+            {"suppression_threshold": f"Smallest count shown must be {lowest} or more: it may only rise"}
+        )
+
+
+def _order(settings: AreaSettings) -> list[list[str]]:
+    rows = ApprovingBody.objects.filter(territory=settings.territory_id).order_by("position")
+    return [list(row) for row in rows.values_list("organisation__slug", "sees")]
+
+
+def _record(name: str, settings: AreaSettings, by, before: dict, after: dict) -> None:
+    office = office_of(settings.territory)
+    record(name, settings, by=by, organisation=office, before=before, after=after)

@@ -1,0 +1,111 @@
+"""What the pages of area set-up have in common."""
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404
+from django.views.generic import FormView
+
+from boards.area_rules import AREA_RULES
+from boards.models import AreaSettings, Territory
+from mappa_portal.exceptions import StaleEdit
+
+
+def settings_for(user, area: str, rule: str) -> AreaSettings:
+    """404 for another area, 403 for those who do not keep this one."""
+    visible = AreaSettings.objects.for_user(user).select_related("territory")
+    settings = get_object_or_404(visible, territory__slug=area)
+    AREA_RULES.require(rule, settings, by=user)
+    return settings
+
+
+class AreaMixin(LoginRequiredMixin):
+    """``rule``: auditors see, area administrators set up."""
+
+    rule = "see"
+    settings: AreaSettings
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated:
+            self.settings = settings_for(request.user, kwargs["area"], self.rule)
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def area(self) -> Territory:
+        return self.settings.territory
+
+    def get_context_data(self, **kwargs):
+        allowed = AREA_RULES.allowed(self.request.user, self.settings)
+        shared = {"area": self.area, "settings": self.settings, "allowed": allowed}
+        return super().get_context_data(**shared | kwargs)
+
+
+class ActionFormView(AreaMixin, FormView):
+    """Hands the form to ``act``, and what the action refuses back to the form.
+
+    ``record`` is what the form edits, its keyword argument ``record_name``.
+    """
+
+    rule = "set_up"
+    template_name = "boards/form.html"
+    record_name = ""
+    title = ""
+    button = "Save"
+
+    @property
+    def record(self):
+        return self.settings
+
+    def act(self, form):
+        """Call the action; answer with where to go."""
+        raise NotImplementedError
+
+    def get_form_kwargs(self):
+        own = {self.record_name: self.record} if self.record_name else {}
+        return super().get_form_kwargs() | own
+
+    def form_valid(self, form):
+        try:
+            return self.act(form)
+        except ValidationError as error:
+            _put_into(form, error)
+            return self.form_invalid(form)
+        except StaleEdit as stale:
+            return self._show_both(form, stale.current)
+
+    def _show_both(self, yours, current):
+        """Both versions side by side; saving again replaces the one that the person has now seen (C2)."""
+        kwargs = self.get_form_kwargs() | {self.record_name: current}
+        theirs = type(yours)(**kwargs | {"data": None})
+        sent = yours.data.copy()
+        sent["revision"] = current.revision
+        context = self.get_context_data(
+            form=type(yours)(**kwargs | {"data": sent}),
+            changed=current,
+            columns=("Question", "Saved now", "Yours"),
+            both=[
+                (theirs[n].label, shown(theirs[n]), shown(yours[n])) for n in yours.fields if n != "revision"
+            ],
+        )
+        return self.render_to_response(context, status=409)
+
+    def get_context_data(self, **kwargs):
+        words = {"title": self.title, "button": self.button}
+        return super().get_context_data(**words | kwargs)
+
+
+def _put_into(form, error: ValidationError) -> None:
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
+
+
+def shown(bound) -> str:
+    """A value as the person knows it: the label of a choice, a day, the names of boroughs."""
+    value = bound.value()
+    if bound.kind == "date":
+        return "/".join(part for part in bound.field.widget._typed(value) if part) or "None"
+    chosen = value if isinstance(value, list | tuple) else [value]
+    labels = {str(key): str(label) for key, label in getattr(bound.field, "choices", ())}
+    return ", ".join(labels.get(str(v), str(v)) for v in chosen if v not in (None, "")) or "None"
