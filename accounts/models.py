@@ -4,12 +4,8 @@ from django.db.models.functions import Lower
 
 
 class UserManager(BaseUserManager):
-    def create_user(
-        self, email: str, name: str, password: str | None = None, **fields
-    ) -> "User":
-        user = self.model(
-            email=self.normalize_email(email).lower(), name=name, **fields
-        )
+    def create_user(self, email: str, name: str, password: str | None = None, **fields) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), name=name, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -19,11 +15,12 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in. What he or she may do follows from appointments (boards), never from flags here."""
+    """A person who signs in. What he or she may do follows from appointments, never from flags here."""
 
     email = models.EmailField(unique=True)
     name = models.CharField("full name", max_length=120)
     phone = models.CharField("phone number", max_length=30, blank=True)
+    reminders = models.BooleanField("reminder e-mails", default=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -33,9 +30,7 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(Lower("email"), name="one_account_per_email")
-        ]
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_account_per_email")]
 
     def __str__(self):
         return self.name

@@ -1,0 +1,166 @@
+"""What is done to accounts. An account is made by an administrator; nobody signs up."""
+
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from accounts.events import note
+from accounts.models import User
+from boards.access import seats_of
+from boards.areas import portal_territory
+from boards.models import Appointment, Seat
+from boards.scope import current_scope, scope
+from mappa_portal.exceptions import Conflict
+from outbox import mail
+
+
+@transaction.atomic
+def create_account(email: str, *, name: str, by: User | None) -> User:
+    """Without a password: the one-time link lets the person choose one."""
+    if by is not None and not _is_administrator(by):
+        raise PermissionDenied("Only an area administrator adds people.")
+    user = User(email=email.strip().lower(), name=name.strip())
+    user.set_unusable_password()
+    user.full_clean()
+    user.save()
+    note("user.created", user, by=by)
+    return user
+
+
+@transaction.atomic
+def invite(user: User, *, by: User | None) -> str:
+    """Mail the one-time link that sets the password, and return it. For people who have not signed in yet."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    _require_administrator(user, by)
+    if user.last_login or not user.is_active:
+        raise Conflict(f"{user} has signed in before. The sign-in page sends a link to a new password.")
+    link = one_time_link(user)
+    _mail(user, "account_invitation", "Set up your MAPPA portal account", {"link": link, "by": by})
+    note("user.invited", user, by=by)
+    return link
+
+
+def one_time_link(user: User) -> str:
+    """Ends when it is used, when the person signs in, and after three days."""
+    token = default_token_generator.make_token(user)
+    path = reverse(
+        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": token}
+    )
+    return f"{settings.PUBLIC_URL}{path}"
+
+
+@transaction.atomic
+def recover(email: str) -> None:
+    """Mail the link, if there is such an account; if not, do the same work and throw it away (I1)."""
+    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    note("user.recovery_requested", user)
+    with transaction.atomic():
+        stranger = User(pk=0, email="nobody@invalid.example", last_login=timezone.now())
+        somebody = user or stranger
+        _mail(somebody, "account_recovery", "Choose a new password", {"link": one_time_link(somebody)})
+        if user is None:
+            transaction.set_rollback(True)
+
+
+def mail_change(user: User, what: str) -> None:
+    """Tell the person that something about signing in has changed."""
+    _mail(user, "account_change", "Your account was changed", {"what": what, "at": timezone.now()})
+
+
+@transaction.atomic
+def edit_details(user: User, *, name: str, phone: str, reminders: bool, by: User) -> User:
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if by.pk != user.pk:
+        _require_administrator(user, by)
+    changed = {
+        field: value
+        for field, value in (("name", name), ("phone", phone), ("reminders", reminders))
+        if getattr(user, field) != value
+    }
+    for field, value in changed.items():
+        setattr(user, field, value)
+    user.full_clean()
+    user.save(update_fields=changed)
+    if changed:
+        note("user.edited", user, by=by, reason=", ".join(changed))
+    return user
+
+
+@transaction.atomic
+def disable(user: User, *, by: User | None) -> User:
+    """Ends access with the next request, on every device (A6)."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    _require_administrator(user, by)
+    if by is not None and by.pk == user.pk:
+        raise ValidationError("Ask another administrator to disable your account.")
+    return _set_active(user, False, "user.disabled", by)
+
+
+@transaction.atomic
+def enable(user: User, *, by: User | None) -> User:
+    user = User.objects.select_for_update().get(pk=user.pk)
+    _require_administrator(user, by)
+    return _set_active(user, True, "user.enabled", by)
+
+
+@transaction.atomic
+def reset_second_factor(user: User, *, by: User | None) -> User:
+    """For somebody who lost phone and recovery codes: the next sign-in sets up a new authenticator."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    _require_administrator(user, by)
+    if by is not None and by.pk == user.pk:
+        raise ValidationError("Ask another administrator to reset your second factor.")
+    Authenticator.objects.filter(user=user).delete()
+    end_sessions(user)
+    note("user.second_factor_reset", user, by=by)
+    mail_change(user, "An administrator removed your authenticator app, passkeys and recovery codes.")
+    return user
+
+
+def end_sessions(user: User) -> None:
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+
+
+def _set_active(user: User, active: bool, event: str, by: User | None) -> User:
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    if not active:
+        end_sessions(user)
+    note(event, user, by=by)
+    return user
+
+
+def _mail(user: User, template: str, subject: str, context: dict) -> None:
+    """Owned by the portal, whose mail no page shows: these letters carry links that open accounts."""
+    portal, outer = portal_territory(), current_scope()
+    seen = outer.territories if outer else frozenset()
+    with scope(seen | {portal.pk}, outer.areas if outer else ()):
+        key = f"{template}:{user.pk}:{timezone.now():%Y%m%d%H%M%S%f}"
+        mail.send(template, user, context, key=key, subject=subject, territory=portal)
+
+
+def _is_administrator(user: User) -> bool:
+    return any(s.seat == Seat.AREA_ADMINISTRATOR for s in seats_of(user))
+
+
+def _require_administrator(of: User, by: User | None) -> None:
+    """An area administrator, for people who sit in no other area. ``by=None`` is the command line."""
+    if by is None:
+        return
+    own = {s.organisation.territory.area.pk for s in seats_of(by) if s.seat == Seat.AREA_ADMINISTRATOR}
+    held = Appointment.objects.current(localdate()).filter(
+        user=of
+    )  # seats_of knows none of a disabled person
+    theirs = {
+        a.organisation.territory.area.pk for a in held.select_related("organisation__territory__parent")
+    }
+    if not own or not theirs <= own:
+        raise PermissionDenied("Only an administrator of this person's areas can do this.")

@@ -1,0 +1,76 @@
+"""The second factor where somebody signs or decides: is it fresh, and confirming it (I1)."""
+
+import time
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.base.forms import ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpRequest
+
+from accounts.codes import CodeField, CodeFormMixin, codes_of, secret_of
+from mappa_portal.forms import Form
+
+KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
+def has_authenticator(user) -> bool:
+    """Recovery codes alone do not count: they stand in for an authenticator."""
+    return is_mfa_enabled(user, KINDS)
+
+
+def has_fresh_factor(request: HttpRequest) -> bool:
+    """Whether this session proved a second factor in the last minutes; a password is none."""
+    proofs = [r["at"] for r in get_authentication_records(request, request.user) if r["method"] == "mfa"]
+    return bool(proofs) and time.time() - max(proofs) < settings.SECOND_FACTOR_FRESH.total_seconds()
+
+
+class ConfirmCodeForm(CodeFormMixin, ReauthenticateForm):
+    """``save`` makes the factor fresh for this session."""
+
+
+def confirm(request: HttpRequest, code: str) -> bool:
+    """Spend a code of the person's app, or a recovery code."""
+    form = ConfirmCodeForm(user=request.user, data={"code": code})
+    if form.is_valid():
+        form.save()
+    return form.is_valid()
+
+
+class SecondFactorForm(Form):
+    """Base of forms that sign or decide: asks for the code unless the factor is fresh. Takes ``request=``."""
+
+    code = CodeField()
+
+    def __init__(self, *args, request: HttpRequest, **kwargs):
+        self.request = request
+        super().__init__(*args, **kwargs)
+        if has_fresh_factor(request):
+            del self.fields["code"]
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"]
+        form = ConfirmCodeForm(user=self.request.user, data={"code": code})
+        if form.is_valid():
+            form.save()
+        for error in form.errors.get("code", []):
+            self.add_error("code", error)
+        return code
+
+
+# -- Without the pages: demonstration people and tests --
+
+
+def give_totp(user, secret: str | None = None) -> str:
+    """Give the person an authenticator app; the answer is its secret."""
+    secret = secret or generate_totp_secret()
+    TOTP.activate(user, secret)
+    return secret
+
+
+def current_code(user) -> str:
+    """What the person's app shows now."""
+    secret = secret_of(user)
+    return codes_of(secret)[0] if secret else ""
