@@ -3,6 +3,10 @@
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+LONGEST = 250_000  # letters, some 100 pages; London's protocol has 18,000
+
+TOO_LONG = "This file is longer than any protocol. Choose the file that holds only the protocol."
+
 
 @dataclass(frozen=True)
 class Run:

@@ -30,7 +30,7 @@ from protocols.text import MERGE_FIELD
 
 LONGEST_HEADING = 200
 LONGEST_TITLE = 160
-APPENDIX = re.compile(r"\s*(?:appendix|annex|schedule)\s*(?:\d{1,2}|[A-Z])\b", re.IGNORECASE)
+LONGEST_COVER = 300  # words
 BULLET = re.compile(r"[•·▪◦‣●○–-]\s+(?=\S)")
 NUMBERED = re.compile(r"(\d{1,3})[.)]\s+(?=\S)")
 PREAMBLE = "Preamble"
@@ -79,12 +79,7 @@ def build(source: Source, fallback_title: str) -> ImportedProtocol:
         warnings.append(NO_HEADINGS)
         front = [block for block in blocks if isinstance(block, Title)]
         title = _title(front or blocks[:1], source.title or fallback_title)
-        parts = [
-            (
-                Heading((Run(title),), 1),
-                [block for block in blocks if not isinstance(block, Title)],
-            )
-        ]
+        parts = [(Heading((Run(title),), 1), [block for block in blocks if not isinstance(block, Title)])]
     else:
         front = blocks[:start]
         title = _title(front, source.title or fallback_title)
@@ -113,9 +108,13 @@ def _title(front: list[Block], otherwise: str) -> str:
 
 def _divide(front: list[Block]) -> tuple[list[Block], list[Block]]:
     """Cover lines, and sentences that somebody wrote before the first heading."""
+    apart = (Title, Heading, Contents)
+    too_long = (
+        sum(_words(_one_line(block)) for block in front if not isinstance(block, apart)) > LONGEST_COVER
+    )
     cover, preamble, reading = [], [], False
     for block in front:
-        reading = not isinstance(block, Title | Heading | Contents) and (reading or is_prose(block))
+        reading = not isinstance(block, apart) and (reading or too_long or is_prose(block))
         (preamble if reading else cover).append(block)
     return cover, preamble
 
@@ -146,12 +145,7 @@ def _protocol(title: str, parts: list[Part], left_out: list[Block], warnings: li
     if sum(bool(ORDINAL.match(heading)) for heading in headings) > 1:
         warnings.append(OWN_NUMBERS)
     return ImportedProtocol(
-        title,
-        clauses,
-        tuple(map(_one_line, left_out)),
-        words,
-        merge_fields,
-        tuple(warnings),
+        title, clauses, tuple(map(_one_line, left_out)), words, merge_fields, tuple(warnings)
     )
 
 

@@ -2,19 +2,10 @@
 
 import re
 
-from protocols.importer.blocks import (
-    Block,
-    Contents,
-    Heading,
-    Paragraph,
-    Run,
-    Table,
-    lines_of,
-    text_of,
-)
+from protocols.importer.blocks import Block, Contents, Heading, Item, Paragraph, Run, Table, lines_of, text_of
 
 ORDINAL = re.compile(r"\s*(\d{1,2}(?:\.\d{1,2}){0,3})[.):]?\s+(?=\S)")
-PAGE_NUMBER = re.compile(r"[\s.…_]+\d{1,3}\s*$")
+PAGE_NUMBER = re.compile(r"[\s.…_]{1,200}\d{1,3}$")
 OPENING = re.compile(r"\s*(?:table\s+of\s+)?contents\b(?:\s+page\b)?[\s:.]*", re.IGNORECASE)
 
 
@@ -34,67 +25,92 @@ def is_loud(block: Block, words: int = 12) -> bool:
     return bold or (text.isupper() and sum(map(str.isalpha, text)) > 3)
 
 
+def is_prose(block: Block) -> bool:
+    """A sentence, where a cover has names, dates and slogans."""
+    if not isinstance(block, Paragraph | Item):
+        return False
+    lines = ((line.split(), line.rstrip("”’\"')")) for line in lines_of(block))
+    return any(
+        len(words) >= 25 or (len(words) >= 8 and line.endswith((".", "!", "?"))) for words, line in lines
+    )
+
+
 def mark_contents(blocks: list[Block]) -> list[Block]:
     """The same blocks, those of a table of contents turned into `Contents`."""
-    names = [_name(block) for block in blocks]
+    names = _Names(blocks)
     marked: list[Block] = []
     while len(marked) < len(blocks):
         at = len(marked)
-        length = _length(blocks, names, at)
-        marked += [
-            line if isinstance(line, Contents) else Contents((Run("\n".join(lines_of(line))),))
-            for line in blocks[at : at + length]
-        ] or [blocks[at]]
+        for block in blocks[at : at + _length(blocks, names, at)]:
+            marked.append(Contents((Run("\n".join(lines_of(block))),)))
+        if len(marked) == at:
+            marked.append(blocks[at])
     return marked
 
 
-def _name(block: Block) -> str:
-    listable = isinstance(block, Heading) or is_loud(block) or _is_numbered_line(block)
-    return plain(text_of(block.runs)) if listable else ""
+class _Names:
+    """What entries may name: headings, or the lines that stand for them where there are none."""
+
+    def __init__(self, blocks: list[Block]):
+        styled = any(isinstance(block, Heading) for block in blocks)
+        self._last = {
+            plain(text_of(block.runs)): at
+            for at, block in enumerate(blocks)
+            if isinstance(block, Heading) or (not styled and _may_be_heading(block))
+        }
+        self._last.pop("", None)
+
+    def come_after(self, at: int, line: str) -> bool:
+        return self._last.get(plain(PAGE_NUMBER.sub("", line)), -1) > at
+
+    def mentioned(self, at: int, text: str) -> int:
+        words = " ".join(["", *re.findall(r"\w+", text.casefold()), ""])
+        return sum(f" {name} " in words for name, last in self._last.items() if last > at)
 
 
-def _is_numbered_line(block: Block) -> bool:
-    return isinstance(block, Paragraph) and bool(ORDINAL.match(text_of(block.runs)))
+def _may_be_heading(block: Block) -> bool:
+    return is_loud(block) or (isinstance(block, Paragraph) and bool(ORDINAL.match(text_of(block.runs))))
 
 
-def _length(blocks: list[Block], names: list[str], at: int) -> int:
+def _length(blocks: list[Block], names: _Names, at: int) -> int:
     """How many blocks from here on are a table of contents."""
     block = blocks[at]
+    if isinstance(block, Table) and _lists_most(block, names, at):
+        return int(_has_pages(block) or not any(map(is_prose, blocks[:at])))
     text = "\n".join(lines_of(block))
     opening = OPENING.match(text)
-    if isinstance(block, Table):
-        return int(_lists_most(block, set(names[at + 1 :])))
     if not opening:
         return 0
     if text[opening.end() :].strip():
-        return int(not isinstance(block, Heading) and _mentions(text, names[at + 1 :]) >= 2)
+        return int(not isinstance(block, Heading) and names.mentioned(at, text) >= 2)
     end = at + 1
-    while end < len(blocks) and _is_entry(blocks[end], set(names[end + 1 :])):
+    while end < len(blocks) and _is_entry(blocks[end], names, end):
         end += 1
     return end - at if end > at + 1 else 0
 
 
-def _is_entry(block: Block, later: set[str]) -> bool:
+def _has_pages(table: Table) -> bool:
+    return sum(bool(PAGE_NUMBER.search(line)) for line in lines_of(table)) * 2 >= len(table.rows)
+
+
+def _lists_most(table: Table, names: _Names, at: int) -> bool:
+    cells = [line for row in table.rows for cell in row for line in text_of(cell).split("\n")]
+    cells = [cell for cell in cells if re.search(r"[^\W\d]", cell)]
+    listed = [plain(cell) for cell in cells if names.come_after(at, cell)]
+    return len(set(listed)) >= 2 and len(listed) * 2 >= len(cells)
+
+
+def _is_entry(block: Block, names: _Names, at: int) -> bool:
     if isinstance(block, Heading):
         return False
     if isinstance(block, Table):
-        return _lists_most(block, later)
+        return _lists_most(block, names, at)
+    if plain(text_of(block.runs)) in ("page", "page number"):
+        return True
     return all(
-        plain(PAGE_NUMBER.sub("", line)) in later or (PAGE_NUMBER.search(line) and len(line.split()) <= 15)
+        names.come_after(at, line) or (PAGE_NUMBER.search(line) and len(line.split()) <= 15)
         for line in lines_of(block)
-    ) or plain(text_of(block.runs)) in ("page", "page number")
-
-
-def _lists_most(table: Table, later: set[str]) -> bool:
-    cells = [line for row in table.rows for cell in row for line in text_of(cell).split("\n")]
-    words = [plain(PAGE_NUMBER.sub("", cell)) for cell in cells if re.search(r"[^\W\d]", cell)]
-    listed = sum(word in later for word in words)
-    return listed >= 2 and listed * 2 >= len(words)
-
-
-def _mentions(text: str, names: list[str]) -> int:
-    words = " ".join(["", *re.findall(r"\w+", text.casefold()), ""])
-    return sum(f" {name} " in words for name in set(names) if name)
+    )
 
 
 def entries(blocks: list[Block]) -> list[str]:

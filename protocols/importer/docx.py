@@ -2,7 +2,11 @@
 
 import re
 
+from django.core.exceptions import ValidationError
+
 from protocols.importer.blocks import (
+    LONGEST,
+    TOO_LONG,
     Block,
     Contents,
     Heading,
@@ -22,35 +26,10 @@ from protocols.importer.package import Package, attribute, child, name_of, numbe
 from protocols.importer.word_styles import Numbering, Styles, switched_on
 
 CONTENTS_STYLE = re.compile(r"toc(heading|[1-9])|contents([1-9]|heading)?|tableofcontents")
-CHARACTERS = {
-    "tab": " ",
-    "ptab": " ",
-    "br": "\n",
-    "cr": "\n",
-    "noBreakHyphen": "\u2011",
-}
-SYMBOLS = {
-    "A8": "☐",
-    "6F": "☐",
-    "71": "☐",
-    "FE": "☑",
-    "FD": "☒",
-    "FC": "✓",
-    "B7": "•",
-    "A7": "•",
-}
+CHARACTERS = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
+SYMBOLS = {"A8": "☐", "6F": "☐", "71": "☐", "FE": "☑", "FD": "☒", "FC": "✓", "B7": "•", "A7": "•"}
 DELETED = {"del", "moveFrom", "delText", "delInstrText"}
-PROPERTIES = {
-    "rPr",
-    "pPr",
-    "tblPr",
-    "tblGrid",
-    "trPr",
-    "tcPr",
-    "sectPr",
-    "sdtPr",
-    "sdtEndPr",
-}
+PROPERTIES = {"rPr", "pPr", "tblPr", "tblGrid", "trPr", "tcPr", "sectPr", "sdtPr", "sdtEndPr"}
 
 COMMENTS = "The file has comments. They were left out: settle them in Word if they still matter."
 PICTURES = "The file has pictures. They were left out: add any words they hold."
@@ -67,11 +46,7 @@ def read_docx(data: bytes) -> Source:
     if comments is not None and len(comments):
         reader.warnings.append(COMMENTS)
     title = child(package.properties(), "title")
-    return Source(
-        blocks,
-        ((title.text or "") if title is not None else "").strip(),
-        tuple(reader.warnings),
-    )
+    return Source(blocks, ((title.text or "") if title is not None else "").strip(), tuple(reader.warnings))
 
 
 class _Reader:
@@ -82,12 +57,13 @@ class _Reader:
         self._numbering = Numbering(package.part("numbering"))
         self._notes = {kind: _notes(package.part(kind + "s")) for kind in ("footnote", "endnote")}
         self._noted = 0
+        self._length = 0
         self._fields: list[str] = []
         self._in_contents = 0  # depth of controls that hold a table of contents
         self._runs: list[Run] = []
         self._after: list[Block] = []  # text boxes and notes that hang on the current paragraph
         self._carried: list[Run] = []  # a paragraph whose mark was deleted runs into the next
-        self._style: str | None = None
+        self._style = self._styles[None]
         self._contents_seen = False
 
     def walk(self, element) -> None:
@@ -106,6 +82,11 @@ class _Reader:
 
     _read_moveTo = _read_ins
 
+    def _grow(self, letters: int) -> None:
+        self._length += letters
+        if self._length > LONGEST:
+            raise ValidationError(TOO_LONG, code="too_long")
+
     def _warn(self, warning: str) -> None:
         if warning not in self.warnings:
             self.warnings.append(warning)
@@ -113,9 +94,10 @@ class _Reader:
     # paragraphs
 
     def _read_p(self, element) -> None:
+        self._grow(10)  # an empty paragraph costs too
         outer = self._runs, self._after, self._style, self._contents_seen
         properties = child(element, "pPr")
-        self._style = attribute(child(properties, "pStyle"))
+        self._style = self._styles[attribute(child(properties, "pStyle"))]
         self._runs, self._after, self._contents_seen = self._carried, [], False
         self._carried = []
         level = self._level(properties)
@@ -135,10 +117,10 @@ class _Reader:
         outline = number(child(properties, "outlineLvl"))
         if outline is not None:
             return outline + 1 if outline < 9 else None
-        return self._styles.level(self._style)
+        return self._style.level
 
     def _add_block(self, runs: Runs, properties, level: int | None) -> None:
-        names = self._styles.names(self._style)
+        names = self._style.names
         kind, depth, count = self._list_mark(properties) if runs else ("plain", 0, None)
         if self._contents_seen or any(CONTENTS_STYLE.fullmatch(name) for name in names):
             self.blocks.append(Contents(runs))
@@ -152,13 +134,12 @@ class _Reader:
             self.blocks.append(Paragraph(runs, depth + 1 if kind == "continuation" else 0))
 
     def _list_mark(self, properties) -> tuple[str, int, int | None]:
-        own, inherited = child(properties, "numPr"), self._styles.numbering(self._style)
-        num_id = attribute(child(own, "numId")) or attribute(child(inherited, "numId"))
+        own = child(properties, "numPr")
+        num_id = attribute(child(own, "numId")) or self._style.num_id
         if num_id is None or num_id == "0":
             return "plain", 0, None
         depth = number(child(own, "ilvl"))
-        if depth is None:
-            depth = number(child(inherited, "ilvl")) or 0
+        depth = (self._style.depth or 0) if depth is None else depth
         kind, count = self._numbering.mark(num_id, depth)
         return kind, depth, count
 
@@ -167,17 +148,15 @@ class _Reader:
     def _add(self, text: str, bold: bool = False, italic: bool = False) -> None:
         if text.strip() and (self._in_contents or any(map(_is_contents, self._fields))):
             self._contents_seen = True
+        self._grow(len(text))
         self._runs.append(Run(text, bold, italic))
 
     def _read_t(self, element) -> None:
-        run = element.getparent()
-        self._add(element.text or "", self._is_on("b", run), self._is_on("i", run))
-
-    def _is_on(self, toggle: str, run) -> bool:
-        found = child(run, "rPr", toggle)
-        if found is not None:
-            return switched_on(found)
-        return self._styles.is_on(toggle, attribute(child(run, "rPr", "rStyle")), self._style)
+        form = child(element.getparent(), "rPr")
+        style = self._styles[attribute(child(form, "rStyle"))]
+        bold = (switched_on(child(form, "b")), style.bold, self._style.bold)
+        italic = (switched_on(child(form, "i")), style.italic, self._style.italic)
+        self._add(element.text or "", _first_set(bold), _first_set(italic))
 
     def _read_sym(self, element) -> None:
         """Mostly Wingdings: private code points that mean nothing without their font."""
@@ -287,6 +266,10 @@ def _cell(blocks: list[Block]) -> Runs:
         elif not isinstance(block, Note):
             runs += [*block.runs, Run("\n")]
     return tidy(runs)
+
+
+def _first_set(toggles) -> bool:
+    return next((toggle for toggle in toggles if toggle is not None), False)
 
 
 def _is_contents(field: str) -> bool:

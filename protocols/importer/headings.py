@@ -1,50 +1,30 @@
 """Where the clauses begin: past the cover, and also where nobody used a heading style."""
 
 import re
+from itertools import pairwise
 
-from protocols.importer.blocks import (
-    Block,
-    Contents,
-    Heading,
-    Item,
-    Paragraph,
-    Title,
-    lines_of,
-    text_of,
-)
-from protocols.importer.contents import ORDINAL, announces, entries, is_loud, plain
+from protocols.importer.blocks import Block, Contents, Heading, Item, Paragraph, Title, text_of
+from protocols.importer.contents import ORDINAL, announces, entries, is_loud, is_prose, plain
 
 APPENDIX = re.compile(r"\s*(?:appendix|annex|schedule)\s*(?:\d{1,2}|[A-Z])\b", re.IGNORECASE)
 DEEPEST = 9
 
 
-def is_prose(block: Block) -> bool:
-    """A sentence, where a cover has names, dates and slogans."""
-    if not isinstance(block, Paragraph | Item):
-        return False
-    lines = ((line.split(), line.rstrip("”’\"')")) for line in lines_of(block))
-    return any(
-        len(words) >= 25 or (len(words) >= 8 and line.endswith((".", "!", "?"))) for words, line in lines
-    )
-
-
 def first_heading(blocks: list[Block]) -> int | None:
     """Of the text; headings on the cover are titles."""
     places = [at for at, block in enumerate(blocks) if isinstance(block, Heading)]
-    return next((at for at in places if not _is_title(blocks, at, places)), None)
-
-
-def _is_title(blocks: list[Block], at: int, places: list[int]) -> bool:
-    later = [place for place in places if place > at]
-    text = text_of(blocks[at].runs)
-    if not later or ORDINAL.match(text):
-        return False
-    prose = any(is_prose(block) for block in blocks[at + 1 : later[0]])
-    contents_ahead = any(isinstance(block, Contents) for block in blocks[at : later[-1]])
-    if contents_ahead and not prose:
-        return not announces(entries(blocks), text)
-    top = _only_top(blocks, places)
-    return top is not None and len(later) >= 2 and (at == top or (at < top and _same_title(blocks, at, top)))
+    if not places:
+        return None
+    listed, top = entries(blocks), _only_top(blocks, places)
+    last_listing = max((at for at in range(places[-1]) if isinstance(blocks[at], Contents)), default=-1)
+    for at, following in pairwise(places):
+        text = text_of(blocks[at].runs)
+        prose = any(is_prose(block) for block in blocks[at + 1 : following])
+        on_cover = at < last_listing and not prose and not announces(listed, text)
+        above_all = top is not None and len(places) > 2 and at <= top and _same_title(blocks, at, top)
+        if ORDINAL.match(text) or not (on_cover or above_all):
+            return at
+    return places[-1]
 
 
 def _only_top(blocks: list[Block], places: list[int]) -> int | None:
@@ -60,7 +40,7 @@ def _same_title(blocks: list[Block], one: int, other: int) -> bool:
 
 
 def promote(blocks: list[Block], listed: list[str]) -> list[Block]:
-    """Headings also where a style is missing: appendices, bold lines that the contents announce, stray titles."""
+    """Headings without a style: appendices, bold lines that the contents announce, stray titles."""
     top = min(block.level for block in blocks if isinstance(block, Heading))
     known = {plain(text_of(block.runs)) for block in blocks if isinstance(block, Heading)}
     return [Heading(block.runs, top) if _is_unstyled(block, listed, known) else block for block in blocks]
@@ -100,7 +80,7 @@ def _numbered(blocks: list[Block]) -> dict[int, int]:
     found = {at: ordinal for at, ordinal in enumerate(map(_ordinal, blocks)) if ordinal}
     chapters = [ordinal[0] for ordinal in found.values() if len(ordinal) == 1]
     with_text = sum(at + 1 < len(blocks) and len(found.get(at + 1, (0, 0))) > 1 for at in found)
-    if len(chapters) < 2 or chapters != list(range(1, len(chapters) + 1)) or with_text * 2 < len(found):
+    if len(chapters) < 2 or chapters != list(range(1, len(chapters) + 1)) or with_text * 2 <= len(found):
         return {}
     return {at: len(ordinal) for at, ordinal in found.items()}
 

@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from markdown_it import MarkdownIt
 
 from protocols.importer.blocks import (
+    LONGEST,
+    TOO_LONG,
     Block,
     Heading,
     Item,
@@ -21,7 +23,7 @@ from protocols.importer.blocks import (
 READER = MarkdownIt("commonmark").enable("table")
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 FRONT_TITLE = re.compile(r"^title:[ \t]*[\"']?(.*?)[\"']?[ \t]*$", re.MULTILINE | re.IGNORECASE)
-TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
 def read_markdown(data: bytes) -> Source:
@@ -39,11 +41,12 @@ def _decode(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValidationError(
-            "This text file is not in UTF-8. Save it again with the encoding UTF-8.",
-            code="not_utf8",
+            "This text file is not in UTF-8. Save it again with the encoding UTF-8.", code="not_utf8"
         ) from error
     if "\0" in text:
         raise ValidationError("This is not a text file. Choose a .docx or .md file.", code="not_text")
+    if len(text) > LONGEST:
+        raise ValidationError(TOO_LONG, code="too_long")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -109,7 +112,7 @@ class _Reader:
     _read_code_block = _read_fence
 
     def _read_html_block(self, token) -> None:
-        self._add(tidy([Run(TAG.sub(" ", token.content))]))
+        self._add(tidy([Run(_without_tags(token.content))]))
 
     def _add(self, runs: Runs) -> None:
         if not runs:
@@ -123,6 +126,11 @@ class _Reader:
         self._fresh = False
 
 
+def _without_tags(html: str) -> str:
+    start, *remarks = html.split("<!--")
+    return TAG.sub("", start + "".join(remark.partition("-->")[2] for remark in remarks))
+
+
 def _runs(tokens):
     bold = italic = 0
     for token in tokens:
@@ -131,7 +139,7 @@ def _runs(tokens):
         if token.type in ("softbreak", "hardbreak"):
             yield Run(" " if token.type == "softbreak" else "\n")
         elif token.type == "html_inline":
-            yield Run("\n" if token.content.startswith("<br") else TAG.sub("", token.content))
+            yield Run("\n" if token.content.startswith("<br") else _without_tags(token.content))
         elif token.type == "image":
             yield from _runs(token.children or ())
         elif token.content:

@@ -9,7 +9,7 @@ HINT = re.compile(
     (?: (?:insert|enter|add|the) \s+ )*
     (?: name [\s_]+ of [\s_]+ (?: (?:the|your|london|local) \s+ )* borough | borough [\s_]+ name )
     {FILLER} [)\]>»}}]
-    | «\s*borough\s*»""",
+    | «\s*borough\s*» | {re.escape(MERGE_FIELD)}""",
     re.IGNORECASE | re.VERBOSE,
 )
 

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from io import BytesIO
@@ -12,11 +13,25 @@ from lxml import etree
 DAMAGED = "This Word file is damaged. Open it in Word, save it again and choose the new file."
 
 
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    etree.XMLSyntaxError,
+    struct.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+
+
 class Package:
     def __init__(self, data: bytes):
         try:
             self._zip = zipfile.ZipFile(BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError) as error:
+        except UNREADABLE as error:
             raise ValidationError(DAMAGED, code="damaged") from error
         self.main = self._target("_rels/.rels", "", "officeDocument") or "word/document.xml"
         self.document = self.xml(self.main) if self.main in self._zip.namelist() else None
@@ -35,17 +50,13 @@ class Package:
 
     def xml(self, path: str):
         parser = etree.XMLParser(
-            resolve_entities=False,
-            load_dtd=False,
-            no_network=True,
-            remove_comments=True,
-            remove_pis=True,
+            resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True, remove_pis=True
         )
         try:
+            if self._zip.getinfo(path).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise ValidationError(DAMAGED, code="damaged")
             root = etree.fromstring(self._zip.read(path), parser)
-        except (
-            etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError,
-        ) as error:  # fmt: skip
+        except UNREADABLE as error:
             raise ValidationError(DAMAGED, code="damaged") from error
         if root.getroottree().docinfo.doctype:  # Word writes none; entities come with one
             raise ValidationError(DAMAGED, code="damaged")
@@ -77,10 +88,7 @@ def child(element, *path: str):
 def attribute(element, name: str = "val") -> str | None:
     if element is None:
         return None
-    return next(
-        (value for key, value in element.items() if key.rpartition("}")[2] == name),
-        None,
-    )
+    return next((value for key, value in element.items() if key.rpartition("}")[2] == name), None)
 
 
 def number(element, name: str = "val") -> int | None:

@@ -1,26 +1,19 @@
-"""Blocks to limited Markdown. What is written is read back: if it would not come out the same, more is escaped."""
+"""Blocks to limited Markdown. It is read back as it is written: what came out otherwise is escaped more."""
 
 import re
 
 from markdown_it import MarkdownIt
 
-from protocols.importer.blocks import (
-    Block,
-    Item,
-    Paragraph,
-    Run,
-    Runs,
-    Table,
-    split_lines,
-    text_of,
-)
+from protocols.importer.blocks import Block, Item, Paragraph, Run, Runs, Table, split_lines, text_of
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")  # as the pages do
 
 BREAK = "  \n"
 LINE_START = re.compile(r"(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|>|~~~|=+$|[-|:][-|:\s]*$|_[_\s]{2,}$)")
 NUMBER_START = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
-SPECIAL = re.compile(r"`|(?<!\s)\*|\*(?!\s)|<(?=[a-zA-Z/!?])|&(?=#?\w+;)|\\(?=[!-/:-@\[-`{-~]|$)")
+SPECIAL = re.compile(
+    r"`|(?<!\s)\*|\*(?!\s)|<(?=[a-zA-Z/!?])|&(?=#?\w+;)|\\(?=[!-/:-@\[-`{-~]|$)|\[(?=[^\]]{0,200}\][(\[:])"
+)
 ANY_SPECIAL = re.compile(r"[\\`*_\[\]<>&#~!=]")
 
 
@@ -55,16 +48,13 @@ class _Lists:
         return gap, indent + marker + _lines(item.runs, " " * len(indent + marker))
 
     def _step_to(self, item: Item) -> bool:
-        while self.open and self.open[-1][0] > item.depth:
-            self.open.pop()
-        before = self.open.pop() if self.open and self.open[-1][0] == item.depth else None
+        before = None  # the item that this one stands beside
+        while self.open and self.open[-1][0] >= item.depth:
+            before = self.open.pop()
         _, last, delimiter = before or (0, None, ".")
         goes_on = before is not None and (last is None) == (item.number is None)
         if goes_on and item.number is not None and item.number != last + 1:
-            goes_on, delimiter = (
-                False,
-                ")" if delimiter == "." else ".",
-            )  # the only way to begin anew at 1
+            goes_on, delimiter = (False, ")" if delimiter == "." else ".")  # the only way to begin anew at 1
         self.open.append((item.depth, item.number, delimiter))
         return goes_on
 
@@ -122,11 +112,7 @@ def _mark(run: Run, escape) -> str:
 def read_back(markdown: str) -> str | None:
     """The text of one paragraph, None if Markdown would see anything else in it."""
     tokens = MARKDOWN.parse(markdown)
-    if [token.type for token in tokens] != [
-        "paragraph_open",
-        "inline",
-        "paragraph_close",
-    ]:
+    if [token.type for token in tokens] != ["paragraph_open", "inline", "paragraph_close"]:
         return None
     return "".join(
         "\n" if token.type in ("softbreak", "hardbreak") else token.content

@@ -9,57 +9,62 @@ from protocols.importer.package import attribute, child, name_of, number
 BODY_LEVEL = 9  # Word's outline level of ordinary text
 
 
+@dataclass(frozen=True)
+class Style:
+    names: tuple[str, ...] = ()  # its own and those it is based on
+    level: int | None = None  # as a heading
+    num_id: str | None = None
+    depth: int | None = None
+    bold: bool | None = None
+    italic: bool | None = None
+
+
 class Styles:
     def __init__(self, root):
-        self._by_id = {attribute(style, "styleId"): style for style in root if name_of(style) == "style"} if (
-            root is not None) else {}  # fmt: skip
+        elements = root if root is not None else ()
+        self._elements = {attribute(e, "styleId"): e for e in elements if name_of(e) == "style"}
+        self._known: dict[str | None, Style] = {None: Style()}
+
+    def __getitem__(self, style_id: str | None) -> Style:
+        if style_id not in self._known:
+            self._known[style_id] = self._resolve(style_id)
+        return self._known[style_id]
+
+    def _resolve(self, style_id: str) -> Style:
+        chain = list(self._chain(style_id))
+        names = tuple(_plain_name(attribute(child(e, "name"))) for e in chain) or (_plain_name(style_id),)
+        outline = _first(number(child(e, "pPr", "outlineLvl")) for e in chain)
+        heading = _first(re.fullmatch(r"heading([1-9])", name) for name in names)
+        if outline is None and heading:
+            outline = int(heading[1]) - 1
+        return Style(
+            names,
+            None if outline is None or outline >= BODY_LEVEL else outline + 1,
+            _first(attribute(child(e, "pPr", "numPr", "numId")) for e in chain),
+            _first(number(child(e, "pPr", "numPr", "ilvl")) for e in chain),
+            _first(switched_on(child(e, "rPr", "b")) for e in chain),
+            _first(switched_on(child(e, "rPr", "i")) for e in chain),
+        )
 
     def _chain(self, style_id: str | None):
-        seen: set[str] = set()
-        while style_id in self._by_id and style_id not in seen:
+        seen: set[str | None] = set()
+        while style_id in self._elements and style_id not in seen:
             seen.add(style_id)
-            yield self._by_id[style_id]
-            style_id = attribute(child(self._by_id[style_id], "basedOn"))
-
-    def name(self, style_id: str | None) -> str:
-        """Built-in names are English whatever the language of Word; a file without styles has only ids."""
-        style = self._by_id.get(style_id)
-        name = attribute(child(style, "name")) if style is not None else style_id
-        return re.sub(r"[\s_-]", "", name or "").lower()
-
-    def names(self, style_id: str | None) -> list[str]:
-        chain = [attribute(style, "styleId") for style in self._chain(style_id)] or [style_id]
-        return [self.name(style) for style in chain]
-
-    def level(self, style_id: str | None) -> int | None:
-        for style in self._chain(style_id):
-            outline = number(child(style, "pPr", "outlineLvl"))
-            if outline is not None:
-                return outline + 1 if outline < BODY_LEVEL else None
-        match = next(
-            filter(
-                None,
-                (re.fullmatch(r"heading([1-9])", name) for name in self.names(style_id)),
-            ),
-            None,
-        )
-        return int(match[1]) if match else None
-
-    def numbering(self, style_id: str | None):
-        return next(filter(lambda found: found is not None, (
-            child(style, "pPr", "numPr") for style in self._chain(style_id))), None)  # fmt: skip
-
-    def is_on(self, toggle: str, *style_ids: str | None) -> bool:
-        for style_id in style_ids:
-            for style in self._chain(style_id):
-                found = child(style, "rPr", toggle)
-                if found is not None:
-                    return switched_on(found)
-        return False
+            yield self._elements[style_id]
+            style_id = attribute(child(self._elements[style_id], "basedOn"))
 
 
-def switched_on(toggle) -> bool:
-    return attribute(toggle) not in ("0", "false", "off", "none")
+def _plain_name(name: str | None) -> str:
+    """Built-in names are English whatever the language of Word; a file without styles has only ids."""
+    return re.sub(r"[\s_-]", "", name or "").lower()
+
+
+def _first(values):
+    return next((value for value in values if value is not None), None)
+
+
+def switched_on(toggle) -> bool | None:
+    return None if toggle is None else attribute(toggle) not in ("0", "false", "off", "none")
 
 
 @dataclass(frozen=True)
