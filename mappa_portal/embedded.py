@@ -33,7 +33,7 @@ ADMIN = "portal_admin"  # the cluster's superuser: sets up roles, never serves
 NAME = "portal"
 BOTH = ("postgres", "valkey")
 START_SECONDS = 60
-CHOWN_SAFE = Path("/var/lib/mappa-portal")  # when root's portal lies where no other user may look
+ELSEWHERE = Path("/var/lib/mappa-portal")  # when root's portal lies where no other user may look
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 
@@ -42,6 +42,7 @@ POSTGRES = {
     "unix_socket_directories": "",
     "password_encryption": "scram-sha-256",
     "log_error_verbosity": "terse",  # no rows and no parameters in any log (assurance E2)
+    "log_min_messages": "log",  # an error's own words can quote a value; the application hears them anyway
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
@@ -74,7 +75,7 @@ class Servers:
         if self.account:
             home.chmod(0o711)  # others may pass through to their own directory, not look
         self.ground = (
-            home if self._reachable(home) else CHOWN_SAFE / hashlib.sha256(bytes(home)).hexdigest()[:12]
+            home if self._reachable(home) else ELSEWHERE / hashlib.sha256(bytes(home)).hexdigest()[:12]
         )
         self.ground.mkdir(mode=0o711, parents=True, exist_ok=True)
         self.log = private(home / "log")
@@ -290,9 +291,10 @@ class Lease:
     def __init__(self, home: Path, names: tuple[str, ...] = BOTH) -> None:
         self.home, self.names = home, names
         private(home)
-        self._users = open(home / "users.lock", "a")
+        self._users = None
 
     def take(self) -> dict[str, str]:
+        self._users = self._users or open(self.home / "users.lock", "a")
         fcntl.flock(self._users, fcntl.LOCK_SH)  # waits while a keeper is stopping
         with open(self.home / "start.lock", "a") as start:
             fcntl.flock(start, fcntl.LOCK_EX)
@@ -317,6 +319,8 @@ class Lease:
 
     def release(self) -> None:
         """The last user tells the keeper, and waits until all is stopped."""
+        if self._users is None:
+            return
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             kept = read_json(self.home / "servers.json")
@@ -325,6 +329,7 @@ class Lease:
             while _held(self.home / "keeper.lock"):
                 time.sleep(0.02)
         self._users.close()
+        self._users = None
 
     def _start_keeper(self):
         (self.home / "servers.json").unlink(missing_ok=True)
