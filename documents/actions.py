@@ -54,8 +54,7 @@ def file_document(
 ) -> Document:
     """Render and keep the file that will be signed. A second call returns the first document.
 
-    The template is told ``verify.code`` and ``verify.url``. ``signed_data``, what the pages say, is embedded as
-    JSON for machines.
+    The template is told ``verify.code`` and ``verify.url``. ``signed_data`` goes into the file as JSON.
     """
     found = Document.objects.filter(
         territory=territory, kind=kind, reference=reference, version=version

@@ -1,6 +1,7 @@
 """From a code, or from the code inside a file, to what the portal knows of the document."""
 
 import re
+from binascii import unhexlify
 
 from boards.models import Territory
 from boards.scope import scope
