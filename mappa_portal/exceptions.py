@@ -75,14 +75,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _plain_page(request, 500)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return error_page(
-        request,
-        403,
-        "This page was open for too long, or your browser blocked a cookie. Go back and send it again.",
-    )
-
-
 def _plain_page(request: HttpRequest, status: int) -> HttpResponse:
     """Without context processors: they ask the database, which may be what failed."""
     if request.path.startswith("/api/"):

@@ -17,7 +17,10 @@ HEADINGS = (("Overdue", "overdue"), ("Today", "today"), ("Next 14 days", "soon")
 
 @dataclass(frozen=True)
 class Task:
-    """``verb`` and ``title`` read as one: "Sign", "the Camden protocol". ``url`` opens the form itself."""
+    """``verb`` and ``title`` read as one: "Sign", "the Camden protocol". ``url`` opens the form itself.
+
+    ``waiting`` is a short line below it: who waits, or for what. Without ``due`` it waits for this person now.
+    """
 
     title: str
     url: str
@@ -58,16 +61,19 @@ def grouped(tasks: Iterable[Task], today: date) -> list[Group]:
 
 
 def _group(task: Task, today: date) -> int:
-    if task.due is None or task.due > today + SOON:
-        return 3
-    return 2 if task.due > today else int(task.due == today)
+    """What has no date waits for this person now."""
+    if task.due is None or task.due == today:
+        return 1
+    if task.due < today:
+        return 0
+    return 2 if task.due <= today + SOON else 3
 
 
 @login_required
 def home(request):
     today = localdate()
     tasks = tasks_of(request.user, today)
-    needed = any(task.due and task.due <= today for task in tasks)
+    needed = any(task.due is None or task.due <= today for task in tasks)
     following = next((task for task in tasks if task.due and task.due > today), None)
     return render(
         request,

@@ -70,7 +70,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "mappa_portal.middleware.HeadersMiddleware",
+    "outbox.health.HealthMiddleware",
     "mappa_portal.logs.RequestLogMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -116,6 +118,7 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured(f"{_database} must be a postgres:// address.")
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = (
     True  # PgBouncer, transaction mode
 )
@@ -251,6 +254,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env("STATIC_ROOT", default=str(PORTAL_HOME / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "gz", "br", "woff", "woff2")  # maps: 40 s for nobody's gain
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(PORTAL_HOME / "media"))
 STORAGES = {
@@ -267,18 +271,21 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=20 * 2**20)
 CELERY_BROKER_URL = env("BROKER_URL", default=REDIS_URL)
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_TIME_LIMIT = 50
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "socket_connect_timeout": 3,
     "socket_timeout": 10,
+    "max_retries": 1,  # a hint that nobody takes must not hold up a request: the sweep finds the job
+    "interval_start": 0,
 }
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for ever
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
-JOB_LEASE = timedelta(
-    seconds=60
-)  # above the hard time limit, below the two minutes that recovery may take
+JOB_LEASE = timedelta(seconds=env.int("JOB_LEASE_SECONDS", default=60))
+CELERY_TASK_SOFT_TIME_LIMIT = JOB_LEASE.total_seconds() * 3 / 4  # the job hears of it and is tried again
+CELERY_TASK_TIME_LIMIT = JOB_LEASE.total_seconds() * 5 / 6  # no worker outlives its lease
+JOB_PAUSE = timedelta(seconds=env.int("JOB_PAUSE_SECONDS", default=30))  # after a failure; doubles each time
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=20)
 
 # -- Mail --

@@ -11,6 +11,7 @@ from outbox.health import healthz, readyz
 handler400 = "mappa_portal.exceptions.bad_request"
 handler403 = "mappa_portal.exceptions.permission_denied"
 handler404 = "mappa_portal.exceptions.not_found"
+handler429 = "accounts.views.too_many"
 handler500 = "mappa_portal.exceptions.server_error"
 
 urlpatterns = [
@@ -22,6 +23,10 @@ urlpatterns = [
     ),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("", include("accounts.urls")),
+    path("", include("boards.urls")),
+    path("verify/", include("documents.urls")),
+    path("protocols/", include("protocols.urls")),
     path("api/v1/", include("mappa_portal.api")),
     re_path("^api/", nothing_here, name="api_other"),
 ]

@@ -14,6 +14,11 @@ from tests.factories import build_world
 from tests.world import World
 
 
+def pytest_configure():
+    """Pages link to files as they lie; test_frontend proves that the hashed names resolve."""
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
 def _login(variable: str) -> dict[str, str]:
     address = urlsplit(os.environ[variable])
     return {"USER": unquote(address.username), "PASSWORD": unquote(address.password)}

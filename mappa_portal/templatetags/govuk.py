@@ -107,39 +107,24 @@ def data_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence], n
 
     The first cell of a row names it. From four columns on, each row is a card on small screens.
     """
-    cards = len(columns) > 3
     right = {int(number) - 1 for number in numeric.split(",") if number}
-    numbers = [" govuk-table__cell--numeric" if i in right else "" for i in range(len(columns))]
-    roles = {
-        name: format_html(' role="{}"', name) if cards else ""
-        for name in ("columnheader", "rowheader", "cell")
-    }
-    head = format_html_join(
-        "",
-        '<th scope="col" class="govuk-table__header{}"{}>{}</th>',
-        (
-            (n.replace("cell", "header"), roles["columnheader"], c)
-            for c, n in zip(columns, numbers, strict=True)
-        ),
-    )
+    kinds = ["--numeric" if i in right else "" for i in range(len(columns))]
+    head = format_html_join("", COLUMN, zip(kinds, columns, strict=True))
     body = format_html_join(
-        "",
-        '<tr class="govuk-table__row"{}><th scope="row" class="govuk-table__header"{}>{}</th>{}</tr>',
-        (
-            (
-                format_html(' role="row"') if cards else "",
-                roles["rowheader"],
-                row[0],
-                format_html_join(
-                    "",
-                    '<td class="govuk-table__cell{}"{} data-label="{}">{}</td>',
-                    zip(numbers[1:], [roles["cell"]] * len(row), columns[1:], row[1:], strict=False),
-                ),
-            )
-            for row in rows
-        ),
+        "", ROW, ((format_html(NAME, row[0]), _cells(kinds, columns, row)) for row in rows)
     )
-    return {"caption": caption, "head": head, "body": body, "cards": cards}
+    return {"caption": caption, "head": head, "body": body, "cards": len(columns) > 3}
+
+
+# Roles are spelt out: as cards, the elements are no longer laid out as a table.
+COLUMN = '<th scope="col" role="columnheader" class="govuk-table__header govuk-table__header{}">{}</th>'
+ROW = '<tr role="row" class="govuk-table__row">{}{}</tr>'
+NAME = '<th scope="row" role="rowheader" class="govuk-table__header">{}</th>'
+CELL = '<td role="cell" class="govuk-table__cell govuk-table__cell{}" data-label="{}">{}</td>'
+
+
+def _cells(kinds, columns, row):
+    return format_html_join("", CELL, zip(kinds[1:], columns[1:], row[1:], strict=True))
 
 
 @register.simple_tag(takes_context=True)

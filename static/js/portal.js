@@ -1,8 +1,5 @@
-// Versions stand in the file names, so each file may be cached for good.
-import { initAll } from "./govuk-frontend-6.6.0.min.js";
+// The page names the other modules: their addresses carry a hash of the content.
+const { govuk, moj } = document.querySelector("script[data-govuk]").dataset;
 
-initAll();
-if (document.querySelector('[data-module^="moj-"]')) {
-  const moj = await import("./moj-frontend-11.1.0.min.js");
-  moj.initAll();
-}
+(await import(govuk)).initAll();
+if (document.querySelector('[data-module^="moj-"]')) (await import(moj)).initAll();
