@@ -1,19 +1,25 @@
 """What /readyz says: the database, the broker, the worker and the scheduler, each seen at work."""
 
+import logging
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import redis
 from celery.beat import PersistentScheduler
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-from outbox.models import Heartbeat
+from boards.scope import everywhere, scope
+from outbox.models import Heartbeat, Job
 
+log = logging.getLogger(__name__)
 EVERY = 10.0  # seconds between two heartbeats
 DEAD = timedelta(seconds=60)
+LATE = timedelta(minutes=2)  # what recovery may take
 _last: dict[str, float] = {}
 
 
@@ -25,15 +31,36 @@ def beat(name: str) -> None:
     _last[name] = time.monotonic()
 
 
+def beat_alone(name: str) -> None:
+    """From a process that has no other business with the database: it keeps no connection that could go stale."""
+    try:
+        beat(name)
+    except Error:
+        log.warning("no database to write a heartbeat to", extra={"kind": name})
+    finally:
+        connection.close()
+
+
 class Scheduler(PersistentScheduler):
     """Celery's scheduler, showing that it lives."""
 
     def tick(self, *args, **kwargs):
-        try:
-            beat("scheduler")
-        except DatabaseError:
-            connection.close()  # the database is away: the next tick connects anew
+        beat_alone("scheduler")
         return min(super().tick(*args, **kwargs), EVERY)
+
+
+# -- Answering --
+
+
+class HealthMiddleware:
+    """Answers before anything needs a session or the database, which may be what is missing."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        view = VIEWS.get(request.path)
+        return view(request) if view else self.get_response(request)
 
 
 def healthz(request):
@@ -41,35 +68,44 @@ def healthz(request):
 
 
 def readyz(request):
-    state = readiness()
+    state = readiness(timezone.now())
     ready = set(state.values()) == {"ok"}
     return JsonResponse(state, status=200 if ready else 503)
 
 
-def readiness() -> dict[str, str]:
-    state = {
-        "database": "ok",
-        "broker": _broker(),
-        "worker": "no database",
-        "scheduler": "no database",
-    }
+VIEWS = {"/healthz": healthz, "/readyz": readyz}
+
+
+def readiness(now: datetime) -> dict[str, str]:
+    state = {"database": "ok", "broker": _broker(), "worker": "no database", "scheduler": "no database"}
     try:
         beats = dict(Heartbeat.objects.values_list("name", "at"))
-    except DatabaseError:
+        late = _is_late(now)
+    except Error:
+        connection.close()  # the next question connects anew
         return state | {"database": "not reachable"}
-    now = timezone.now()
     for name in ("worker", "scheduler"):
-        state[name] = (
-            "ok"
-            if name in beats and now - beats[name] < DEAD
-            else "no sign of life for a minute"
-        )
+        alive = name in beats and now - beats[name] < DEAD
+        state[name] = "ok" if alive else "no sign of life for a minute"
+    works = "job" in beats and now - beats["job"] < DEAD
+    if state["worker"] == "ok" and late and not works:
+        state["worker"] = "takes no jobs"  # seen with brokers that came back (O4)
     return state
+
+
+def _is_late(now: datetime) -> bool:
+    """Is there work that should have been done long ago?"""
+    named = everywhere()
+    with scope(named.territories, named.areas):
+        return Job.objects.due(now - LATE).exists()
 
 
 def _broker() -> str:
     client = redis.Redis.from_url(
-        settings.CELERY_BROKER_URL, socket_connect_timeout=2, socket_timeout=2
+        settings.CELERY_BROKER_URL,
+        socket_connect_timeout=2,
+        socket_timeout=2,
+        retry=Retry(NoBackoff(), 0),
     )
     try:
         client.ping()

@@ -1,11 +1,12 @@
 """Mail: written in the transaction of its cause, sent by a job, recorded before and after (O3)."""
 
 import hashlib
+import logging
 import smtplib
 from email.utils import formataddr
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -13,7 +14,21 @@ from django.utils import timezone
 from boards.models import Territory
 from boards.scope import scope
 from outbox.jobs import Claim, effect, post
-from outbox.models import Message
+from outbox.models import SEND, Message
+
+log = logging.getLogger(__name__)
+
+
+class NotSent(Exception):
+    """The mail server said no for now, or was not there: certainly nothing was delivered."""
+
+
+class Refused(Exception):
+    """The mail server will not take this message, however often it is asked."""
+
+
+class NoAnswer(Exception):
+    """The connection broke while the message was handed over: nobody knows if it was delivered."""
 
 
 def send(
@@ -42,17 +57,12 @@ def send(
             "message_id": _message_id(territory, key),
             **_written(
                 template,
-                {
-                    **context,
-                    "to": to,
-                    "subject": subject,
-                    "public_url": settings.PUBLIC_URL,
-                },
+                {**context, "to": to, "subject": subject, "public_url": settings.PUBLIC_URL},
             ),
         },
     )
     if created:
-        post("outbox.send_message", message)
+        post(SEND, message)
     return message
 
 
@@ -61,49 +71,100 @@ def _message_id(territory: Territory, key: str) -> str:
 
 
 def _written(template: str, context: dict) -> dict[str, str]:
-    return {
-        form: render_to_string(f"emails/{template}.{ending}", context)
-        for form, ending in _FORMS
-    }
+    return {form: render_to_string(f"emails/{template}.{ending}", context) for form, ending in _FORMS}
 
 
 _FORMS = (("text", "txt"), ("html", "html"))
 
 
-@effect("outbox.send_message")
+@effect(SEND)
 def send_message(claim: Claim) -> None:
     message = _mark_sending(claim)
     if message is None:
         return
     try:
-        _as_email(message).send()
-    except smtplib.SMTPRecipientsRefused as refused:
-        _record(
-            claim,
-            state=Message.State.FAILED,
-            error=str(list(refused.recipients.values())[0])[:300],
-        )
-    except (smtplib.SMTPException, OSError) as error:
-        _record(claim, error=f"{type(error).__name__}: {error}"[:300])
+        _hand_over(message)
+    except Refused as refused:
+        _record(claim, state=Message.State.FAILED, error=_words(refused))
+    except NotSent as refused:
+        _record(claim, state=Message.State.QUEUED, error=_words(refused))
+        raise
+    except NoAnswer as broken:
+        _record(claim, error=_words(broken))
         raise
     else:
         _record(claim, state=Message.State.SENT, sent_at=timezone.now(), error="")
 
 
 def _mark_sending(claim: Claim) -> Message | None:
+    """Before anything leaves. Finding it marked already means that the attempt before got no answer."""
     with scope(claim.scope.territories, claim.scope.areas):
         claim.confirm()
-        waiting = Message.objects.filter(pk=claim.subject_id).exclude(
-            state=Message.State.SENT
-        )
-        waiting.update(state=Message.State.SENDING, attempts=F("attempts") + 1)
-        return waiting.first()
+        message = Message.objects.get(pk=claim.subject_id)
+        if message.state == Message.State.SENT:
+            return None
+        message.unanswered += message.state == Message.State.SENDING
+        message.state, message.attempts = Message.State.SENDING, F("attempts") + 1
+        message.save(update_fields=["state", "attempts", "unanswered"])
+        return message
 
 
 def _record(claim: Claim, **result) -> None:
     with scope(claim.scope.territories, claim.scope.areas):
         claim.confirm()
         Message.objects.filter(pk=claim.subject_id).update(**result)
+
+
+def _hand_over(message: Message) -> None:
+    """Sort what SMTP may say into sent, refused, not sent and nobody knows."""
+    email, server = _as_email(message), get_connection()
+    try:
+        _greet(server)
+        server.send_messages([email])
+    except smtplib.SMTPRecipientsRefused as error:
+        raise _verdict(*next(iter(error.recipients.values()))) from error
+    except smtplib.SMTPDataError as error:
+        raise _verdict(error.smtp_code, error.smtp_error) from error
+    except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:  # not the message's fault
+        raise NotSent(_said(error)) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise NoAnswer(_said(error)) from error
+    finally:
+        _say_goodbye(server)
+
+
+def _greet(server) -> None:
+    try:
+        server.open()
+    except (smtplib.SMTPException, OSError) as error:
+        raise NotSent(_said(error)) from error
+
+
+def _say_goodbye(server) -> None:
+    """What goes wrong now no longer changes what was answered."""
+    try:
+        server.close()
+    except (smtplib.SMTPException, OSError):
+        log.info("the mail server did not wait for the goodbye")
+
+
+def _verdict(code: int, answer: bytes | str) -> Exception:
+    words = f"{code} {_text(answer)}"
+    return Refused(words) if 500 <= code < 600 else NotSent(words)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{error.smtp_code} {_text(error.smtp_error)}"
+    return f"{type(error).__name__}: {error}"
+
+
+def _text(answer: bytes | str) -> str:
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
+
+
+def _words(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
 
 
 def _as_email(message: Message) -> EmailMultiAlternatives:

@@ -1,25 +1,55 @@
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Cast
 
+from boards.access import seats_of
+from boards.models import Organisation
 from boards.owned import AboutOwned, OwnedQuerySet
+from boards.roles import SEATS
 
 
-class JobQuerySet(OwnedQuerySet):
+class UnitQuerySet(OwnedQuerySet):
+    """Of what the MAPPA units keep: an area's office for the area, a borough's unit for its borough."""
+
+    def for_user(self, user):
+        seats = [
+            s
+            for s in seats_of(user)
+            if "see_mail" in SEATS[s.seat] and s.organisation.kind == Organisation.Kind.UNIT
+        ]
+        areas = {s.organisation.territory_id for s in seats if s.organisation.is_area_seat and s.only is None}
+        boroughs = set().union(*(s.boroughs for s in seats))
+        return self.filter(Q(territory__in=areas | boroughs) | Q(about__in=boroughs))
+
+
+class UnitOwned(AboutOwned):
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    @property
+    def parties(self):
+        units = Organisation.objects.filter(kind=Organisation.Kind.UNIT)
+        borough = self.about_id or self.territory_id
+        return units.filter(Q(territory=self.territory_id) | Q(coverage__borough=borough)).distinct()
+
+
+class JobQuerySet(UnitQuerySet):
     def open(self):
         return self.filter(done_at__isnull=True, failed_at__isnull=True)
 
     def due(self, now):
-        return self.open().filter(
-            Q(lease_until__isnull=True) | Q(lease_until__lt=now), due_at__lte=now
-        )
+        return self.open().filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), due_at__lte=now)
 
     def needing_attention(self):
         return self.filter(failed_at__isnull=False, done_at__isnull=True)
 
 
-class Job(AboutOwned):
+class Job(UnitOwned):
     """Work promised in the transaction of its cause; unique by its business key, held by a lease while it runs (O1, O2)."""
 
+    reference = models.UUIDField(db_default=RandomUUID(), editable=False)
     kind = models.CharField(max_length=60)  # room.verb_object
     subject_id = models.BigIntegerField()
     key = models.CharField(max_length=120)
@@ -29,51 +59,56 @@ class Job(AboutOwned):
     attempts = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=300, blank=True)
+    error = models.CharField(
+        max_length=300, blank=True
+    )  # for whoever looks after the portal; pages say it in words
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = JobQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["territory", "kind", "key"], name="job_promised_once"
-            )
+            models.UniqueConstraint(fields=["territory", "kind", "key"], name="job_promised_once"),
+            models.UniqueConstraint(fields=["territory", "reference"], name="job_reference"),
         ]
         indexes = [
             models.Index(
                 fields=["due_at", "id"],
                 condition=Q(done_at__isnull=True, failed_at__isnull=True),
                 name="jobs_due",
-            )
+            ),
+            models.Index(
+                fields=["territory", "failed_at"],
+                condition=Q(done_at__isnull=True, failed_at__isnull=False),
+                name="jobs_needing_attention",
+            ),
         ]
 
     def __str__(self):
         return f"{self.kind} {self.key}"
 
+    @property
+    def needs_attention(self) -> bool:
+        return self.failed_at is not None and self.done_at is None
 
-class MessageQuerySet(OwnedQuerySet):
-    def for_user(self, user):
-        """Mail of the territories in which the person may see it, for the boroughs that the seat is for."""
-        from boards.access import seats_of
-        from boards.roles import SEATS
 
-        seats = [s for s in seats_of(user) if "see_mail" in SEATS[s.seat]]
-        own = Q(
-            territory__in={
-                s.organisation.territory_id
-                for s in seats
-                if s.organisation.is_area_seat
-            }
-        )
-        boroughs = set().union(*(s.boroughs for s in seats))
-        return self.filter(own | Q(about__in=boroughs) | Q(territory__in=boroughs))
+SEND = "outbox.send_message"
 
+
+class MessageQuerySet(UnitQuerySet):
     def uncertain(self):
-        return self.filter(attempts__gt=1)
+        """An attempt broke off without an answer: one copy too many may have arrived, or none."""
+        return self.filter(unanswered__gt=0)
+
+    def with_job(self):
+        """Adds ``is_given_up``: the portal has stopped trying."""
+        stopped = Job.objects.filter(
+            territory=OuterRef("territory"), kind=SEND, key=Cast(OuterRef("pk"), models.CharField())
+        )
+        return self.annotate(is_given_up=Exists(stopped.filter(failed_at__isnull=False)))
 
 
-class Message(AboutOwned):
+class Message(UnitOwned):
     """One e-mail to one person, and what became of it. The Message-ID follows from the key: a resend is the same (O3)."""
 
     class State(models.TextChoices):
@@ -82,6 +117,7 @@ class Message(AboutOwned):
         SENT = "sent", "Sent"
         FAILED = "failed", "Refused"
 
+    reference = models.UUIDField(db_default=RandomUUID(), editable=False)
     key = models.CharField(max_length=120)
     message_id = models.CharField(max_length=120)
     kind = models.CharField(max_length=60)
@@ -92,6 +128,7 @@ class Message(AboutOwned):
     html = models.TextField()
     state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    unanswered = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
@@ -101,21 +138,22 @@ class Message(AboutOwned):
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["territory", "key"], name="message_written_once"
-            )
+            models.UniqueConstraint(fields=["territory", "key"], name="message_written_once"),
+            models.UniqueConstraint(fields=["territory", "reference"], name="message_reference"),
         ]
-        indexes = [
-            models.Index(fields=["territory", "-created_at"], name="messages_by_time")
-        ]
+        indexes = [models.Index(fields=["territory", "-created_at"], name="messages_by_time")]
 
     def __str__(self):
         return self.subject
 
     @property
     def is_uncertain(self) -> bool:
-        """An earlier attempt broke off without an answer: the person may have received it twice, as one message."""
-        return self.attempts > 1 and self.state == self.State.SENT
+        """An attempt got no answer: two copies of the same message may have arrived."""
+        return self.unanswered > 0
+
+    @property
+    def job(self) -> Job:
+        return Job.objects.get(territory=self.territory_id, kind=SEND, key=str(self.pk))
 
 
 class Heartbeat(models.Model):

@@ -9,6 +9,7 @@ from outbox import mail as _mail  # noqa: F401  registers its job
 @app.task(name="outbox.run_job")
 def run_job(territory_id: int, job_id: int) -> None:
     jobs.run(territory_id, job_id)
+    health.beat("job")
 
 
 @app.task(name="outbox.sweep")
@@ -22,4 +23,4 @@ def sweep() -> int:
 
 @heartbeat_sent.connect
 def worker_is_alive(**kwargs) -> None:
-    health.beat("worker")
+    health.beat_alone("worker")
