@@ -1,0 +1,26 @@
+"""The demonstration: each room adds its part, in this order, in one transaction."""
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils.module_loading import import_string
+from django.utils.timezone import localdate
+
+from boards import demo
+
+ROOMS = ("protocols.demo.load",)
+
+
+class Command(BaseCommand):
+    help = "Load the four areas with demonstration people and records, into a portal that is not in use."
+
+    @transaction.atomic
+    def handle(self, **options):
+        try:
+            demo.refuse_a_portal_in_use()
+        except demo.NotEmpty as error:
+            raise CommandError(error) from None
+        today = localdate()
+        loaded = demo.load(today)
+        for room in ROOMS:
+            import_string(room)(today)
+        self.stdout.write(f"{loaded.areas} areas and {loaded.people} people, with their records.")
