@@ -16,15 +16,21 @@ def first_heading(blocks: list[Block]) -> int | None:
     if not places:
         return None
     listed, top = entries(blocks), _only_top(blocks, places)
-    last_listing = max((at for at in range(places[-1]) if isinstance(blocks[at], Contents)), default=-1)
+    listing = _listing(blocks, places)
     for at, following in pairwise(places):
         text = text_of(blocks[at].runs)
         prose = any(is_prose(block) for block in blocks[at + 1 : following])
-        on_cover = at < last_listing and not prose and not announces(listed, text)
+        on_cover = at < listing and not prose and not announces(listed, text)
         above_all = top is not None and len(places) > 2 and at <= top and _same_title(blocks, at, top)
         if ORDINAL.match(text) or not (on_cover or above_all):
             return at
     return places[-1]
+
+
+def _listing(blocks: list[Block], places: list[int]) -> int:
+    """Where the contents begin, if most headings come after."""
+    at = next((at for at, block in enumerate(blocks) if isinstance(block, Contents)), -1)
+    return at if sum(place > at for place in places) * 2 > len(places) else -1
 
 
 def _only_top(blocks: list[Block], places: list[int]) -> int | None:

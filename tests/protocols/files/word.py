@@ -33,34 +33,39 @@ STYLES = "".join(
 BULLETS, NUMBERS, LETTERS, BARE = 1, 2, 3, 4
 
 
+KINDS = {
+    BULLETS: ("bullet", "•"),
+    NUMBERS: ("decimal", "%1."),
+    LETTERS: ("lowerLetter", "%1)"),
+    BARE: ("bullet", " "),  # a paragraph inside an item
+}
+
+
 def numbering(starts: dict[int, int] | None = None) -> str:
-    """Lists 1 to 4 are bullets, numbers, letters and paragraphs inside; `starts` adds numbered lists by id."""
-    kinds = {
-        BULLETS: ("bullet", "•"),
-        NUMBERS: ("decimal", "%1."),
-        LETTERS: ("lowerLetter", "%1)"),
-        BARE: ("bullet", " "),
-    }
-    abstract = "".join(
-        f'<w:abstractNum w:abstractNumId="{key}">'
-        + "".join(
-            f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{kind}"/><w:lvlText w:val="{label}"/></w:lvl>'
+    """A list of each kind; `starts` adds numbered lists, by id, with the number they start at."""
+    levels = {
+        key: "".join(
+            f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/>'
+            f'<w:numFmt w:val="{kind}"/><w:lvlText w:val="{label}"/></w:lvl>'
             for depth in range(9)
         )
-        + "</w:abstractNum>"
-        for key, (kind, label) in kinds.items()
-    )
-    plain = "".join(f'<w:num w:numId="{key}"><w:abstractNumId w:val="{key}"/></w:num>' for key in kinds)
-    started = "".join(
-        f'<w:num w:numId="{key}"><w:abstractNumId w:val="{NUMBERS}"/>'
-        + "".join(
+        for key, (kind, label) in KINDS.items()
+    }
+    overrides = {
+        key: "".join(
             f'<w:lvlOverride w:ilvl="{depth}"><w:startOverride w:val="{start}"/></w:lvlOverride>'
             for depth in range(9)
         )
-        + "</w:num>"
         for key, start in (starts or {}).items()
-    )
-    return abstract + plain + started
+    }
+    abstract = (f'<w:abstractNum w:abstractNumId="{key}">{levels[key]}</w:abstractNum>' for key in KINDS)
+    plain = (_num(key, key) for key in KINDS)
+    started = (_num(key, NUMBERS, inner) for key, inner in overrides.items())
+    return "".join([*abstract, *plain, *started])
+
+
+def _num(key: int, abstract: int, overrides: str = "") -> str:
+    return f'<w:num w:numId="{key}"><w:abstractNumId w:val="{abstract}"/>{overrides}</w:num>'
 
 
 def run(text: str, bold: bool = False, italic: bool = False) -> str:
