@@ -12,7 +12,11 @@ app = Celery("mappa_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
-    "sweep the outbox": {"task": "outbox.sweep", "schedule": settings.SWEEP_SECONDS},
+    "sweep the outbox": {
+        "task": "outbox.sweep",
+        "schedule": settings.SWEEP_SECONDS,
+        "options": {"expires": settings.SWEEP_SECONDS},  # of all that waited for a worker the last one is enough
+    },
     "audit checkpoint": {
         "task": "audit.checkpoint",
         "schedule": crontab(hour=2, minute=30),
