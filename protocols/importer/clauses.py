@@ -112,7 +112,9 @@ def _divide(front: list[Block]) -> tuple[list[Block], list[Block]]:
     too_long = (
         sum(_words(_one_line(block)) for block in front if not isinstance(block, apart)) > LONGEST_COVER
     )
-    cover, preamble, reading = [], [], False
+    cover: list[Block] = []
+    preamble: list[Block] = []
+    reading = False
     for block in front:
         reading = not isinstance(block, apart) and (reading or too_long or is_prose(block))
         (preamble if reading else cover).append(block)

@@ -101,12 +101,11 @@ class _Reader:
         self._runs, self._after, self._contents_seen = self._carried, [], False
         self._carried = []
         level = self._level(properties)
-        if level and not self._in_contents:
-            self._fields = [
-                field for field in self._fields if not _is_contents(field)
-            ]  # a field never closed
+        if level and not self._in_contents:  # the field of a table of contents was never closed
+            self._fields = [field for field in self._fields if not _is_contents(field)]
         self.walk(element)
-        if child(properties, "rPr", "del") is not None:
+        follower = next(element.itersiblings(element.tag), None)
+        if child(properties, "rPr", "del") is not None and follower is not None:
             self._carried = self._runs
         else:
             self._add_block(tidy(self._runs), properties, level)

@@ -210,6 +210,7 @@ def test_other_blanks_and_brackets_stay(text):
 
 INSERTED = "<w:ins>" + run(" new") + "</w:ins>"
 DELETED = "<w:del><w:r><w:delText>old</w:delText></w:r></w:del>"
+UNMARKED = "<w:rPr><w:del/></w:rPr>"
 LINK = "<w:p><w:hyperlink r:id='x'>" + run("guidance") + "</w:hyperlink></w:p>"
 CONTROL = "<w:sdt><w:sdtContent>" + p("held") + "</w:sdtContent></w:sdt>"
 SPECIAL = "<w:r><w:t>co</w:t><w:noBreakHyphen/><w:t>op</w:t><w:tab/><w:sym w:char='F0A8'/></w:r>"
@@ -236,7 +237,10 @@ WORD = {
     "hyperlink": ([LINK], "guidance"),
     "field": ([p("on ", field("DATE", run("1 May")))], "on 1 May"),
     "inserted and deleted": ([p("a", INSERTED, DELETED, " b")], "a new b"),
-    "deleted paragraph mark": ([p("one ", more="<w:rPr><w:del/></w:rPr>"), p("two")], "one two"),
+    "deleted paragraph marks": (
+        [p("one ", more=UNMARKED), p("two"), p("three", more=UNMARKED)],
+        "one two\n\nthree",
+    ),
     "content control": ([CONTROL], "held"),
     "tab, hyphen, symbol": ([p(SPECIAL)], "co\u2011op ☐"),
 }
