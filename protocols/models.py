@@ -171,6 +171,7 @@ class ProtocolQuerySet(SharedQuerySet):
         return self.annotate(
             status=models.Subquery(newest.values("status")[:1]),
             version_number=models.Subquery(newest.values("number")[:1]),
+            version_id=models.Subquery(newest.values("pk")[:1]),
             adopted_on=models.Subquery(in_force.values("adopted_on")[:1]),
         )
 

@@ -28,6 +28,11 @@ def give_copies(
     template_version: TemplateVersion, *, boroughs: Iterable[Territory], by, on: date
 ) -> Copies:
     """A draft protocol for each borough that has none of this template yet; all or nothing."""
+    template_version = (
+        TemplateVersion.objects.select_for_update(of=["self"])
+        .select_related("template__organisation", "territory")
+        .get(pk=template_version.pk)
+    )  # two people giving copies at once: the second finds what the first made
     TEMPLATE_RULES.require("copy", template_version, by=by)
     area = template_version.territory
     clauses = list(template_version.clauses.all())

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.events import record
 from boards.models import ApprovingBody
-from mappa_portal.exceptions import StaleEdit
+from mappa_portal.exceptions import Conflict, StaleEdit
 from outbox.jobs import post
 from protocols import text
 from protocols.actions import copies
@@ -102,7 +102,7 @@ def remove_clause(clause: VersionClause, *, by) -> None:
     CLAUSE_RULES.require("edit", clause, by=by)
     record(
         "protocol_clause.removed",
-        clause,
+        version,  # the clause's own id is gone with it
         by=by,
         before={"heading": clause.heading, "body": clause.body},
     )
@@ -111,15 +111,13 @@ def remove_clause(clause: VersionClause, *, by) -> None:
     version.clauses.filter(position__gt=place).update(position=F("position") - 1)
 
 
-def problems(version: Version) -> list[str]:
-    """What has to be put right before the version can be submitted."""
+def problems(version: Version) -> list[tuple[VersionClause | None, str]]:
+    """What has to be put right before the version can be submitted, with the clause that it stands in."""
     clauses = list(version.clauses.all())
     if not any(c.body.strip() for c in clauses):
-        return [
-            "This version has no text. Write at least one clause before submitting it."
-        ]
+        return [(None, "This version has no text. Write at least one clause before submitting it.")]
     return [
-        f"{clause.heading} still has a placeholder: {found}"
+        (clause, f"{clause.heading} still has a placeholder: {found}")
         for clause in clauses
         for found in text.placeholders(f"{clause.heading}\n{clause.body}")
     ]
@@ -131,7 +129,7 @@ def submit(version: Version, *, by) -> Version:
     version = lock(version)
     VERSION_RULES.require("submit", version, by=by)
     if found := problems(version):
-        raise ValidationError(found)
+        raise ValidationError([message for _, message in found])
     version.content_hash = covered_hash(version, ApprovingBody.Sees.WHOLE)
     version.status = Version.Status.CONSULTATION
     version.submitted_at, version.submitted_by = timezone.now(), by
@@ -180,6 +178,8 @@ def start_next(
     """The next version starts from this one's text, or from a newer template with the borough's own wording kept."""
     version = lock(version)
     VERSION_RULES.require("start_next", version, by=by)
+    if version.protocol.versions.filter(number__gt=version.number).exists():
+        raise Conflict("A later version was started already.")
     if version.status in Version.UNDER_WAY:
         version.status = Version.Status.REPLACED
         version.save(update_fields=["status"])
@@ -231,8 +231,8 @@ def discard(version: Version, *, by) -> Version:
     """Throw a later draft away; the version that it replaced takes its place again."""
     version = lock(version)
     VERSION_RULES.require("discard", version, by=by)
-    record("version.discarded", version, by=by)
     protocol = version.protocol
+    record("version.discarded", protocol, by=by, reference=version.reference)
     version.delete()
     before = protocol.versions.first()
     if before.status == Version.Status.REPLACED:

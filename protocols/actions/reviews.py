@@ -8,6 +8,7 @@ from django.db import transaction
 from audit.events import record
 from boards.dates import add_months
 from boards.models import AreaSettings
+from mappa_portal.exceptions import Conflict
 from outbox.jobs import post
 from protocols.actions.signing import plan_review
 from protocols.models import Protocol, Review
@@ -29,7 +30,10 @@ def start_review(review: Review, *, by, on: date) -> Review:
 @transaction.atomic
 def call_early_review(protocol: Protocol, *, reason: str, by, on: date) -> Review:
     """For a change of law or guidance, or because of the figures; the regular date stays."""
+    protocol = Protocol.objects.select_for_update(of=["self"]).get(pk=protocol.pk)
     PROTOCOL_RULES.require("call_early_review", protocol, by=by)
+    if protocol.reviews.open().filter(kind=Review.Kind.EARLY).exists():
+        raise Conflict("An early review is open already. Complete it before calling another.")
     if not reason.strip():
         raise ValidationError({"reason": "Enter why the review comes early"})
     review = Review.objects.create(

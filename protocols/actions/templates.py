@@ -168,7 +168,7 @@ def remove_clause(clause: Clause, *, by) -> None:
     clause = version.clauses.get(pk=clause.pk)
     record(
         "clause.removed",
-        clause,
+        version,  # the clause's own id is gone with it
         by=by,
         before={"heading": clause.heading, "body": clause.body},
     )
@@ -263,7 +263,7 @@ def discard(version: TemplateVersion, *, by) -> None:
     """Throw a draft away; a template that was never published goes with it."""
     version = _lock(version, "edit", by)
     template = version.template
-    record("template.draft_discarded", version, by=by, reference=template.reference)
+    record("template.draft_discarded", template, by=by, reference=f"{template.reference} version {version.number}")
     version.delete()
     if not template.versions.exists():
         template.delete()

@@ -1,0 +1,40 @@
+"""The REST door of the room: agreements, read only."""
+
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import conditional_page
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from boards.access import ForUserMixin
+from protocols.models import Protocol, Version
+from protocols.serializers import ProtocolRowSerializer, ProtocolSerializer
+
+
+class ProtocolFilter(filters.FilterSet):
+    """An allow-list: what is not named here is not filtered by."""
+
+    borough = filters.CharFilter(field_name="about__slug", help_text="Slug of the borough.")
+    status = filters.ChoiceFilter(choices=Version.Status.choices, help_text="Of the newest version.")
+
+
+@extend_schema(tags=["protocols"])
+@method_decorator(conditional_page, name="dispatch")
+class ProtocolViewSet(ForUserMixin, ReadOnlyModelViewSet):
+    """Agreements that you may see. Each answer has an ETag; ask with If-None-Match and get 304 while it is the same."""
+
+    queryset = Protocol.objects.with_current().select_related("about", "board")
+    serializer_class = ProtocolSerializer
+    lookup_field = "reference"
+    lookup_value_regex = r"[A-Z0-9-]+"
+    filter_backends = [filters.DjangoFilterBackend]
+    filterset_class = ProtocolFilter
+
+    def get_serializer_class(self):
+        return ProtocolRowSerializer if self.action == "list" else ProtocolSerializer
+
+    def get_queryset(self):
+        found = super().get_queryset()
+        if self.action == "list":
+            return found
+        return found.prefetch_related("versions__template_version__template")

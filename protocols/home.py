@@ -1,0 +1,76 @@
+"""What the room puts on the home page: approvals, signatures, wanted changes, reviews, unfinished templates."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.urls import reverse
+
+from mappa_portal.home import Task, register
+from protocols import waiting
+
+AHEAD = timedelta(days=60)  # when the first reminder of a review goes out
+SINGLY = 3  # more of one kind stand in one line
+
+
+@register
+def tasks(user, today: date) -> Iterator[Task]:
+    yield from _approvals(user)
+    yield from _signatures(user)
+    yield from _changes(user)
+    yield from _drafts(user)
+    yield from _reviews(user, today)
+    yield from _templates(user)
+
+
+def _approvals(user) -> Iterator[Task]:
+    found = list(waiting.approvals_for(user))
+    if len(found) > SINGLY:
+        yield Task(
+            f"{len(found)} protocols for {found[0].organisation}",
+            reverse("protocols:approvals"),
+            None,
+            verb="Approve",
+        )
+        return
+    for approval in found:
+        url = reverse("protocols:approve", args=[approval.version.protocol.reference])
+        yield Task(_named(approval.version), url, None, f"{approval.organisation}", "Approve")
+
+
+def _signatures(user) -> Iterator[Task]:
+    for signature in waiting.signatures_for(user):
+        url = reverse("protocols:sign", args=[signature.version.protocol.reference])
+        yield Task(_named(signature.version), url, None, "for your signature", "Sign")
+
+
+def _changes(user) -> Iterator[Task]:
+    for version in waiting.changes_wanted_of(user):
+        url = reverse("protocols:next", args=[version.protocol.reference])
+        yield Task(_named(version), url, None, "for the changes that were asked for", "Change")
+
+
+def _drafts(user) -> Iterator[Task]:
+    found = list(waiting.drafts_of(user))
+    if len(found) > SINGLY:
+        yield Task(f"{len(found)} drafts", f"{reverse('protocols:list')}?status=draft", None, verb="Finish")
+        return
+    for version in found:
+        url = reverse("protocols:draft", args=[version.protocol.reference])
+        yield Task(_named(version), url, None, verb="Finish")
+
+
+def _reviews(user, today: date) -> Iterator[Task]:
+    for review in waiting.reviews_for(user, today + AHEAD):
+        verb = "Complete the review of" if review.started_on else "Review"
+        url = reverse("protocols:review", args=[review.protocol.reference])
+        yield Task(f"the {review.about} protocol", url, review.due_on, verb=verb)
+
+
+def _templates(user) -> Iterator[Task]:
+    for version in waiting.template_drafts_of(user):
+        url = reverse("protocols:template", args=[version.template.reference, version.number])
+        yield Task(f"the template “{version.template}”", url, None, verb="Publish")
+
+
+def _named(version) -> str:
+    return f"the {version.about} protocol, version {version.number}"

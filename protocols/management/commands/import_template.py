@@ -1,0 +1,63 @@
+"""A Word or Markdown file becomes a draft template version; prints what was read as one line of JSON."""
+
+import json
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management.base import BaseCommand, CommandError
+
+from boards.models import Territory
+from boards.scope import scope
+from documents.uploads import check_upload
+from mappa_portal.exceptions import Conflict
+from protocols.actions.templates import import_template
+from protocols.importer import ImportedProtocol, read_protocol
+
+
+class Command(BaseCommand):
+    help = "Import a template from a .docx or .md file. It stays a draft until somebody publishes it in the browser."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", metavar="FILE", type=Path)
+        parser.add_argument("--area", metavar="SLUG", required=True)
+        parser.add_argument("--name", default="", help="default: the title in the document")
+
+    def handle(self, *, file: Path, area: str, name: str, **options):
+        territory = _area(area)
+        try:
+            imported = _read(file)
+            with scope([territory.pk], [territory.pk]):
+                version = import_template(
+                    territory, name=name or imported.title, imported=imported, source_name=file.name, by=None
+                )
+                result = {"template": version.template.reference, "version": version.number}
+        except ValidationError as refused:
+            raise CommandError("\n".join(refused.messages)) from None
+        except Conflict as busy:
+            raise CommandError(str(busy)) from None
+        read = {
+            "clauses": len(imported.clauses),
+            "merge_fields": imported.merge_fields,
+            "words": imported.words,
+        }
+        self.stdout.write(json.dumps(result | read))
+
+
+def _area(slug: str) -> Territory:
+    area = Territory.objects.filter(slug=slug, kind=Territory.Kind.AREA).first()
+    if area is None:
+        known = ", ".join(Territory.objects.filter(kind=Territory.Kind.AREA).values_list("slug", flat=True))
+        raise CommandError(
+            f"There is no area “{slug}”. Areas here: {known or 'none yet; load one with load_area'}."
+        )
+    return area
+
+
+def _read(file: Path) -> ImportedProtocol:
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror or 'cannot be read'}.") from None
+    checked = check_upload(SimpleUploadedFile(file.name, data), kinds=("docx", "md"))
+    return read_protocol(checked, file.name)

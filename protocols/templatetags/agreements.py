@@ -1,0 +1,142 @@
+"""States of agreements as tags, clauses as a person reads them."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+
+from mappa_portal.templatetags.govuk import short_date, tag
+from protocols import register as register_of
+from protocols.differences import Run
+from protocols.models import Approval, Review, TemplateVersion, Version
+from protocols.outline import Line
+
+register = template.Library()
+
+COLOURS = {
+    Version.Status.DRAFT: "grey",
+    Version.Status.CONSULTATION: "blue",
+    Version.Status.APPROVED: "blue",
+    Version.Status.IN_FORCE: "green",
+    Version.Status.REPLACED: "grey",
+    Version.Status.SUPERSEDED: "grey",
+    Version.Status.WITHDRAWN: "grey",
+}
+TEMPLATE_COLOURS = {TemplateVersion.Status.PUBLISHED: "green"}
+DECISION_COLOURS = {Approval.Decision.APPROVED: "green", Approval.Decision.CHANGES: "orange"}
+
+
+@register.simple_tag
+def version_tag(status: str):
+    return tag(Version.Status(status).label, COLOURS[status])
+
+
+@register.simple_tag
+def template_tag(status: str):
+    return tag(TemplateVersion.Status(status).label, TEMPLATE_COLOURS.get(status, "grey"))
+
+
+@register.simple_tag
+def decision_tag(approval: Approval):
+    return tag(approval.get_decision_display(), DECISION_COLOURS.get(approval.decision, "grey"))
+
+
+@register.simple_tag
+def review_tag(review: Review, today: date):
+    if review.started_on:
+        return tag("Started", "blue")
+    return due_tag(review.due_on, today)
+
+
+@register.simple_tag
+def due_tag(due: date | None, today: date):
+    state = register_of.review_state(due, today)
+    return {"overdue": tag("Overdue", "orange"), "soon": tag("Due soon", "yellow")}.get(state, "")
+
+
+@register.simple_tag
+def clause_mark(clause):
+    """How a borough's clause differs from the template."""
+    if clause.locked or not clause.is_changed:
+        return ""
+    return format_html(
+        '<p class="govuk-body-s">{}</p>',
+        tag("Added here" if clause.clause_id is None else "Changed here", "blue"),
+    )
+
+
+@register.simple_tag
+def clause_rows(lines: Iterable[Line], version: TemplateVersion):
+    """The template's clauses with a box to tick each: sixty rows are too many for a loop (performance.md)."""
+    reference, number = version.template.reference, version.number
+    return format_html_join("", CLAUSE_ROW, (_clause_cells(line, reference, number) for line in lines))
+
+
+CLAUSE_ROW = (
+    '<tr class="govuk-table__row"><td class="govuk-table__cell">'
+    '<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">'
+    '<input class="govuk-checkboxes__input" type="checkbox" name="clauses" value="{}" id="tick-{}">'
+    '<label class="govuk-label govuk-checkboxes__label" for="tick-{}">'
+    '<span class="govuk-visually-hidden">Select {}</span></label></div></div></td>'
+    '<th scope="row" class="govuk-table__header govuk-!-font-weight-regular app-level-{}">'
+    '<a class="govuk-link govuk-link--no-visited-state" href="{}">{}</a></th>'
+    '<td class="govuk-table__cell">{}</td></tr>'
+)
+
+
+def _clause_cells(line: Line, reference: str, number: int) -> tuple:
+    place = line.clause.position
+    url = reverse("protocols:template_clause", args=[reference, number, place])
+    state = tag("Locked", "grey") if line.clause.locked else "May change it"
+    return (line.key, place, place, line.title, line.clause.depth, url, line.title, state)
+
+
+@register.simple_tag
+def table_rows(rows: Iterable[register_of.Row], today: date):
+    """The list's rows in one go: a template loop is many times dearer (performance.md)."""
+    return format_html_join("", ROW, (_cells(row, today) for row in rows))
+
+
+ROW = (
+    '<tr class="govuk-table__row" role="row">'
+    '<th scope="row" class="govuk-table__header" role="rowheader"><a class="govuk-link" href="/protocols/{}/">{}</a></th>'
+    '<td class="govuk-table__cell" role="cell" data-label="Borough">{}</td>'
+    '<td class="govuk-table__cell" role="cell" data-label="Board">{}</td>'
+    '<td class="govuk-table__cell" role="cell" data-label="Version">{}</td>'
+    '<td class="govuk-table__cell" role="cell" data-label="Status">{}</td>'
+    '<td class="govuk-table__cell" role="cell" data-label="Waiting for">{}</td>'
+    '<td class="govuk-table__cell" role="cell" data-label="Review">{} {}</td></tr>'
+)
+
+
+def _cells(row: register_of.Row, today: date) -> tuple:
+    p = row.protocol
+    return (
+        p.reference,
+        p.reference,
+        p.about.name,
+        p.board.name,
+        p.version_number,
+        version_tag(row.status),
+        row.waits_for or "Nobody",
+        short_date(p.review_due) or "No date yet",
+        due_tag(p.review_due, today),
+    )
+
+
+@register.filter
+def marked(runs: Iterable[Run]):
+    """Added and removed words, underlined, struck, and said aloud as such."""
+    return format_html_join("", "{}", ((_run(run),) for run in runs))
+
+
+def _run(run: Run):
+    lines = format_html_join(format_html("<br>"), "{}", ((line,) for line in run.text.split("\n")))
+    if run.kind == "same":
+        return lines
+    name, css = ("ins", "app-added") if run.kind == "added" else ("del", "app-removed")
+    hidden = '<span class="govuk-visually-hidden">{}</span>'
+    start, end = format_html(hidden, f" [{run.kind}: "), format_html(hidden, f" end of {run.kind}] ")
+    return format_html('<{0} class="{1}">{2}{3}{4}</{0}>', name, css, start, lines, end)

@@ -1,0 +1,125 @@
+"""What happened to one agreement or template, read from the audit events about it and its parts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from audit.models import Change, Event
+from protocols.differences import Run, word_runs
+from protocols.models import (
+    Approval,
+    Clause,
+    Protocol,
+    Review,
+    Signature,
+    Template,
+    TemplateVersion,
+    Version,
+    VersionClause,
+)
+
+WORDS = {
+    "protocol.drafted": "Draft created from the template",
+    "protocol.withdrawn": "Withdrawn",
+    "protocol_clause.edited": "Clause changed",
+    "protocol_clause.added": "Clause added",
+    "protocol_clause.removed": "Clause removed",
+    "version.submitted": "Submitted for approval",
+    "version.approved": "Approved by every body",
+    "version.signed": "Signed",
+    "version.came_into_force": "Came into force",
+    "version.started": "Next version started",
+    "version.discarded": "Draft discarded",
+    "approval.recorded": "Decision recorded",
+    "review.started": "Review started",
+    "review.called_early": "Early review called",
+    "review.completed": "Review completed",
+    "template.imported": "Imported from a file",
+    "template.clauses_locked": "Clauses locked or unlocked",
+    "template.published": "Published",
+    "template.version_started": "Next version started",
+    "template.draft_discarded": "Draft discarded",
+    "clause.edited": "Clause changed",
+    "clause.added": "Clause added",
+    "clause.removed": "Clause removed",
+    "clause.moved": "Clause moved",
+}
+UNTOLD = {"content", "positions"}
+FIELDS = {"body": "Text", "heading": "Heading", "locked": "Locked", "decided_on": "Date of decision"}
+
+
+@dataclass(frozen=True)
+class Moment:
+    title: str
+    at: datetime
+    who: str
+    organisation: str
+    detail: str
+    changes: tuple[tuple[str, list[Run]], ...]
+
+
+def events_of_protocol(protocol: Protocol) -> QuerySet[Event]:
+    versions = protocol.versions.values("pk")
+    return _events(
+        protocol,
+        (Protocol, [protocol.pk]),
+        (Version, versions),
+        (VersionClause, VersionClause.objects.filter(version__in=versions).values("pk")),
+        (Approval, Approval.objects.filter(version__in=versions).values("pk")),
+        (Signature, Signature.objects.filter(version__in=versions).values("pk")),
+        (Review, protocol.reviews.values("pk")),
+    )
+
+
+def events_of_template(template: Template) -> QuerySet[Event]:
+    versions = template.versions.values("pk")
+    return _events(
+        template,
+        (Template, [template.pk]),
+        (TemplateVersion, versions),
+        (Clause, Clause.objects.filter(template_version__in=versions).values("pk")),
+    )
+
+
+def _events(subject, *parts) -> QuerySet[Event]:
+    which = Q(pk__in=[])
+    for model, ids in parts:
+        which |= Q(subject_kind=model._meta.label_lower, subject_id__in=ids)
+    found = Event.objects.filter(which, territory=subject.territory_id, name__in=WORDS)
+    return found.select_related("actor", "organisation").prefetch_related(
+        Prefetch("changes", Change.objects.all())
+    )
+
+
+def moments(events, *, with_values: bool) -> list[Moment]:
+    """``with_values``: before and after are for those who write the text; the others see what was done and by whom."""
+    return [_moment(event, with_values) for event in events]
+
+
+def _moment(event: Event, with_values: bool) -> Moment:
+    return Moment(
+        title=WORDS[event.name],
+        at=event.at,
+        who=event.actor.name if event.actor else "The portal",
+        organisation=event.organisation.name if event.organisation else "",
+        detail=event.reason or event.reference,
+        changes=tuple(_changes(event)) if with_values else (),
+    )
+
+
+def _changes(event: Event):
+    for change in event.changes.all():
+        for field in sorted({*change.before, *change.after}, reverse=True):
+            before, after = change.before.get(field), change.after.get(field)
+            if before != after and field not in UNTOLD:
+                yield (
+                    FIELDS.get(field, field.replace("_", " ").capitalize()),
+                    word_runs(_said(before), _said(after)),
+                )
+
+
+def _said(value) -> str:
+    if value is None:
+        return ""
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)

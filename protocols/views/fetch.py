@@ -1,0 +1,72 @@
+"""Fetching what an address names, as far as this person may see it; and saying why an action refused."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from boards.rules import RuleBook, may
+from protocols.models import Protocol, TemplateVersion, Version
+from protocols.outline import Line, find, outline
+
+T = TypeVar("T")
+
+
+def protocol_of(request, reference: str) -> Protocol:
+    found = Protocol.objects.for_user(request.user)
+    found = found.select_related("territory", "about", "board", "organisation", "template")
+    return get_object_or_404(found, reference=reference)
+
+
+def newest_of(protocol: Protocol) -> Version:
+    return protocol.versions.select_related("protocol", "about", "template_version__template").first()
+
+
+def version_of(request, reference: str) -> Version:
+    """The newest of the protocol: the one that can still be drafted, approved or signed."""
+    protocol = protocol_of(request, reference)
+    version = newest_of(protocol)
+    version.protocol = protocol
+    return version
+
+
+def template_version_of(request, reference: str, number: int) -> TemplateVersion:
+    found = TemplateVersion.objects.for_user(request.user).select_related(
+        "territory", "template__organisation"
+    )
+    return get_object_or_404(found, template__reference=reference, number=number)
+
+
+def lines_of(version: Version | TemplateVersion) -> list[Line]:
+    return outline(version.clauses.select_related("edited_by"))
+
+
+def line_at(lines: list[Line], position: int) -> Line:
+    if not 1 <= position <= len(lines):
+        raise Http404
+    return lines[position - 1]
+
+
+def line_for(lines: list[Line], position: int, key: str) -> Line | None:
+    """What the form was opened on, wherever it stands now; None when somebody removed it."""
+    return find(lines, key) if key else line_at(lines, position)
+
+
+def most_mine(user, rows: Iterable[T], rules: RuleBook, name: str) -> T | None:
+    """The row that this person may act on, else the one that says best why not."""
+    verb = rules.rules[name].verb
+    ranked = [(name in rules.allowed(user, row), may(user, verb, row), row) for row in rows]
+    return max(ranked, key=lambda r: r[:2])[2] if ranked else None
+
+
+def attempt(form, action: Callable[[], T]) -> T | None:
+    """Run the action; what it finds wrong with the values goes beside the fields."""
+    try:
+        return action()
+    except ValidationError as refused:
+        by_field = getattr(refused, "error_dict", {None: refused})
+        for field, errors in by_field.items():
+            form.add_error(field if field in form.fields else None, errors)
+        return None
