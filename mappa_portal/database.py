@@ -1,7 +1,6 @@
-"""The three database roles and what each may do; ``python -m mappa_portal.database`` makes them anywhere.
+"""The three database roles (assurance T3); ``python -m mappa_portal.database`` makes them on any server.
 
-Needs psycopg only. Server-wide statements run as an administrator, the rest as the owner, so that a managed
-server without a real superuser works too.
+Needs psycopg and a login that may create roles and databases, not a superuser: managed servers give none.
 """
 
 import os
@@ -19,16 +18,6 @@ ROLES = {  # NOINHERIT: the owner may become the application, but sees no rows a
     APP: "{} ROLE {} LOGIN NOCREATEROLE NOCREATEDB NOINHERIT PASSWORD {}",
     BACKUP: "{} ROLE {} LOGIN NOCREATEROLE NOCREATEDB NOINHERIT BYPASSRLS PASSWORD {}",
 }
-PRIVILEGES = """
-    REVOKE ALL ON SCHEMA public FROM PUBLIC;
-    GRANT USAGE ON SCHEMA public TO mappa_app, mappa_backup;
-    ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO mappa_app, mappa_backup;
-    ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO mappa_app;
-    ALTER DEFAULT PRIVILEGES GRANT USAGE, SELECT ON SEQUENCES TO mappa_app;
-    ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO mappa_backup;
-    ALTER DEFAULT PRIVILEGES GRANT SELECT ON SEQUENCES TO mappa_backup;
-"""  # for what migrations make from now on; never TRUNCATE, TRIGGER or REFERENCES
-
 MAY_CREATE = "SELECT rolsuper OR (rolcreaterole AND rolcreatedb) FROM pg_roles WHERE rolname = current_user"
 IS_SUPERUSER = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
 HAS_ROLE = "SELECT true FROM pg_roles WHERE rolname = %s"
@@ -50,24 +39,28 @@ def login(server: str, role: str, password: str, name: str) -> str:
     return parts._replace(netloc=netloc, path=f"/{quote(name, safe='')}").geturl()
 
 
+def renamed(address: str, name: str) -> str:
+    """The same server and login, another database."""
+    return urlsplit(address)._replace(path=f"/{quote(name, safe='')}").geturl()
+
+
 def logins(server: str, passwords: dict[str, str], name: str) -> dict[str, str]:
     """The portal's three addresses by environment variable."""
     return {variable: login(server, role, passwords[role], name) for role, variable in VARIABLES.items()}
 
 
 def provision(admin: str, passwords: dict[str, str], name: str, *, createdb: bool = False) -> None:
-    """Make roles, database and privileges; a second run changes nothing but the passwords."""
+    """Make the roles and the database; a second run changes nothing but the passwords.
+
+    What the roles may do with each table is the migrations' business: so it is the same after a restore.
+    """
     with psycopg.connect(admin, autocommit=True, connect_timeout=10) as connection:
         superuser = _value(connection, IS_SUPERUSER)
         for role, statement in ROLES.items():
             verb = sql.SQL("ALTER" if _value(connection, HAS_ROLE, role) else "CREATE")
             connection.execute(sql.SQL(statement).format(verb, sql.Identifier(role), passwords[role]))
-        _execute(
-            connection, "ALTER ROLE mappa_owner CREATEDB" if createdb else "ALTER ROLE mappa_owner NOCREATEDB"
-        )
-        _execute(
-            connection, "GRANT mappa_app TO mappa_owner"
-        )  # data migrations SET LOCAL ROLE (assurance T3)
+        _execute(connection, f"ALTER ROLE mappa_owner {'CREATEDB' if createdb else 'NOCREATEDB'}")
+        _execute(connection, "GRANT mappa_app TO mappa_owner")  # data migrations SET LOCAL ROLE
         if not superuser:
             _execute(connection, "GRANT mappa_owner TO {}", connection.info.user)
         if not _value(connection, HAS_DATABASE, name):
@@ -77,11 +70,14 @@ def provision(admin: str, passwords: dict[str, str], name: str, *, createdb: boo
         _execute(connection, "ALTER DATABASE {} OWNER TO mappa_owner", name)
         _execute(connection, "REVOKE ALL ON DATABASE {} FROM PUBLIC", name)
         _execute(connection, "GRANT CONNECT ON DATABASE {} TO mappa_app, mappa_backup", name)
-    if superuser:  # before PostgreSQL 16 a NOINHERIT owner of the database does not own its public schema
-        with psycopg.connect(urlsplit(admin)._replace(path=f"/{quote(name)}").geturl()) as connection:
-            _execute(connection, "ALTER SCHEMA public OWNER TO mappa_owner")
-    with psycopg.connect(login(admin, OWNER, passwords[OWNER], name)) as connection:
-        connection.execute(PRIVILEGES)
+    if superuser:
+        own_public(admin, name)
+
+
+def own_public(admin: str, name: str) -> None:
+    """Before PostgreSQL 16, a NOINHERIT owner of the database may still not create in its public schema."""
+    with psycopg.connect(renamed(admin, name)) as connection:
+        _execute(connection, "ALTER SCHEMA public OWNER TO mappa_owner")
 
 
 def obstacle(admin: str) -> str:
@@ -94,8 +90,8 @@ def obstacle(admin: str) -> str:
     return ""
 
 
-def test_obstacle(admin: str, name: str) -> str:
-    """Tests change role passwords and template1, so they need a server that is theirs."""
+def obstacle_to_tests(admin: str, name: str) -> str:
+    """Tests change role passwords and template1, so they need a server of their own."""
     with psycopg.connect(admin, connect_timeout=10) as connection:
         if not _value(connection, IS_SUPERUSER):
             return f"{connection.info.user} is not a superuser"

@@ -91,7 +91,7 @@ class Servers:
                 self._on_some_port(name, begin[name], kept.get(name))
             write_json(self.home / "ports.json", kept | self.ports)
             if "postgres" in self.names:
-                self._provision()
+                database.provision(self._admin, self.secrets, NAME, createdb=self.throw_away)
         except BaseException:
             self.stop()
             raise
@@ -171,12 +171,6 @@ class Servers:
         if done.returncode:
             raise ServerError(f"PostgreSQL could not make its files: {last_line(done.stderr)}")
         draft.rename(data)
-
-    def _provision(self):
-        for name in (
-            (NAME, "template1") if self.throw_away else (NAME,)
-        ):  # test databases are made from template1
-            database.provision(self._admin, self.secrets, name, createdb=self.throw_away)
 
     def _postgres_answers(self):
         with psycopg.connect(self._admin, connect_timeout=2) as connection:

@@ -189,13 +189,13 @@ def throw_away():
 
 
 def _test_server(admin):
-    if reason := database.test_obstacle(admin, TEST_DATABASE):
+    if reason := database.obstacle_to_tests(admin, TEST_DATABASE):
         raise embedded.ServerError(
             f"TEST_DATABASE_URL: {reason}. Name a server that is there for tests only."
         )
     passwords = {role: secrets.token_urlsafe(32) for role in database.ROLES}
-    for name in (TEST_DATABASE, "template1"):
-        database.provision(admin, passwords, name, createdb=True)
+    database.provision(admin, passwords, TEST_DATABASE, createdb=True)
+    database.own_public(admin, "template1")  # the pattern of every test database
     return database.logins(admin, passwords, TEST_DATABASE)
 
 
