@@ -1,8 +1,10 @@
 """Files that people bring: size, kind and content are checked before anything parses them (U1)."""
 
 import re
+import zlib
 from collections.abc import Collection
 from io import BytesIO
+from struct import error as struct_error
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from django.conf import settings
@@ -92,7 +94,7 @@ def _check_office(data: bytes, kind: str) -> None:
                 if entry.filename.endswith((".xml", ".rels")):
                     _check_part(archive.read(entry), entry.filename)
             types = archive.read("[Content_Types].xml")
-    except (BadZipFile, KeyError, ValueError, NotImplementedError, OSError, EOFError, RuntimeError) as error:
+    except (BadZipFile, KeyError, ValueError, NotImplementedError, OSError, EOFError, RuntimeError, zlib.error, struct_error) as error:
         if isinstance(error, ValidationError):
             raise
         raise ValidationError(DAMAGED) from None
