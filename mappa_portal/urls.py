@@ -26,6 +26,9 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("boards.urls")),
     path("verify/", include("documents.urls")),
+    path("protocols/", include("protocols.urls")),
+    path("audit/", include("audit.urls")),
+    path("mail/", include("outbox.urls")),
     path("api/v1/", include("mappa_portal.api")),
     re_path("^api/", nothing_here, name="api_other"),
 ]
