@@ -64,6 +64,15 @@ def test_container_files_are_valid(command):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_every_setting_is_documented():
+    read = re.findall(
+        r"""env(?:\.\w+)?\(\s*"([A-Z_0-9]+)\"""", (TOP / "mappa_portal" / "settings.py").read_text()
+    )
+    documented = (TOP / "docs" / "operations.md").read_text()
+    assert len(read) > 20
+    assert [name for name in read if f"`{name}`" not in documented] == []
+
+
 @pytest.mark.parametrize("arguments, code", [([], 2), (["--help"], 0), (["walk"], 1)])
 def test_portal_says_what_it_can_do(arguments, code):
     done = subprocess.run([sys.executable, TOP / "portal", *arguments], capture_output=True, text=True)
@@ -95,6 +104,20 @@ def test_T3_roles_may_do_what_they_need_and_no_more(shared):
     with psycopg.connect(servers["OWNER_DATABASE_URL"]) as owner:
         found = [(claim, owner.execute(f"SELECT {claim}").fetchone()[0]) for claim, _ in ROLES]
     assert found == ROLES
+
+
+def test_T3_a_login_that_policies_do_not_bind_is_refused(shared):
+    _, servers = shared
+    environment = {
+        **os.environ,
+        **servers,
+        "DATABASE_URL": servers["BACKUP_DATABASE_URL"],
+        "ENV_FILE": os.devnull,
+    }
+    command = [sys.executable, TOP / "manage.py", "showmigrations", "boards"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "mappa_backup is not bound by row-level security" in done.stderr.splitlines()[-1]
 
 
 # -- Backup --
