@@ -1,117 +1,122 @@
-"""Proving the chains: every link recomputed by the database, every tail held against the daily checkpoints (H3)."""
+"""Proving the chains: every link recomputed by the database, every tail held against the checkpoints (H3)."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
-from django.conf import settings
 from django.db import connection
 
-from audit.models import Event
-from boards.models import Territory
+from audit.checkpoints import checkpoints
+from audit.events import digest
+from audit.models import Change, Event
+
+BATCH = 5000
+
+
+@dataclass(frozen=True)
+class Problem:
+    where: str
+    what: str
+
+    def __str__(self):
+        return f"{self.where}: {self.what}"
+
+
+def problems_in(territories: Iterable[int]) -> list[Problem]:
+    """All that can be proven about these territories' chains; their scope must be open."""
+    named = sorted(territories)
+    return [*broken_links(named), *changed_values(named), *lost_tails(named)]
+
 
 BROKEN_LINKS = """
     SELECT t.code, e.seq, e.problem FROM (
         SELECT territory_id, seq, CASE
             WHEN seq <> COALESCE(lag(seq) OVER chain, 0) + 1 THEN 'an event before it is missing'
-            WHEN previous_hash <> COALESCE(lag(hash) OVER chain, '') THEN 'it does not follow the event before it'
+            WHEN previous_hash <> COALESCE(lag(hash) OVER chain, '') THEN 'it does not follow the one before'
             WHEN hash <> app.event_hash(audit_event) THEN 'its content was changed'
         END AS problem
-        FROM audit_event WINDOW chain AS (PARTITION BY territory_id ORDER BY seq)
+        FROM audit_event WHERE territory_id = ANY (%s)
+        WINDOW chain AS (PARTITION BY territory_id ORDER BY seq)
     ) e JOIN boards_territory t ON t.id = e.territory_id
     WHERE e.problem IS NOT NULL ORDER BY t.code, e.seq
 """
 
 
-@dataclass(frozen=True)
-class Problem:
-    code: str
-    seq: int
-    what: str
-
-    def __str__(self):
-        return f"{self.code} event {self.seq}: {self.what}"
+def broken_links(territories: list[int]) -> list[Problem]:
+    found = _rows(BROKEN_LINKS, territories)
+    return [Problem(f"{code} event {seq}", what) for code, seq, what in found]
 
 
-def broken_links() -> list[Problem]:
-    """Of the territories in scope."""
-    with connection.cursor() as cursor:
-        cursor.execute(BROKEN_LINKS)
-        return [Problem(*row) for row in cursor.fetchall()]
-
-
-def heads() -> dict[str, list]:
-    """Last place and hash of each chain in scope, by territory code."""
-    last = Event.objects.order_by("territory_id", "-seq").distinct("territory_id")
-    return {e.territory.code: [e.seq, e.hash] for e in last.select_related("territory")}
-
-
-def write_checkpoint(at: datetime) -> Path:
-    """Sign all heads and put them outside the database: a chain alone cannot show that its tail was cut."""
-    body = json.dumps({"at": at.isoformat(), "heads": heads()}, sort_keys=True)
-    folder = settings.CHECKPOINT_DIR
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{at:%Y-%m-%dT%H%M%S}.json"
-    path.write_text(
-        json.dumps({"body": body, "signature": _key().sign(body.encode()).hex()})
-    )
-    return path
-
-
-def missing_tails() -> list[Problem]:
-    """What a checkpoint saw and the chains in scope no longer show."""
-    now_there = dict(Territory.objects.values_list("code", "pk"))
-    problems = []
-    for path in sorted(settings.CHECKPOINT_DIR.glob("*.json")):
-        for code, (seq, expected) in _read(path)["heads"].items():
-            found = (
-                Event.objects.filter(territory=now_there.get(code), seq=seq)
-                .values_list("hash", flat=True)
-                .first()
-            )
-            if found != expected:
+def changed_values(territories: list[int]) -> list[Problem]:
+    """Values that are no longer those of the event, or whose event is gone. Erased ones are no problem."""
+    problems, after = [], 0
+    while True:
+        changes = Change.objects.filter(territory__in=territories, pk__gt=after).order_by("pk")[:BATCH]
+        batch = list(changes.select_related("territory"))
+        events = Event.objects.in_bulk({c.event_id for c in batch})
+        for change in batch:
+            if event := events.get(change.event_id):
+                if not holds(event, change):
+                    where = f"{change.territory.code} event {event.seq}"
+                    problems.append(Problem(where, "the values beside it were changed"))
+            else:
                 problems.append(
-                    Problem(
-                        code, seq, f"the checkpoint {path.name} saw another event here"
-                    )
+                    Problem(change.territory.code, "an event is missing whose values are still there")
                 )
-    return problems
+        if len(batch) < BATCH:
+            return problems
+        after = batch[-1].pk
 
 
-def _read(path: Path) -> dict:
-    signed = json.loads(path.read_text())
-    try:
-        _key().public_key().verify(
-            bytes.fromhex(signed["signature"]), signed["body"].encode()
-        )
-    except InvalidSignature:
-        raise ValueError(
-            f"{path.name}: this checkpoint was changed after it was signed"
-        ) from None
-    return json.loads(signed["body"])
+def holds(event: Event, change: Change) -> bool:
+    return event.digest == digest(change.salt, json.dumps([change.before, change.after], sort_keys=True))
 
 
-def _key() -> Ed25519PrivateKey:
-    """The portal's checkpoint key, made at first use."""
-    path = settings.SIGNING_DIR / "checkpoint.pem"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pem = Ed25519PrivateKey.generate().private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-        )
-        try:
-            with path.open("xb") as new:
-                path.chmod(0o600)
-                new.write(pem)
-        except FileExistsError:
-            pass
-    return load_pem_private_key(path.read_bytes(), password=None)
+LOST_TAILS = """
+    SELECT w.code, w.seq, w.name
+    FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[]) AS w(code, seq, hash, name)
+    LEFT JOIN boards_territory t ON t.code = w.code
+    LEFT JOIN audit_event e ON e.territory_id = t.id AND e.seq = w.seq
+    WHERE e.hash IS DISTINCT FROM w.hash AND (t.id = ANY (%s) OR t.id IS NULL) ORDER BY 1, 2, 3
+"""
+
+
+def lost_tails(territories: list[int]) -> list[Problem]:
+    """What a checkpoint saw and the chains no longer show; a checkpoint that was touched proves nothing."""
+    seen, problems = {}, []
+    for checkpoint in checkpoints():
+        if checkpoint.refused:
+            problems.append(Problem(checkpoint.name, checkpoint.refused))
+        for code, (seq, expected) in checkpoint.heads.items():
+            seen.setdefault((code, seq, expected), checkpoint.name)
+    codes, seqs, hashes = zip(*seen, strict=True) if seen else ((), (), ())
+    found = _rows(LOST_TAILS, list(codes), list(seqs), list(hashes), list(seen.values()), territories)
+    return problems + [
+        Problem(f"{code} event {seq}", f"the checkpoint {name} saw another one here")
+        for code, seq, name in found
+    ]
+
+
+BROKEN_AMONG = """
+    SELECT e.id FROM audit_event e
+    LEFT JOIN audit_event before ON before.territory_id = e.territory_id AND before.seq = e.seq - 1
+    LEFT JOIN audit_event after ON after.territory_id = e.territory_id AND after.seq = e.seq + 1
+    WHERE e.territory_id = ANY (%s) AND e.id = ANY (%s) AND (
+        e.hash <> app.event_hash(e) OR e.previous_hash <> COALESCE(before.hash, '')
+        OR (before.id IS NULL AND e.seq <> 1) OR after.previous_hash <> e.hash
+    )
+"""
+
+
+def broken_among(events: Iterable[Event]) -> set[int]:
+    """Ids of those whose link to either side, content or values do not hold. Costs what the page costs."""
+    shown = list(events)
+    rows = _rows(BROKEN_AMONG, list({e.territory_id for e in shown}), [e.pk for e in shown])
+    changed = {e.pk for e in shown for change in e.changes.all() if not holds(e, change)}
+    return {pk for (pk,) in rows} | changed
+
+
+def _rows(sql: str, *parameters) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()

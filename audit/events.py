@@ -25,14 +25,12 @@ def record(
 ) -> None:
     """Add one event to the chain of the subject's territory; ``by=None`` is the system.
 
-    ``before`` and ``after`` map field names to values: the event keeps their names and a salted digest, the values
-    stand beside it and can be erased. The link is forged when the transaction commits; if that fails, all fails.
+    ``before`` and ``after`` map field names to values: the event keeps the names and a salted digest,
+    the values stand beside it and can be erased. The link is made as the transaction commits, or all fails.
     """
     territory_id = territory.pk if territory else subject.territory_id
     fields = sorted({*(before or {}), *(after or {})})
-    values = json.dumps(
-        [before or {}, after or {}], sort_keys=True, cls=DjangoJSONEncoder
-    )
+    values = json.dumps([before or {}, after or {}], sort_keys=True, cls=DjangoJSONEncoder)
     salt = secrets.token_hex(16)
     draft = Draft.objects.create(
         territory_id=territory_id,

@@ -1,34 +1,43 @@
 from django.conf import settings
 from django.db import models
 
+from boards.access import seats_of
 from boards.models import Organisation
 from boards.owned import AboutOwned, Owned, OwnedKey, OwnedQuerySet
+from boards.roles import SEATS
 
 
 class EventQuerySet(OwnedQuerySet):
     def for_user(self, user):
-        """Of the territories in which the person reads the audit trail."""
-        from boards.access import seats_of
-        from boards.roles import SEATS
+        """The chains of the territories whose audit trail the person reads."""
+        return self.filter(territory__in=chains_of(user))
 
-        readable = {
-            s.organisation.territory_id
-            for s in seats_of(user)
-            if "read_audit" in SEATS[s.seat]
-        }
-        return self.filter(territory__in=readable)
+    def newest_first(self):
+        return self.order_by("-at", "-pk")
+
+
+def chains_of(user) -> set[int]:
+    """By seats in bodies that run a territory: a unit reads its boroughs' too, an area board the area's."""
+    readable: set[int] = set()
+    for seating in seats_of(user):
+        kind = seating.organisation.kind
+        if "read_audit" not in SEATS[seating.seat] or kind not in KEEPERS:
+            continue
+        readable.add(seating.organisation.territory_id)
+        if kind == Organisation.Kind.UNIT:
+            readable |= seating.boroughs
+    return readable
+
+
+KEEPERS = {*Organisation.AREA_BOARDS, Organisation.Kind.UNIT}
 
 
 class EventFields(Owned):
-    """What an event says. No names or values of people: ids, field names, a salted digest of what changed (H2)."""
+    """What an event says: ids, field names and a salted digest, never names or values of people (H2)."""
 
     name = models.CharField(max_length=60)  # noun.past_participle
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, related_name="+"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     subject_kind = models.CharField(max_length=60)  # app_label.model
     subject_id = models.BigIntegerField(null=True)
     reference = models.CharField(max_length=80, blank=True)
@@ -60,26 +69,21 @@ class Event(EventFields):
     objects = EventQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["territory", "seq"], name="one_event_per_place"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["territory", "seq"], name="one_event_per_place")]
         indexes = [
             models.Index(
                 fields=["territory", "subject_kind", "subject_id"],
                 name="events_of_subject",
             ),
             models.Index(fields=["territory", "-at"], name="events_by_time"),
+            models.Index(fields=["-at", "-id"], name="events_newest_first"),
         ]
 
 
 class Change(AboutOwned):
-    """The values behind an event's digest, and its salt. Erased with the data; the chain stays valid without it."""
+    """The values behind an event's digest, and its salt. The chain stays valid without it."""
 
-    event = OwnedKey(
-        Event, related_name="changes"
-    )  # the key is the draft's: it becomes the event's
+    event = OwnedKey(Event, related_name="changes")  # the key is the draft's: it becomes the event's
     salt = models.CharField(max_length=32)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)

@@ -1,6 +1,6 @@
 from django.utils import timezone
 
-from audit.chain import write_checkpoint
+from audit.checkpoints import write_checkpoint
 from boards.scope import everywhere, scope
 from mappa_portal.celery import app
 

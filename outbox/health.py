@@ -32,7 +32,7 @@ def beat(name: str) -> None:
 
 
 def beat_alone(name: str) -> None:
-    """From a process that has no other business with the database: it keeps no connection that could go stale."""
+    """From a process with no other business in the database: it keeps no connection that could go stale."""
     try:
         beat(name)
     except Error:

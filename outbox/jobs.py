@@ -73,7 +73,7 @@ def job(kind: str):
 
 
 def effect(kind: str):
-    """The decorated function of a Claim acts outside the database: it opens its own scopes, and none while it waits."""
+    """The decorated function of a Claim acts outside the database: its own scopes, none while waiting."""
 
     def register(function: Callable[[Claim], None]):
         def handle(claim: Claim) -> None:
@@ -113,7 +113,7 @@ def post(kind: str, subject, *, key: str = "", due: datetime | None = None) -> N
 
 
 def reopen(promised: Job) -> Job:
-    """Do a job again from the start, now; its claims go on counting, so that no old worker takes it for its own."""
+    """Do a job again from the start, now; claims go on counting, so no old worker takes it for its own."""
     promised.due_at = timezone.now()
     promised.done_at = promised.failed_at = promised.lease_until = None
     promised.attempts, promised.error = 0, ""

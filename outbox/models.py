@@ -47,7 +47,7 @@ class JobQuerySet(UnitQuerySet):
 
 
 class Job(UnitOwned):
-    """Work promised in the transaction of its cause; unique by its business key, held by a lease while it runs (O1, O2)."""
+    """Work promised in the transaction of its cause; unique by key, held by a lease while run (O1, O2)."""
 
     reference = models.UUIDField(db_default=RandomUUID(), editable=False)
     kind = models.CharField(max_length=60)  # room.verb_object
@@ -109,7 +109,7 @@ class MessageQuerySet(UnitQuerySet):
 
 
 class Message(UnitOwned):
-    """One e-mail to one person, and what became of it. The Message-ID follows from the key: a resend is the same (O3)."""
+    """One email to one person and what became of it; a resend has its Message-ID, made of the key (O3)."""
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting to be sent"

@@ -1,0 +1,111 @@
+"""Events as people read them: what was done, in a few words after the person's name."""
+
+from collections.abc import Iterable, Iterator
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+
+from audit.models import Event
+
+ACTIONS = {
+    "appointment.changed": "Changed an appointment",
+    "appointment.confirmed": "Confirmed that a person is still in post",
+    "appointment.ended": "Ended an appointment",
+    "appointment.made": "Appointed a person",
+    "appointment.withdrawn": "Withdrew an appointment made by mistake",
+    "approval.recorded": "Recorded a decision on a version",
+    "approving_bodies.changed": "Changed who approves protocols",
+    "area.loaded": "Set up the area",
+    "audit.exported": "Exported the audit trail",
+    "authenticator.added": "Added an authenticator app or passkey",
+    "authenticator.removed": "Removed an authenticator app or passkey",
+    "clause.added": "Added a clause to a template",
+    "clause.edited": "Changed a clause of a template",
+    "clause.moved": "Moved a clause of a template",
+    "clause.removed": "Removed a clause from a template",
+    "document.downloaded": "Downloaded a document",
+    "document.filed": "Filed a document",
+    "document.sealed": "Put a signature into a document",
+    "job.closed": "Closed a job without doing it",
+    "job.retried": "Had a failed job tried again",
+    "message.resent": "Sent an email again",
+    "organisation.added": "Added an organisation",
+    "organisation.coverage_changed": "Changed which boroughs an organisation covers",
+    "organisation.renamed": "Renamed an organisation",
+    "protocol.drafted": "Gave a borough its copy of a protocol",
+    "protocol.withdrawn": "Withdrew a protocol",
+    "protocol_clause.added": "Added a clause to a protocol",
+    "protocol_clause.edited": "Changed a clause of a protocol",
+    "protocol_clause.removed": "Removed a clause from a protocol",
+    "protocols.exported": "Exported the list of protocols",
+    "recovery_codes.downloaded": "Downloaded recovery codes",
+    "recovery_codes.made": "Made new recovery codes",
+    "recovery_codes.shown": "Looked at recovery codes",
+    "review.called_early": "Called an early review",
+    "review.completed": "Completed a review",
+    "review.started": "Started a review",
+    "settings.changed": "Changed how the area works",
+    "template.clauses_locked": "Locked or unlocked clauses of a template",
+    "template.draft_discarded": "Discarded a draft of a template",
+    "template.imported": "Imported a template",
+    "template.published": "Published a template",
+    "template.version_started": "Started the next version of a template",
+    "user.created": "Made an account",
+    "user.device_signed_out": "Signed a device out",
+    "user.disabled": "Disabled an account",
+    "user.edited": "Changed an account",
+    "user.enabled": "Enabled an account",
+    "user.invited": "Invited a person",
+    "user.locked_out": "Was locked out",
+    "user.other_devices_signed_out": "Signed all other devices out",
+    "user.password_changed": "Changed a password",
+    "user.recovery_requested": "Asked for a new password",
+    "user.second_factor_reset": "Reset a second factor",
+    "user.sign_in_failed": "Failed to sign in",
+    "user.signed_in": "Signed in",
+    "user.signed_out": "Signed out",
+    "version.approved": "Approval of a version was complete",
+    "version.came_into_force": "Brought a version into force",
+    "version.discarded": "Discarded a draft",
+    "version.signed": "Signed a version",
+    "version.started": "Started the next version",
+    "version.submitted": "Submitted a version",
+}
+PERSONAL = {"accounts.user"}  # kinds of record whose values are shown to nobody, only that they changed
+NOTHING = "None"
+
+
+def action_in_words(event_name: str) -> str:
+    """What is not in the list reads as it is named: "plan.written_off" is "Plan written off"."""
+    return ACTIONS.get(event_name) or event_name.replace(".", " ").replace("_", " ").capitalize()
+
+
+def actor_of(event: Event) -> str:
+    return event.actor.name if event.actor else "The portal"
+
+
+def changes_of(event: Event) -> Iterator[tuple[str, str, str]]:
+    """Field, before, after; from the row beside the event, which may have been erased."""
+    row = next(iter(event.changes.all()), None)
+    for name in event.fields:
+        label = _label(event.subject_kind, name)
+        if event.subject_kind in PERSONAL or row is None:
+            yield label, "", "changed" if row else "erased"
+        elif row.before.get(name) != row.after.get(name):
+            yield label, _text(row.before.get(name)), _text(row.after.get(name))
+
+
+def _label(kind: str, name: str) -> str:
+    try:
+        label = apps.get_model(kind)._meta.get_field(name).verbose_name
+    except (LookupError, FieldDoesNotExist, AttributeError, ValueError):
+        label = name.replace("_", " ")
+    return label[:1].upper() + label[1:]
+
+
+def _text(value) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return ", ".join(_text(v) for v in value) or NOTHING
+    return NOTHING if value in (None, "") else str(value)

@@ -1,0 +1,33 @@
+"""What the room puts on the home page: jobs and mail that did not work out."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.urls import reverse
+
+from mappa_portal.home import Task, register
+from outbox.access import keeps_mail
+from outbox.models import Job, Message
+
+
+@register
+def tasks(user, today: date) -> Iterator[Task]:
+    if not keeps_mail(user):
+        return
+    if jobs := Job.objects.for_user(user).needing_attention().count():
+        yield Task(
+            _many(jobs, "job that needs", "jobs that need") + " attention",
+            reverse("outbox:jobs"),
+            today,
+            verb="Look at",
+        )
+    refused = Message.objects.for_user(user).filter(state=Message.State.FAILED).count()
+    if refused:
+        url = f"{reverse('outbox:list')}?state=refused"
+        yield Task(
+            _many(refused, "email that was refused", "emails that were refused"), url, today, verb="Look at"
+        )
+
+
+def _many(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
