@@ -156,11 +156,9 @@ def _require_administrator(of: User, by: User | None) -> None:
     if by is None:
         return
     own = {s.organisation.territory.area.pk for s in seats_of(by) if s.seat == Seat.AREA_ADMINISTRATOR}
-    held = Appointment.objects.current(localdate()).filter(
-        user=of
-    )  # seats_of knows none of a disabled person
-    theirs = {
-        a.organisation.territory.area.pk for a in held.select_related("organisation__territory__parent")
-    }
+    # seats_of leaves out the disabled
+    held = Appointment.objects.current(localdate()).filter(user=of)
+    held = held.select_related("organisation__territory__parent")
+    theirs = {appointment.organisation.territory.area.pk for appointment in held}
     if not own or not theirs <= own:
         raise PermissionDenied("Only an administrator of this person's areas can do this.")

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from accounts import actions
-from accounts.events import note, note_refusal
+from accounts.events import note, note_failure, note_refusal
 from accounts.lockout import locked_out
 from accounts.middleware import start_session
 from accounts.models import User
@@ -58,11 +58,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authentication_failed(self, request, **credentials):
         """The same work for known and unknown addresses: one event each (I1)."""
-        note(
-            "user.sign_in_failed",
-            User.objects.filter(email=credentials["email"].lower()).first(),
-            reason="password",
-        )
+        known = User.objects.filter(email=credentials["email"].lower()).first()
+        note_failure(known, "password")
 
     def login(self, request, user):
         super().login(request, user)
@@ -133,7 +130,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     """Single sign-on lets existing people in, matched by verified address; it makes and links no account."""
 
     def is_open_for_signup(self, request, sociallogin):
-        note("user.sign_in_failed", None, reason="single sign-on")
+        note_failure(None, "single sign-on")
         return False
 
     def pre_social_login(self, request, sociallogin):

@@ -9,6 +9,7 @@ from allauth.mfa.utils import decrypt
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.events import note_failure
 from accounts.lockout import locked_out
 from mappa_portal.forms import GovukFormMixin
 
@@ -48,6 +49,7 @@ class CodeFormMixin(GovukFormMixin):
         except ValidationError as refused:
             if refused.code in ("too_many_login_attempts", "rate_limited"):
                 raise locked_out(f"mfa-auth-user-{self.user.pk}") from None
+            note_failure(self.user, "code")
             late = self.cleaned_data["code"] in self.earlier_codes()
             raise ValidationError(EXPIRED_CODE if late else WRONG_CODE, code="code") from None
 

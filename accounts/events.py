@@ -15,9 +15,13 @@ def note(name: str, user, *, by=None, reason: str = "", recipient: str = "") -> 
     seen = outer.territories if outer else frozenset()
     with scope(seen | {portal.pk}, outer.areas if outer else ()):
         record(name, user or portal, by=by, territory=portal, reason=reason, recipient=recipient)
-    note_refusal(name, user, reason)
+
+
+def note_failure(user, reason: str) -> None:
+    note("user.sign_in_failed", user, reason=reason)
+    note_refusal("user.sign_in_failed", user, reason)
 
 
 def note_refusal(name: str, user=None, reason: str = "") -> None:
-    """To the log alone: for what is refused before anything is looked up."""
-    log.info(name, extra={"user": user.pk if user else None, "reason": reason})
+    """To the log; what is refused before anything is looked up goes there alone."""
+    log.warning(name, extra={"user": user.pk if user else None, "reason": reason})

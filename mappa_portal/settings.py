@@ -352,13 +352,12 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "mappa_portal.logs.json_lines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "django.request": {"level": "ERROR"},
         "django.server": {"level": "ERROR"},
-        "celery": {"level": "WARNING"},
-        "fontTools": {"level": "WARNING"},
+        "mappa_portal.requests": {"level": "INFO"},
         "weasyprint": {"level": "ERROR"},
     },
 }
