@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.timezone import localdate
 
 from boards.actions.appointments import CONFIRM_EVERY
@@ -105,16 +105,24 @@ class SettingsForm(ModelForm):
         super().__init__(*args, instance=instance, **kwargs)
         for name, field in self.fields.items():
             if isinstance(field, forms.IntegerField) and name != "revision":
-                field.validators.append(MinValueValidator(1))
-        if "notice_days" in self.fields:
-            between = "Notice must be between 1 and 60 days"
-            self.fields["notice_days"].error_messages |= {"min_value": between, "max_value": between}
-        if "suppression_threshold" in self.fields:
-            self.fields["suppression_threshold"].min_value = None
+                field.validators = _limits(self._meta.model._meta.get_field(name), field.label)
 
     @property
     def values(self) -> dict:
         return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+
+def _limits(field, label: str) -> list:
+    """The model's own limits, from one up, in words that name the thing."""
+    low = max(1, *(v.limit_value for v in field.validators if isinstance(v, MinValueValidator)))
+    high = min(v.limit_value for v in field.validators if isinstance(v, MaxValueValidator))
+    if field.name == "notice_days":
+        between = f"Notice must be between {low} and {high} days"
+        return [MinValueValidator(low, between), MaxValueValidator(high, between)]
+    return [
+        MinValueValidator(low, f"{label} must be {low} or more"),
+        MaxValueValidator(high, f"{label} must be {high} or fewer"),
+    ]
 
 
 class EscalationForm(Form):

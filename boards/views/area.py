@@ -36,7 +36,7 @@ class AreaMixin(LoginRequiredMixin):
     def get_context_data(self, **kwargs):
         allowed = AREA_RULES.allowed(self.request.user, self.settings)
         shared = {"area": self.area, "settings": self.settings, "allowed": allowed}
-        return super().get_context_data(**shared | kwargs)
+        return super().get_context_data(**kwargs | shared)
 
 
 class ActionFormView(AreaMixin, FormView):
@@ -75,7 +75,7 @@ class ActionFormView(AreaMixin, FormView):
     def _show_both(self, yours, current):
         """Both versions side by side; saving again replaces the one that the person has now seen (C2)."""
         kwargs = self.get_form_kwargs() | {self.record_name: current}
-        theirs = type(yours)(**kwargs | {"data": None})
+        theirs = type(yours)(**kwargs | {"data": None, "files": None})
         sent = yours.data.copy()
         sent["revision"] = current.revision
         context = self.get_context_data(
@@ -107,5 +107,5 @@ def shown(bound) -> str:
     if bound.kind == "date":
         return "/".join(part for part in bound.field.widget._typed(value) if part) or "None"
     chosen = value if isinstance(value, list | tuple) else [value]
-    labels = {str(key): str(label) for key, label in getattr(bound.field, "choices", ())}
+    labels = {str(key): str(label) for key, label in getattr(bound.field.widget, "choices", ())}
     return ", ".join(labels.get(str(v), str(v)) for v in chosen if v not in (None, "")) or "None"

@@ -1,0 +1,96 @@
+"""Pages of boards and boroughs, and search over them."""
+
+import pytest
+from django.utils.timezone import localdate
+
+from boards import actions
+from boards.models import Seat
+from boards.search import find_boroughs, find_organisations, matches
+
+BOARD = [
+    ("camden_board_chair", 200),
+    ("camden_business_manager", 200),
+    ("camden_administrator", 200),
+    ("co_ordinator", 200),
+    ("smb_chair", 200),
+    ("hackney_administrator", 403),
+    ("camden_csc_spoc", 403),
+    ("camden_police_spoc", 403),
+    ("leeds_co_ordinator", 404),
+    ("nobody", 404),
+]
+
+
+@pytest.mark.parametrize(("who", "status"), BOARD)
+def test_who_opens_a_board_and_its_borough(world, client, who, status):
+    client.force_login(getattr(world, who))
+    assert client.get("/boards/camden-lscb/").status_code == status
+    assert client.get("/boroughs/camden/").status_code == status
+
+
+def test_a_board_shows_who_speaks_for_it_and_what_is_missing(world, client):
+    board = world.organisation("camden-lscb")
+    actions.appoint(
+        board,
+        user=world.camden_business_manager,
+        seat=Seat.REPRESENTATIVE,
+        starts_on=localdate(),
+        by=world.area_administrator,
+    )
+    client.force_login(world.camden_board_chair)
+    page = client.get("/boards/camden-lscb/").content.decode()
+    assert "Camden Board Chair" in page and "Camden Csc Spoc" in page and "Camden Police Spoc" in page
+    assert "No substitute named" in page
+    assert "2: team manager" in page and "3: service manager" in page
+    assert "Hackney Csc Spoc" not in page and "Change people" not in page
+
+
+def test_A3_boards_of_the_area_see_no_people_of_a_borough(world, client):
+    for who, shown in (("smb_chair", False), ("camden_administrator", True), ("co_ordinator", True)):
+        client.force_login(getattr(world, who))
+        page = client.get("/boroughs/camden/").content.decode()
+        assert ("Camden Mappa Chair" in page) == shown, who
+
+
+WORDS = [
+    ("childrens services", "Camden Children's Services", True),
+    ("CHILDREN’S cam", "Camden Children's Services", True),
+    ("services camden", "Camden Children's Services", True),
+    ("amden", "Camden Children's Services", False),
+    ("", "Camden Children's Services", False),
+    ("st helens", "St. Helens Board", True),
+]
+
+
+@pytest.mark.parametrize(("query", "text", "found"), WORDS)
+def test_search_goes_by_the_beginnings_of_words(query, text, found):
+    from boards.search import words_of
+
+    assert matches(words_of(query), text) == found
+
+
+def test_A3_search_finds_only_pages_that_open(world):
+    found = {
+        who: [hit.title for hit in find_organisations(getattr(world, who), "camden lscb")]
+        for who in (
+            "camden_administrator",
+            "hackney_administrator",
+            "area_administrator",
+            "leeds_co_ordinator",
+        )
+    }
+    assert found == {
+        "camden_administrator": ["Camden LSCB"],
+        "hackney_administrator": [],
+        "area_administrator": ["Camden LSCB"],
+        "leeds_co_ordinator": [],
+    }
+    assert [hit.reference for hit in find_boroughs(world.camden_administrator, "cmd")] == ["CMD"]
+    assert not list(find_boroughs(world.hackney_administrator, "camden"))
+
+
+def test_search_goes_by_earlier_names_too(world):
+    board = world.organisation("camden-lscb")
+    actions.rename(board, name="New Partnership", since=localdate(), by=world.area_administrator)
+    (hit,) = find_organisations(world.camden_board_chair, "camden lscb")
+    assert hit.title == "New Partnership" and "Earlier: Camden LSCB" in hit.summary
