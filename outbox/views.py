@@ -11,7 +11,7 @@ from outbox.access import require_mail
 from outbox.forms import MessageFilter
 from outbox.models import Job, Message
 from outbox.rules import MESSAGE_RULES
-from outbox.words import name_of, status_of, why
+from outbox.words import name_of, status_of, why, without_links
 
 
 @login_required
@@ -43,6 +43,7 @@ def message_detail(request, reference):
         {
             "message": message,
             "status": status_of(message),
+            "text": without_links(message.text),
             "allowed": MESSAGE_RULES.allowed(request.user, message),
         },
     )

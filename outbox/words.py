@@ -1,5 +1,7 @@
 """What became of mail and jobs, in words for the people of a MAPPA unit."""
 
+import re
+
 from outbox.models import Job, Message
 
 State = Message.State
@@ -25,6 +27,11 @@ def status_of(message: Message) -> tuple[str, str]:
     if message.is_given_up and message.state != State.SENT:
         return "Not sent", "red"
     return STATUS[message.state]
+
+
+def without_links(text: str) -> str:
+    """Some open without signing in: they are for the reader of the message alone."""
+    return re.sub(r"https?://\S+", "[link]", text)
 
 
 def name_of(job: Job) -> str:
