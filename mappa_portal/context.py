@@ -1,10 +1,11 @@
 """What every page needs to know about the person who looks at it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from boards.access import seats_of
@@ -18,6 +19,12 @@ NAVIGATION = (  # label, URL name, seats that see it; six at most for any seat
     ("Protocols", "protocols:list", PARTIES),
     ("Area", "boards:area", frozenset({Seat.AREA_ADMINISTRATOR})),
     ("Audit", "audit:list", frozenset({Seat.AREA_ADMINISTRATOR, Seat.AUDITOR})),
+)
+REGISTERS = (
+    ("Review calendar", "protocols:reviews", PARTIES),
+    ("Protocol templates", "protocols:templates", frozenset({Seat.CO_ORDINATOR, Seat.ADMINISTRATOR})),
+    ("Emails and jobs", "outbox:list", frozenset({Seat.CO_ORDINATOR, Seat.ADMINISTRATOR})),
+    ("Check a signed document", "documents:verify_start", EVERYONE),
 )
 
 
@@ -37,7 +44,7 @@ def portal(request) -> dict:
         "marking": "OFFICIAL-SENSITIVE" if signed_in else "OFFICIAL",
         "area_name": area_name(seats),
         "navigation": navigation(seats, request.path) if signed_in else [],
-        "seats": seats,
+        "registers": partial(registers, seats),
         "administrators": partial(administrators, seats),
         "help_contact": settings.HELP_CONTACT,
         "build": settings.BUILD,
@@ -52,20 +59,21 @@ def area_name(seats) -> str:
 
 
 def navigation(seats, path: str) -> list[NavigationLink]:
+    return [NavigationLink(label, url, _is_here(url, path)) for label, url in _offered(NAVIGATION, seats)]
+
+
+def registers(seats) -> list[tuple[str, str]]:
+    """What stands outside the navigation; the home page links it."""
+    return list(_offered(REGISTERS, seats))
+
+
+def _offered(links, seats) -> Iterator[tuple[str, str]]:
     held = {s.seat for s in seats}
-    links = [(label, _url(name)) for label, name, who in NAVIGATION if held & who]
-    return [NavigationLink(label, url, _is_here(url, path)) for label, url in links if url]
+    return ((label, reverse(name)) for label, name, who in links if held & who)
 
 
 def _is_here(url: str, path: str) -> bool:
     return path == url if url == "/" else path.startswith(url)
-
-
-def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def administrators(seats) -> list[str]:

@@ -487,3 +487,31 @@ def test_E4_searching_has_a_limit(db):
     with pytest.raises(TooMany):
         for _ in range(4):
             limit("test", "somebody", most=3)
+
+
+SEES = [
+    ("camden_administrator", ["Home", "Protocols"], "Emails and jobs"),
+    ("camden_board_chair", ["Home", "Protocols"], "Review calendar"),
+    ("area_administrator", ["Home", "Area", "Audit"], "Check a signed document"),
+    ("auditor", ["Home", "Audit"], "Check a signed document"),
+    ("camden_police_spoc", ["Home"], "Check a signed document"),
+    ("nobody", [], "You hold no seat today"),
+]
+
+
+@pytest.mark.parametrize("who, links, register", SEES)
+def test_each_seat_finds_its_way(client, world, who, links, register):
+    client.force_login(getattr(world, who))
+    tree = page(client.get("/"))
+    menu = tree.find(".//ul[@id='navigation']")
+    assert ["".join(link.itertext()).strip() for link in menu or []] == links
+    assert register in "".join(tree.find(".//main").itertext())
+
+
+def test_the_api_page_describes_every_address_and_each_link_leads_somewhere(browser):
+    tree = page(browser.get("/api/v1/docs/"))
+    paths = json.loads(browser.get("/api/v1/schema/?format=json").content)["paths"]
+    text = "".join(tree.find(".//main").itertext())
+    ids = {e.get("id") for e in tree.iter() if e.get("id")}
+    assert paths and all(path in text for path in paths)
+    assert {e.get("href")[1:] for e in tree.iter("a") if e.get("href", "").startswith("#")} <= ids
