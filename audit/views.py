@@ -83,7 +83,7 @@ def _query(request) -> str:
 def check(request):
     """Recompute every link of the chains that this person reads."""
     readable = chains_for(request.user)
-    limit("audit check", request.user.pk, most=5)
+    limit("audit-check", request.user.pk, most=5)
     problems = problems_in(readable)
     known = [c for c in checkpoints() if c.at]
     return render(

@@ -317,7 +317,7 @@ def test_H3_every_tampering_with_every_event_is_found(intruder):
     every_tampering_is_found(intruder, range(len(intruder.ids)))
 
 
-def test_H3_changed_values_are_found_and_a_page_sees_what_is_wrong_with_it(intruder, committed):
+def test_H3_changed_values_are_found_and_a_page_sees_what_is_wrong_with_it(intruder, committed, client):
     def broken() -> set[int]:
         with committed.scope():
             shown = Event.objects.filter(pk__in=intruder.ids[3:8]).prefetch_related("changes")
@@ -337,6 +337,13 @@ def test_H3_changed_values_are_found_and_a_page_sees_what_is_wrong_with_it(intru
         tamper()
         assert broken() == expected
         intruder.undo()
+    client.force_login(committed.auditor)
+    assert "Chain intact" in client.get("/audit/").text
+    intruder.edit_and_hash(5)
+    page = client.get("/audit/").text
+    assert "Chain broken" in page and "2 events on this page do not fit the chain" in page
+    assert "LON event 7: it does not follow the one before" in client.post("/audit/check/").text
+    intruder.undo()
     intruder.run("DELETE FROM audit_change")  # erased when their time is over
     assert problems() == [] and broken() == set()
 
