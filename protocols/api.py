@@ -21,7 +21,7 @@ class ProtocolFilter(filters.FilterSet):
 @extend_schema(tags=["protocols"])
 @method_decorator(conditional_page, name="dispatch")
 class ProtocolViewSet(ForUserMixin, ReadOnlyModelViewSet):
-    """Agreements that you may see. Each answer has an ETag; ask with If-None-Match and get 304 while it is the same."""
+    """Agreements that you may see. Answers have an ETag: If-None-Match gets 304 while nothing changed."""
 
     queryset = Protocol.objects.with_current().select_related("about", "board")
     serializer_class = ProtocolSerializer

@@ -4,6 +4,7 @@ from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 
 from accounts.second_factor import SecondFactorForm
 from boards.models import Territory
@@ -13,15 +14,21 @@ from protocols.importer import read_protocol
 from protocols.models import Approval, TemplateVersion, Version
 
 LEVELS = [(1, "Chapter, like 1"), (2, "Clause, like 1.1"), (3, "Sub-clause, like 1.1.1"), (4, "Fourth level")]
-LISTS_HINT = "Leave an empty line between paragraphs. Begin the lines of a list with “- ” for bullets or “1. ” for numbers."
+LISTS_HINT = (
+    "Leave an empty line between paragraphs."
+    " Begin the lines of a list with “- ” for bullets or “1. ” for numbers."
+)
 BODY_MAX = 60_000
+COMMENT_MAX = 4_000
 
 
 class Lines(forms.CharField):
-    """Text of several lines; browsers send CR LF, which is not part of it."""
+    """Text of several lines; browsers send CR LF, which is not part of it. ``limit`` shows no counter."""
 
-    def __init__(self, **kwargs):
-        rows = kwargs.pop("rows", 5)
+    def __init__(self, *, rows: int = 5, limit: int | None = None, **kwargs):
+        if limit:
+            said = f"{kwargs['label']} must be {limit:,} characters or less"
+            kwargs["validators"] = [MaxLengthValidator(limit, said)]
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
     def to_python(self, value):
@@ -37,7 +44,8 @@ class TemplateUploadForm(Form):
     )
     name = forms.CharField(
         label="Name of the template",
-        help_text="Leave empty to use the document's own title. The name of an existing template makes its next version.",
+        help_text="Leave empty to use the document's own title."
+        " The name of an existing template makes its next version.",
         max_length=160,
         required=False,
     )
@@ -53,7 +61,7 @@ class ClauseForm(Form):
     """``key`` and ``revision`` say which clause was opened, and what it read then."""
 
     heading = forms.CharField(label="Heading", max_length=300, error_messages={"required": "Enter a heading"})
-    body = Lines(label="Text", help_text=LISTS_HINT, required=False, max_length=BODY_MAX, rows=18)
+    body = Lines(label="Text", help_text=LISTS_HINT, required=False, limit=BODY_MAX, rows=12)
     key = forms.CharField(widget=forms.HiddenInput)
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -62,6 +70,13 @@ class ClauseForm(Form):
             fields = {name: getattr(clause, name) for name in ("heading", "body", "locked", "revision")}
             kwargs["initial"] = {**fields, "key": key, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
+        if clause is not None:
+            self.fields["body"].widget.attrs["rows"] = _rows(clause.body)
+
+
+def _rows(body: str) -> int:
+    """High enough to show the text, low enough to keep the buttons near."""
+    return min(max(sum(len(line) // 75 + 1 for line in body.splitlines()) + 3, 8), 28)
 
 
 class TemplateClauseForm(ClauseForm):
@@ -78,7 +93,7 @@ class AddClauseForm(Form):
     after = forms.TypedChoiceField(label="Where it goes", coerce=int)
     depth = forms.TypedChoiceField(label="Level", coerce=int, choices=LEVELS, initial=1)
     heading = forms.CharField(label="Heading", max_length=300, error_messages={"required": "Enter a heading"})
-    body = Lines(label="Text", help_text=LISTS_HINT, required=False, max_length=BODY_MAX, rows=12)
+    body = Lines(label="Text", help_text=LISTS_HINT, required=False, limit=BODY_MAX, rows=12)
     shape = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args, lines, **kwargs):
@@ -131,13 +146,13 @@ class DecisionForm(Form):
     )
     decided_on = DateField(
         label="Date of the decision",
-        help_text="The day on which your body decided, like 27 3 2026. Weekends count.",
+        help_text="The day on which your body decided, like 27 3 2026. It may be a weekend.",
     )
     comment = Lines(
         label="Comment",
         help_text="Needed when you ask for changes: name the clause and what it should say.",
         required=False,
-        max_length=4000,
+        limit=COMMENT_MAX,
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -155,7 +170,7 @@ class BulkApprovalForm(Form):
     )
     decided_on = DateField(
         label="Date of the decision",
-        help_text="One date for all that you tick, like 27 3 2026. Weekends count.",
+        help_text="One date for all that you tick, like 27 3 2026. It may be a weekend.",
     )
 
     def __init__(self, *args, approvals, **kwargs):

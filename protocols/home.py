@@ -1,4 +1,4 @@
-"""What the room puts on the home page: approvals, signatures, wanted changes, reviews, unfinished templates."""
+"""What the room puts on the home page: approvals, signatures, wanted changes, drafts, reviews, templates."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -93,7 +93,7 @@ def _events(subject, *parts) -> QuerySet[Event]:
 
 
 def moments(events, *, with_values: bool) -> list[Moment]:
-    """``with_values``: before and after are for those who write the text; the others see what was done and by whom."""
+    """``with_values``: before and after are for those who write the text; others see what was done."""
     return [_moment(event, with_values) for event in events]
 
 

@@ -14,6 +14,7 @@ from mappa_portal.exceptions import Conflict, StaleEdit
 from protocols.importer import ImportedProtocol
 from protocols.models import Clause, Template, TemplateVersion
 from protocols.rules import TEMPLATE_OWNER_RULES, TEMPLATE_RULES
+from protocols.text import MERGE_FIELD
 
 
 def executive_office(area: Territory) -> Organisation:
@@ -26,6 +27,11 @@ def executive_office(area: Territory) -> Organisation:
             f"{area} has no executive office yet. Load or set up the area first."
         )
     return office
+
+
+def name_of(imported: ImportedProtocol) -> str:
+    """The document's title, without the place where a borough's name goes."""
+    return " ".join(imported.title.replace(MERGE_FIELD, "").split()) or imported.title
 
 
 @transaction.atomic
@@ -263,7 +269,8 @@ def discard(version: TemplateVersion, *, by) -> None:
     """Throw a draft away; a template that was never published goes with it."""
     version = _lock(version, "edit", by)
     template = version.template
-    record("template.draft_discarded", template, by=by, reference=f"{template.reference} version {version.number}")
+    reference = f"{template.reference} version {version.number}"
+    record("template.draft_discarded", template, by=by, reference=reference)
     version.delete()
     if not template.versions.exists():
         template.delete()

@@ -75,13 +75,13 @@ def clause_rows(lines: Iterable[Line], version: TemplateVersion):
 
 
 CLAUSE_ROW = (
-    '<tr class="govuk-table__row"><td class="govuk-table__cell">'
+    '<tr class="govuk-table__row"><td class="govuk-table__cell app-tick">'
     '<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">'
     '<input class="govuk-checkboxes__input" type="checkbox" name="clauses" value="{}" id="tick-{}">'
     '<label class="govuk-label govuk-checkboxes__label" for="tick-{}">'
     '<span class="govuk-visually-hidden">Select {}</span></label></div></div></td>'
-    '<th scope="row" class="govuk-table__header govuk-!-font-weight-regular app-level-{}">'
-    '<a class="govuk-link govuk-link--no-visited-state" href="{}">{}</a></th>'
+    '<th scope="row" class="govuk-table__header govuk-!-font-weight-regular"><div class="app-level-{}">'
+    '<a class="govuk-link govuk-link--no-visited-state" href="{}">{}</a></div></th>'
     '<td class="govuk-table__cell">{}</td></tr>'
 )
 
@@ -101,7 +101,8 @@ def table_rows(rows: Iterable[register_of.Row], today: date):
 
 ROW = (
     '<tr class="govuk-table__row" role="row">'
-    '<th scope="row" class="govuk-table__header" role="rowheader"><a class="govuk-link" href="/protocols/{}/">{}</a></th>'
+    '<th scope="row" class="govuk-table__header" role="rowheader">'
+    '<a class="govuk-link" href="/protocols/{}/">{}</a></th>'
     '<td class="govuk-table__cell" role="cell" data-label="Borough">{}</td>'
     '<td class="govuk-table__cell" role="cell" data-label="Board">{}</td>'
     '<td class="govuk-table__cell" role="cell" data-label="Version">{}</td>'

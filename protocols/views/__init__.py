@@ -1,1 +1,1 @@
-"""The web door of the room, by noun. Each view fetches through ``for_user`` and leaves every decision to an action."""
+"""The web door of the room, by noun: each view fetches through ``for_user``, actions decide."""

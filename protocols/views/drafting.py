@@ -28,19 +28,10 @@ def draft(request, reference: str):
     version = version_of(request, reference)
     VERSION_RULES.require("edit", version, by=request.user)
     lines = lines_of(version)
-    items = [
-        TaskItem(
-            line.title,
-            *_state(line),
-            hint=_hint(line),
-            url=_edit_url(version, line) if _is_open(line) else "",
-        )
-        for line in lines
-    ]
     context = {
         "version": version,
         "protocol": version.protocol,
-        "items": items,
+        "items": [_item(version, line) for line in lines],
         "open": sum(map(_is_open, lines)),
         "locked": sum(line.clause.locked for line in lines),
         "changed": sum(line.clause.is_changed for line in lines),
@@ -48,6 +39,13 @@ def draft(request, reference: str):
         "allowed": VERSION_RULES.allowed(request.user, version),
     }
     return render(request, "protocols/draft.html", context)
+
+
+def _item(version: Version, line: Line) -> TaskItem:
+    url = _edit_url(version, line) if _is_open(line) else ""
+    hint = f"Still to fill in: {', '.join(line.placeholders)}" if line.placeholders else ""
+    status, colour = _state(line)
+    return TaskItem(line.title, status, url, hint, colour)
 
 
 def _is_open(line: Line) -> bool:
@@ -63,10 +61,6 @@ def _state(line: Line) -> tuple[str, str]:
     if line.clause.clause_id is None:
         return "Added here", "blue"
     return ("Changed here", "blue") if line.clause.is_changed else ("As the template", "")
-
-
-def _hint(line: Line) -> str:
-    return f"Still to fill in: {', '.join(line.placeholders)}" if line.placeholders else ""
 
 
 def _edit_url(version: Version, line: Line) -> str:
@@ -203,9 +197,7 @@ def submit(request, reference: str):
         "added": [line for line in lines if line.clause.clause_id is None],
         "bodies": ApprovingBody.objects.filter(territory=version.territory_id).select_related("organisation"),
     }
-    return render(
-        request, "protocols/submit.html", context, status=422 if found and request.method == "POST" else 200
-    )
+    return render(request, "protocols/submit.html", context)
 
 
 def _problem_url(version: Version, clause) -> str:

@@ -1,4 +1,4 @@
-"""Signing: what it means, the text, two statements, the second factor; then the code that anyone can check."""
+"""Signing: what it means, the text, two statements, the second factor; then the code for checking copies."""
 
 from django.contrib.auth.decorators import login_required
 from django.core import signing as tokens
@@ -15,7 +15,13 @@ from protocols.rules import SIGNATURE_RULES
 from protocols.views.fetch import attempt, lines_of, most_mine, version_of
 
 SALT = "protocols.sign"
-LOST = "You no longer hold the seat that signs this protocol. It ended after you opened the page, so nothing was signed."
+LOST = (
+    "You no longer hold the seat that signs this protocol."
+    " It ended after you opened the page, so nothing was signed."
+)
+OTHER_VERSION = (
+    "The version that you read is not the one to sign any more. Nothing was signed. Open the page again."
+)
 
 
 @login_required
@@ -66,9 +72,7 @@ def _form(request, version: Version, signature: Signature, opened: list | None):
         initial={"opened": token},
     )
     if request.method == "POST" and opened != [request.user.pk, version.protocol.reference, version.number]:
-        raise Conflict(
-            "The version that you read is not the one to sign any more. Nothing was signed. Open the page again."
-        )
+        raise Conflict(OTHER_VERSION)
     if request.method == "POST" and form.is_valid():
         if attempt(form, lambda: actions.sign(signature, by=request.user, at=timezone.now())):
             return redirect("protocols:sign", version.protocol.reference)

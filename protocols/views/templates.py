@@ -26,6 +26,7 @@ from protocols.rules import TEMPLATE_RULES
 from protocols.views.fetch import attempt, line_at, line_for, lines_of, template_version_of
 from protocols.views.stale import conflict_page, removed_meanwhile
 
+LIST_CHANGED = "The list of clauses changed after you opened this page. Check it, then choose the place again"
 MOVES = {"up": (-1, 0), "down": (1, 0), "in": (0, 1), "out": (0, -1)}
 
 
@@ -58,14 +59,12 @@ def import_file(request):
                 request, f"“{version.template}” was imported as a draft. Check it, then publish it."
             )
             return _to(version)
-    return render(
-        request, "protocols/template_import.html", {"form": form}, status=422 if form.errors else 200
-    )
+    return render(request, "protocols/template_import.html", {"form": form})
 
 
 def _import(form: TemplateUploadForm, area: Territory, user) -> TemplateVersion | None:
     imported = form.cleaned_data["imported"]
-    name = form.cleaned_data["name"] or imported.title
+    name = form.cleaned_data["name"] or actions.name_of(imported)
     source = form.cleaned_data["file"].name
     try:
         return attempt(

@@ -11,12 +11,12 @@ from boards.models import Territory
 from boards.scope import scope
 from documents.uploads import check_upload
 from mappa_portal.exceptions import Conflict
-from protocols.actions.templates import import_template
+from protocols.actions.templates import import_template, name_of
 from protocols.importer import ImportedProtocol, read_protocol
 
 
 class Command(BaseCommand):
-    help = "Import a template from a .docx or .md file. It stays a draft until somebody publishes it in the browser."
+    help = "Import a template from a .docx or .md file, as a draft to be published in the browser."
 
     def add_arguments(self, parser):
         parser.add_argument("file", metavar="FILE", type=Path)
@@ -29,7 +29,11 @@ class Command(BaseCommand):
             imported = _read(file)
             with scope([territory.pk], [territory.pk]):
                 version = import_template(
-                    territory, name=name or imported.title, imported=imported, source_name=file.name, by=None
+                    territory,
+                    name=name or name_of(imported),
+                    imported=imported,
+                    source_name=file.name,
+                    by=None,
                 )
                 result = {"template": version.template.reference, "version": version.number}
         except ValidationError as refused:
