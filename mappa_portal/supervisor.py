@@ -150,17 +150,21 @@ def services():
         yield known | found, lease
 
 
-def _own_server(home, admin):
+def _own_server(home, address):
     """A single login that may create roles: the three roles are made once, and their passwords kept."""
-    name = unquote(urlsplit(admin).path.lstrip("/"))
+    name = unquote(urlsplit(address).path.lstrip("/"))
+    server = address.rpartition("@")[2]
     notes = home / "database.json"
-    if not notes.exists():
+    known = embedded.read_json(notes)
+    if server not in known:
+        admin = database.renamed(address, "postgres")
         if reason := database.obstacle(admin):
             raise embedded.ServerError(f"Set OWNER_DATABASE_URL beside DATABASE_URL ({reason}).")
         passwords = {role: secrets.token_urlsafe(32) for role in database.ROLES}
-        embedded.write_json(notes, passwords)
         database.provision(admin, passwords, name)
-    return database.logins(admin, embedded.read_json(notes), name)
+        known[server] = passwords
+        embedded.write_json(notes, known)
+    return database.logins(address, known[server], name)
 
 
 @contextlib.contextmanager

@@ -127,7 +127,8 @@ TABLES = (
 )
 PRIVILEGES = """
     SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, acl.grantee::regrole::text, acl.privilege_type
-    FROM pg_class c, aclexplode(c.relacl) acl WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1, 4, 5
+    FROM pg_class c, aclexplode(c.relacl) acl
+    WHERE c.relnamespace = 'public'::regnamespace AND acl.grantee <> c.relowner ORDER BY 1, 4, 5
 """
 POLICIES = (
     "SELECT tablename, policyname, permissive, roles, cmd, qual, with_check FROM pg_policies ORDER BY 1, 2"
