@@ -12,7 +12,7 @@ class LongEnough(rules.MinimumLengthValidator):
 
 
 class NotCommon(rules.CommonPasswordValidator):
-    """Lists hold few passwords this long: so a short one said again and again, or a row of keys, counts too."""
+    """Lists hold few passwords this long: a short one repeated, or a row of keys, counts too."""
 
     def validate(self, password, user=None):
         super().validate(password, user)

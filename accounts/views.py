@@ -65,6 +65,9 @@ class Code(mfa.AuthenticateView):
         context["has_passkey"] = Authenticator.objects.filter(
             user=user, type=Authenticator.Type.WEBAUTHN
         ).exists()
+        if not context["has_app"]:
+            field = context["form"].fields["code"]
+            field.label, field.help_text = "Recovery code", "One of those that you printed or saved."
         if settings.DEMO:
             context["shown"] = demo.shown_code(user)
         return context
