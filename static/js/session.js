@@ -3,30 +3,36 @@ const WARN = 5 * 60;
 const banner = document.querySelector("[data-session]");
 const soon = banner.querySelector("[data-session-soon]");
 const over = banner.querySelector("[data-session-over]");
+const extend = banner.querySelector("[data-session-extend]");
 const main = document.getElementById("main-content");
 let ends = Date.now() + Number(banner.dataset.left) * 1000;
+let shown = null;
 
 function show(part) {
+  if (shown === part) return;
+  shown = part;
   soon.hidden = part !== soon;
   over.hidden = part !== over;
-  main.hidden = part === over;
-  if (banner.hidden === !part) return;
+  main.style.display = part === over ? "none" : ""; // the attribute "hidden" loses against the stylesheet
   banner.hidden = !part;
-  if (banner.showPopover) part ? banner.showPopover() : banner.hidePopover();
+  if (!banner.showPopover) return;
+  if (banner.matches(":popover-open")) banner.hidePopover();
+  if (part) banner.showPopover();
 }
 
-function show_time() {
+function say_when() {
   const time = new Date(ends).toLocaleTimeString("en-GB", { hour: "numeric", minute: "2-digit", hour12: true });
   banner.querySelector("[data-session-time]").textContent = time.replace(" ", "");
 }
 
 async function ask(method) {
-  const token = banner.querySelector("[name=csrfmiddlewaretoken]").value;
-  const headers = { Accept: "application/json", ...(method === "POST" && { "X-CSRFToken": token }) };
+  const headers = { Accept: "application/json" };
+  if (method === "POST") headers["X-CSRFToken"] = extend.elements.csrfmiddlewaretoken.value;
   const answer = await fetch(banner.dataset.url, { method, headers });
   if (!answer.ok) return;
   const state = await answer.json();
   ends = Date.now() + state.left * 1000;
+  extend.hidden = state.extendable === false; // after eight hours nothing extends it
   // Signing in anew changes the token: forms on this page get the new one.
   if (state.token) for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = state.token;
 }
@@ -37,13 +43,11 @@ async function look() {
     await ask("GET").catch(() => {}); // another tab may have gone on
     left = (ends - Date.now()) / 1000;
   }
-  if (left <= 0) return show(over);
-  if (left > WARN) return show(null);
-  show_time();
-  show(soon);
+  say_when();
+  show(left <= 0 ? over : left < WARN ? soon : null);
 }
 
-banner.querySelector("[data-session-extend]").addEventListener("submit", async (event) => {
+extend.addEventListener("submit", async (event) => {
   event.preventDefault();
   await ask("POST").catch(() => {});
   look();
