@@ -107,7 +107,7 @@ def test_T1_a_row_cannot_be_moved_to_a_foreign_territory(world):
 
 
 def test_T1_about_a_borough_opens_to_it_and_to_area_seats(world):
-    camden, hackney = world.protocol("camden"), world.protocol("hackney", world.template_of("camden"))
+    camden, hackney = world.protocol("camden"), world.protocol("hackney")
     london = world.territory("london").pk
     seen = {
         "camden": (scope([london, camden.about_id]), {camden}),

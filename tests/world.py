@@ -49,13 +49,19 @@ class World:
 
     # -- An agreement, stage by stage --
 
-    def draft_template(self, name: str = "London protocol") -> TemplateVersion:
+    def draft_template(self, name: str = "London protocol", area: str = "london", by=None) -> TemplateVersion:
         return templates.import_template(
-            self.territory("london"), name=name, imported=TEXT, source_name="london.docx", by=self.co_ordinator
+            self.territory(area),
+            name=name,
+            imported=TEXT,
+            source_name="london.docx",
+            by=by or self.co_ordinator,
         )
 
     def template(self) -> TemplateVersion:
-        """Published, its first clause locked."""
+        """Published, its first clause locked; the same one for every borough of a test."""
+        if version := TemplateVersion.objects.published().first():
+            return version
         version = self.draft_template()
         templates.lock_clauses(version, clauses=[version.clauses.first()], locked=True, by=self.co_ordinator)
         return templates.publish(version, by=self.co_ordinator)
@@ -66,9 +72,6 @@ class World:
         )
         return made.made[0]
 
-    def template_of(self, borough: str) -> TemplateVersion:
-        return Version.objects.get(protocol__about__slug=borough).template_version
-
     def submitted(self, borough: str = "camden") -> Version:
         version = self.protocol(borough).versions.get()
         return drafting.submit(version, by=getattr(self, f"{borough}_administrator"))
@@ -76,7 +79,11 @@ class World:
     def approved(self, borough: str = "camden") -> Version:
         version = self.submitted(borough)
         approvers = [self.scb_chair, self.lscb_chairs_chair, self.smb_chair]
-        days = [date(2012, 11, 21), date(2012, 12, 6), date(2012, 12, 8)]  # the London register; the last a Saturday
+        days = [
+            date(2012, 11, 21),
+            date(2012, 12, 6),
+            date(2012, 12, 8),
+        ]  # the London register; the last a Saturday
         for one, by, day in zip(version.approvals.all(), approvers, days, strict=True):
             approval.decide(one, decision="approved", decided_on=day, comment="", by=by, today=TODAY)
         version.refresh_from_db()
@@ -89,3 +96,11 @@ class World:
             signing.sign(one, by=by, at=timezone.now())
         version.refresh_from_db()
         return version
+
+    def next_draft(self, borough: str = "camden") -> Version:
+        """Version 2, a draft, beside version 1 with the approving bodies."""
+        return drafting.start_next(self.submitted(borough), by=getattr(self, f"{borough}_administrator"))
+
+    def at(self, stage: str, borough: str) -> Version:
+        stages = {"submitted": self.submitted, "approved": self.approved, "in_force": self.in_force}
+        return stages[stage](borough) if stage in stages else self.protocol(borough).versions.get()

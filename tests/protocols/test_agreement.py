@@ -196,7 +196,7 @@ def test_a_decision_needs_its_day_and_its_reason(world, wrong, message):
 
 def test_many_boroughs_in_one_decision_or_none(world):
     camden = world.submitted("camden")
-    hackney = world.protocol("hackney", world.template_of("camden")).versions.get()
+    hackney = world.protocol("hackney").versions.get()
     hackney = drafting.submit(hackney, by=world.hackney_administrator)
     waiting = list(Approval.objects.next_in_line())
     assert {a.version_id for a in waiting} == {camden.pk, hackney.pk}
