@@ -8,12 +8,22 @@ const main = document.getElementById("main-content");
 let ends = Date.now() + Number(banner.dataset.left) * 1000;
 let shown = null;
 
+const heading = document.createElement("h1");
+heading.className = "govuk-heading-l";
+heading.textContent = "You are signed out";
+
+function cover(yes) {
+  heading.remove();
+  for (const child of main.children) child.style.display = yes ? "none" : "";
+  if (yes) main.append(heading);
+}
+
 function show(part) {
   if (shown === part) return;
   shown = part;
   soon.hidden = part !== soon;
   over.hidden = part !== over;
-  main.style.display = part === over ? "none" : ""; // the attribute "hidden" loses against the stylesheet
+  cover(part === over);
   banner.hidden = !part;
   if (!banner.showPopover) return;
   if (banner.matches(":popover-open")) banner.hidePopover();
