@@ -22,6 +22,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
 import psycopg
 import redis
@@ -285,7 +286,7 @@ class Lease:
     def __init__(self, home: Path, names: tuple[str, ...] = BOTH) -> None:
         self.home, self.names = home, names
         private(home)
-        self._users = None
+        self._users: TextIO | None = None
 
     def take(self) -> dict[str, str]:
         self._users = self._users or open(self.home / "users.lock", "a")
