@@ -1,0 +1,72 @@
+"""Every kind of page, wide and narrow: no axe findings, nothing scrolls sideways, one heading, its own title."""
+
+import pytest
+
+from tests.browser.conftest import WIDTHS
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+PUBLIC = ["/sign-in/", "/recover/", "/verify/", "/verify/LON-2222-2222-2222-2222/", "/privacy/", "/accessibility/", "/cookies/"]
+BY_SEAT = {
+    ("co-ordinator", "London MAPPA"): [
+        *("/", "/account/", "/search/", "/search/?q=CMD", "/search/?q=nothing-like-it"),
+        *("/protocols/", "/protocols/?status=withdrawn", "/protocols/templates/", "/protocols/templates/import/"),
+        *("/protocols/templates/LON-T-2026-001/1/", "/protocols/templates/LON-T-2026-001/1/copies/"),
+        *("/protocols/CMD-P-2025-001/", "/protocols/CMD-P-2025-001/history/", "/protocols/CMD-P-2025-001/compare/"),
+        *("/protocols/reviews/", "/mail/", "/mail/jobs/", "/boards/camden-safeguarding-board/", "/boroughs/camden/"),
+        *("/protocols/CMD-P-2025-999/", "/audit/"),  # not found, refused
+    ],
+    ("area administrator", "London MAPPA"): [
+        *("/admin/area/london/", "/admin/area/london/settings/reviews/", "/admin/area/london/boroughs/"),
+        *("/admin/area/london/organisations/", "/admin/area/london/people/", "/audit/", "/audit/?action=nothing"),
+    ],
+}
+
+
+def look(person, address: str, titles: dict[str, str]) -> list[str]:
+    person.go(address)
+    found = [f"{address}: {what}" for what in person.violations()]
+    if person.page.locator("h1").count() != 1:
+        found.append(f"{address}: {person.page.locator('h1').count()} headings of the first level")
+    title = person.page.title()
+    if title in titles and titles[title] != address:
+        found.append(f"{address}: has the title of {titles[title]}, {title}")
+    titles[title] = address
+    return found
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_public_pages(visitor, width):
+    person, titles = visitor(width=WIDTHS[width]), {}
+    found = [problem for address in PUBLIC for problem in look(person, address, titles)]
+    person.errors.clear()  # Chromium reports each 404 page as an error
+    assert found == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("seat", BY_SEAT, ids=lambda s: s[0])
+def test_pages_by_seat(visitor, seat, width):
+    person, titles = visitor(width=WIDTHS[width]).sign_in(*seat), {}
+    found = [problem for address in BY_SEAT[seat] for problem in look(person, address, titles)]
+    person.errors.clear()
+    assert found == []
+
+
+def test_the_journey_works_by_keyboard(visitor):
+    """Skip link first; every link and button of the list page can be reached and shows its focus."""
+    person = visitor().sign_in("co-ordinator", "London MAPPA").go("/protocols/")
+    person.page.keyboard.press("Tab")
+    assert person.page.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
+    seen = set()
+    for _ in range(200):
+        person.page.keyboard.press("Tab")
+        place = person.page.evaluate(
+            "() => { const e = document.activeElement; const b = e.getBoundingClientRect();"
+            " return [e.outerHTML.slice(0, 200), b.width > 0 && b.height > 0]; }"
+        )
+        if place[0].startswith("<body"):
+            break
+        assert place[1], place[0]
+        seen.add(place[0])
+    expected = person.page.locator("main a:visible, main button:visible").count()
+    assert len(seen) >= expected
