@@ -172,6 +172,8 @@ def _address(name: str, where: Organisation) -> str:
 
 
 def _job(post: Post, where: Organisation) -> str:
+    if where.agency_type == "POL":
+        return "Detective inspector, public protection"
     return JOBS.get(post.seat) or CHAIRS[Organisation.Kind(where.kind)]
 
 

@@ -57,7 +57,7 @@ def _grades(settings: AreaSettings | None) -> dict[str, str]:
     """What a representative must at least be, by level of the meeting."""
     if settings is None:
         return {}
-    names = dict(GRADES)
+    names = {number: label.partition(": ")[2] for number, label in GRADES}
     return {"level2": names[settings.level2_grade], "level3": names[settings.level3_grade]}
 
 

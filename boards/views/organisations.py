@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.contrib import messages
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -14,13 +15,13 @@ from boards import actions
 from boards.area_rules import ORGANISATION_RULES
 from boards.directory import appointments_in, organisations_in
 from boards.forms import CoverageForm, OrganisationFilter, OrganisationForm, RenameForm
-from boards.models import Coverage, Organisation
+from boards.models import Appointment, Coverage, Organisation
 from boards.views.area import ActionFormView, AreaMixin
 from mappa_portal.pagination import keyset
 
-NONE = "None yet"
+NONE, NOBODY = "None yet", "Nobody"
 BOROUGH_COLUMNS = ("Borough", "Code", "GSS code", "Safeguarding board", "MAPPA unit")
-ORGANISATION_COLUMNS = ("Name", "What it is", "Covers")
+ORGANISATION_COLUMNS = ("Name", "What it is", "Covers", "People in post")
 
 
 class OrganisationMixin:
@@ -77,7 +78,7 @@ class OrganisationList(AreaMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         chosen = OrganisationFilter(self.request.GET or None, area=self.area)
-        page = keyset(chosen.narrow(organisations_in(self.area)), self.request, "name", "slug")
+        page = keyset(with_people(chosen.narrow(organisations_in(self.area))), self.request, "name", "slug")
         rows = [self._row(organisation) for organisation in page]
         return super().get_context_data(
             filter=chosen, page=page, columns=ORGANISATION_COLUMNS, rows=rows, **kwargs
@@ -90,7 +91,15 @@ class OrganisationList(AreaMixin, TemplateView):
             format_html('<a class="govuk-link" href="{}">{}</a>', url, organisation),
             kind,
             covered(organisation),
+            organisation.people or NOBODY,
         )
+
+
+def with_people(organisations: QuerySet) -> QuerySet:
+    """Each with the number of its current appointments."""
+    held = Appointment.objects.current(localdate()).filter(organisation=OuterRef("pk"), user__is_active=True)
+    number = held.order_by().values("organisation").annotate(number=Count("pk")).values("number")
+    return organisations.annotate(people=Subquery(number))
 
 
 def covered(organisation: Organisation) -> str:

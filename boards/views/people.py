@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
+from accounts import actions as accounts
 from boards import actions
 from boards.area_rules import APPOINTMENT_RULES
 from boards.directory import appointments_in
@@ -109,6 +111,31 @@ class AppointmentDetail(AppointmentMixin, AreaMixin, TemplateView):
         return super().get_context_data(may=may, today=localdate(), rows=_rows(self.appointment), **kwargs)
 
 
+ACCOUNT = {  # what an area administrator does to a person's account, and what is said then
+    "invite": (accounts.invite, "{} gets a new invitation."),
+    "disable": (accounts.disable, "The account of {} is switched off. It opens nothing any more."),
+    "enable": (accounts.enable, "The account of {} is switched on again."),
+    "reset": (accounts.reset_second_factor, "At the next sign-in {} sets up a new authenticator app."),
+}
+
+
+@login_required
+@require_POST
+def account(request, area, reference, verb):
+    settings = settings_for(request.user, area, "set_up")
+    appointment = get_object_or_404(appointments_in(settings.territory), reference=reference)
+    if verb not in ACCOUNT:
+        raise Http404
+    action, done = ACCOUNT[verb]
+    try:
+        action(appointment.user, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, done.format(appointment.user))
+    return redirect("boards:appointment", area, reference)
+
+
 def _rows(appointment: Appointment) -> list[Row]:
     boroughs = ", ".join(b.name for b in appointment.boroughs.all())
     return [
@@ -117,11 +144,18 @@ def _rows(appointment: Appointment) -> list[Row]:
         Row("Boroughs", boroughs or "All that the organisation covers"),
         Row("Job title", appointment.job_title or "Not given"),
         Row("Email address", appointment.user.email),
+        Row("Account", _account_state(appointment.user)),
         Row("First day", long_date(appointment.starts_on)),
         Row("Last day", long_date(appointment.ends_on) or "None set"),
         Row("Confirmed on", long_date(appointment.confirmed_on) or "Not confirmed since"),
         Row("Confirm by", long_date(appointment.confirm_by) or "Not set"),
     ]
+
+
+def _account_state(user) -> str:
+    if not user.is_active:
+        return "Switched off"
+    return f"Last sign-in on {long_date(user.last_login)}" if user.last_login else "Never signed in"
 
 
 class AppointmentChange(AppointmentMixin, ActionFormView):

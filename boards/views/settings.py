@@ -18,6 +18,8 @@ from boards.models import ApprovingBody, AreaSettings, Organisation
 from boards.views.area import ActionFormView, AreaMixin, shown
 from mappa_portal.templatetags.govuk import Row, TaskItem, plural
 
+LAST = 1000  # where boards that approve nothing stand
+
 
 @login_required
 @require_safe
@@ -120,8 +122,9 @@ class ApprovingBodies(ActionFormView):
     title = "Who approves protocols"
 
     def get_form_kwargs(self):
-        boards = organisations_in(self.area).filter(kind__in=Organisation.AREA_BOARDS)
-        return super().get_form_kwargs() | {"boards": list(boards.order_by("name"))}
+        boards = organisations_in(self.area).filter(kind__in=Organisation.AREA_BOARDS).order_by("name")
+        places = dict(ApprovingBody.objects.values_list("organisation", "position"))
+        return super().get_form_kwargs() | {"boards": sorted(boards, key=lambda b: places.get(b.pk, LAST))}
 
     def get_context_data(self, **kwargs):
         bodies = ApprovingBody.objects.filter(territory=self.area).select_related("organisation")

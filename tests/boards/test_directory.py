@@ -41,7 +41,7 @@ def test_a_board_shows_who_speaks_for_it_and_what_is_missing(world, client):
     page = client.get("/boards/camden-lscb/").content.decode()
     assert "Camden Board Chair" in page and "Camden Csc Spoc" in page and "Camden Police Spoc" in page
     assert "No substitute named" in page
-    assert "2: team manager" in page and "3: service manager" in page
+    assert "a team manager at Level 2, and a service manager at Level 3" in page
     assert "Hackney Csc Spoc" not in page and "Change people" not in page
 
 

@@ -1,9 +1,11 @@
 """Area set-up: who may see and change it, and what a change does."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -138,6 +140,28 @@ def test_C2_a_stale_save_is_refused_with_both_versions_and_the_second_try_holds(
     assert response.status_code == 302
     settings_of_london.refresh_from_db()
     assert (settings_of_london.notice_days, settings_of_london.revision) == (30, 3)
+
+
+def test_C2_of_many_saves_at_once_one_holds(committed):
+    administrator = committed.area_administrator
+
+    def save(days: int) -> bool:
+        try:
+            with committed.scope():
+                settings = AreaSettings.objects.get(territory__slug="london")
+                actions.change_settings(settings, revision=1, by=administrator, notice_days=days)
+            return True
+        except StaleEdit:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        held = list(threads.map(save, range(20, 40)))
+    assert held.count(True) == 1
+    with committed.scope():
+        after = AreaSettings.objects.get(territory__slug="london")
+        assert (after.revision, after.notice_days) == (2, 20 + held.index(True))
 
 
 def test_a_change_is_in_the_history_with_before_and_after(world, client, settings_of_london):
@@ -362,6 +386,41 @@ def test_overdue_confirmations_stand_on_the_home_page_of_who_confirms(world, cli
     for who, shown in (("area_administrator", True), ("auditor", False), ("camden_administrator", False)):
         client.force_login(getattr(world, who))
         assert ("Confirm 1 appointment in London" in client.get("/").content.decode()) == shown, who
+
+
+ACCOUNT = [
+    ("invite", "gets a new invitation"),
+    ("disable", "is switched off"),
+    ("enable", "is switched on again"),
+    ("reset", "sets up a new authenticator app"),
+    ("promote", None),
+]
+
+
+@pytest.mark.parametrize(("verb", "said"), ACCOUNT)
+def test_accounts_are_kept_by_area_administrators_alone(world, client, verb, said):
+    one = appointment(world, "camden_administrator").reference
+    url = f"/admin/area/london/people/{one}/account/{verb}/"
+    for who, status in (("auditor", 403), ("camden_mappa_chair", 403), ("leeds_co_ordinator", 404)):
+        client.force_login(getattr(world, who))
+        assert client.post(url).status_code == status
+    client.force_login(world.area_administrator)
+    response = client.post(url, follow=True)
+    assert (response.status_code == 404) if said is None else (said in response.content.decode())
+
+
+def test_A6_a_disabled_account_opens_nothing_and_nobody_disables_the_own_one(world, client):
+    client.force_login(world.area_administrator)
+    for who, said in (
+        ("area_administrator", "Ask another administrator"),
+        ("camden_administrator", "switched off"),
+    ):
+        one = appointment(world, who).reference
+        response = client.post(f"/admin/area/london/people/{one}/account/disable/", follow=True)
+        assert said in response.content.decode()
+    assert world.area_administrator.is_active and not world.camden_administrator.is_active
+    client.force_login(world.camden_administrator)
+    assert client.get("/boroughs/camden/").status_code == 302
 
 
 def test_people_are_filtered_by_organisation_seat_and_state(world, client):
