@@ -146,6 +146,7 @@ class DecisionForm(Form):
     )
     decided_on = DateField(
         label="Date of the decision",
+        error_messages={"required": "Enter the date of the decision"},
         help_text="The day on which your body decided, like 27 3 2026. It may be a weekend.",
     )
     comment = Lines(
@@ -170,6 +171,7 @@ class BulkApprovalForm(Form):
     )
     decided_on = DateField(
         label="Date of the decision",
+        error_messages={"required": "Enter the date of the decision"},
         help_text="One date for all that you tick, like 27 3 2026. It may be a weekend.",
     )
 
@@ -231,7 +233,9 @@ class ReasonForm(Form):
 
 
 class CompleteReviewForm(Form):
-    on = DateField(label="Date completed")
+    on = DateField(
+        label="Date completed", error_messages={"required": "Enter the date when the review was completed"}
+    )
     counts_as_full = forms.BooleanField(
         label="This early review covered everything that the regular review covers",
         help_text="The regular review then counts as done, and the next date follows from this one.",

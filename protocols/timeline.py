@@ -94,16 +94,30 @@ def _events(subject, *parts) -> QuerySet[Event]:
 
 def moments(events, *, with_values: bool) -> list[Moment]:
     """``with_values``: before and after are for those who write the text; others see what was done."""
-    return [_moment(event, with_values) for event in events]
+    events = list(events)
+    headings = _headings(events)
+    return [_moment(event, headings, with_values) for event in events]
 
 
-def _moment(event: Event, with_values: bool) -> Moment:
+def _headings(events: list[Event]) -> dict[tuple[str, int], str]:
+    """Of the clauses that events are about, as they read now."""
+    found = {}
+    for model in (Clause, VersionClause):
+        kind = model._meta.label_lower
+        ids = [event.subject_id for event in events if event.subject_kind == kind]
+        for pk, heading in model.objects.filter(pk__in=ids).values_list("pk", "heading") if ids else ():
+            found[kind, pk] = heading
+    return found
+
+
+def _moment(event: Event, headings: dict[tuple[str, int], str], with_values: bool) -> Moment:
+    about = headings.get((event.subject_kind, event.subject_id), event.reference)
     return Moment(
         title=WORDS[event.name],
         at=event.at,
         who=event.actor.name if event.actor else "The portal",
         organisation=event.organisation.name if event.organisation else "",
-        detail=event.reason or event.reference,
+        detail=event.reason or about,
         changes=tuple(_changes(event)) if with_values else (),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 
 from django import template
 from django.urls import reverse
@@ -102,7 +103,7 @@ def table_rows(rows: Iterable[register_of.Row], today: date):
 ROW = (
     '<tr class="govuk-table__row" role="row">'
     '<th scope="row" class="govuk-table__header" role="rowheader">'
-    '<a class="govuk-link" href="/protocols/{}/">{}</a></th>'
+    '<a class="govuk-link app-nowrap" href="/protocols/{}/">{}</a></th>'
     '<td class="govuk-table__cell" role="cell" data-label="Borough">{}</td>'
     '<td class="govuk-table__cell" role="cell" data-label="Board">{}</td>'
     '<td class="govuk-table__cell" role="cell" data-label="Version">{}</td>'
@@ -130,11 +131,19 @@ def _cells(row: register_of.Row, today: date) -> tuple:
 @register.filter
 def marked(runs: Iterable[Run]):
     """Added and removed words, underlined, struck, and said aloud as such."""
-    return format_html_join("", "{}", ((_run(run),) for run in runs))
+    return format_html_join("", "{}{}", zip(map(_run, runs), _gaps(list(runs)), strict=True))
+
+
+def _gaps(runs: list[Run]) -> list[str]:
+    """A blank where added words follow removed ones, so that they do not run together."""
+    return [" " if a.kind == "removed" and b.kind == "added" else "" for a, b in pairwise(runs)] + [
+        ""
+    ] * bool(runs)
 
 
 def _run(run: Run):
-    lines = format_html_join(format_html("<br>"), "{}", ((line,) for line in run.text.split("\n")))
+    first, *others = run.text.split("\n")
+    lines = format_html("{}{}", first, format_html_join("", "<br>{}", ((line,) for line in others)))
     if run.kind == "same":
         return lines
     name, css = ("ins", "app-added") if run.kind == "added" else ("del", "app-removed")

@@ -13,7 +13,7 @@ from protocols.actions import approval as actions
 from protocols.forms import BulkApprovalForm, DecisionForm
 from protocols.models import Approval, Version
 from protocols.rules import APPROVAL_RULES
-from protocols.views.fetch import attempt, lines_of, most_mine, version_of
+from protocols.views.fetch import attempt, lines_of, most_mine, posted, version_of
 
 
 @login_required
@@ -30,7 +30,7 @@ def approve(request, reference: str):
         )
     approval.version = version
     APPROVAL_RULES.require("decide", approval, by=request.user)
-    form = DecisionForm(request.POST or None, initial={"version": version.number})
+    form = DecisionForm(posted(request), initial={"version": version.number})
     if request.method == "POST" and form.is_valid():
         if replaced:
             form.add_error(None, replaced)
@@ -95,7 +95,7 @@ def approve_several(request):
             "Approvals are recorded by the chair or business manager of an approving body."
         )
     found = list(waiting.approvals_for(request.user))
-    form = BulkApprovalForm(request.POST or None, approvals=found)
+    form = BulkApprovalForm(posted(request), approvals=found)
     if request.method == "POST" and form.is_valid():
         done = attempt(
             form,

@@ -1,6 +1,8 @@
 """Two versions side by side, clause by clause, word by word."""
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
@@ -19,6 +21,14 @@ class Compared:
     body: list[Run]
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """Changed clauses one by one; unchanged neighbours together, folded."""
+
+    clauses: list[Compared]
+    same: bool
+
+
 @login_required
 def compare(request, reference: str):
     protocol = protocol_of(request, reference)
@@ -32,13 +42,17 @@ def compare(request, reference: str):
         "protocol": protocol,
         "form": form,
         "versions": versions,
-        "changed": [c for c in clauses if c.kind != "same"],
-        "clauses": clauses,
-        "counts": {
-            kind: sum(c.kind == kind for c in clauses) for kind in ("added", "removed", "changed", "same")
-        },
+        "compared": bool(clauses),
+        "stretches": _stretches(clauses),
+        "counts": Counter(c.kind for c in clauses),
+        "same": all(c.kind == "same" for c in clauses),
     }
     return render(request, "protocols/compare.html", context)
+
+
+def _stretches(clauses: list[Compared]) -> list[Stretch]:
+    groups = groupby(clauses, key=lambda c: c.kind == "same")
+    return [Stretch(list(group), same) for same, group in groups]
 
 
 def _latest_two(versions: list[Version]) -> dict[str, int]:

@@ -17,7 +17,7 @@ from protocols.forms import AddClauseForm, ClauseForm, NextVersionForm, ReasonFo
 from protocols.models import TemplateVersion, Version
 from protocols.outline import Line, find, shape_of
 from protocols.rules import CLAUSE_RULES, VERSION_RULES
-from protocols.views.fetch import attempt, line_at, line_for, lines_of, version_of
+from protocols.views.fetch import attempt, line_at, line_for, lines_of, posted, version_of
 from protocols.views.stale import conflict_page, removed_meanwhile
 from protocols.views.templates import same_place
 
@@ -77,7 +77,7 @@ def edit_clause(request, reference: str, position: int):
         return removed_meanwhile(request, reverse("protocols:draft", args=[reference]))
     line.clause.version = version
     CLAUSE_RULES.require("edit", line.clause, by=request.user)
-    form = ClauseForm(request.POST or None, clause=line.clause, key=line.key)
+    form = ClauseForm(posted(request), clause=line.clause, key=line.key)
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("heading", "body", "revision")}
         try:
@@ -141,7 +141,7 @@ def add_clause(request, reference: str):
         actions.lock(version)  # a second click waits here, and finds the first one's clause
     lines = lines_of(version)
     initial = {"shape": shape_of(lines), "after": request.GET.get("after", len(lines))}
-    form = AddClauseForm(request.POST or None, lines=lines, initial=initial)
+    form = AddClauseForm(posted(request), lines=lines, initial=initial)
     if request.method == "POST" and form.is_valid() and same_place(form, lines):
         values = {name: form.cleaned_data[name] for name in ("after", "depth", "heading", "body")}
         clause = actions.add_clause(version, by=request.user, **values)
@@ -229,7 +229,7 @@ def start_next(request, reference: str):
     version = version_of(request, reference)
     VERSION_RULES.require("start_next", version, by=request.user)
     newer = _newer_template(version)
-    form = NextVersionForm(request.POST or None, version=version, newer=newer) if newer else None
+    form = NextVersionForm(posted(request), version=version, newer=newer) if newer else None
     if request.method == "POST" and (form is None or form.is_valid()):
         base = newer if form and form.cleaned_data["base"] == "newer" else None
         started = actions.start_next(version, by=request.user, template_version=base)
@@ -256,7 +256,7 @@ def withdraw(request, reference: str):
     version = version_of(request, reference)
     VERSION_RULES.require("withdraw", version, by=request.user)
     form = ReasonForm(
-        request.POST or None,
+        posted(request),
         label="Why is the protocol withdrawn?",
         help_text="For example: the board was replaced by another.",
         wanted="Enter why the protocol is withdrawn",

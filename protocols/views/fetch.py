@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 
 from boards.rules import RuleBook, may
@@ -59,6 +59,11 @@ def most_mine(user, rows: Iterable[T], rules: RuleBook, name: str) -> T | None:
     verb = rules.rules[name].verb
     ranked = [(name in rules.allowed(user, row), may(user, verb, row), row) for row in rows]
     return max(ranked, key=lambda r: r[:2])[2] if ranked else None
+
+
+def posted(request) -> QueryDict | None:
+    """What a form is bound to: an empty answer is an answer too."""
+    return request.POST if request.method == "POST" else None
 
 
 def attempt(form, action: Callable[[], T]) -> T | None:

@@ -12,7 +12,7 @@ from protocols.actions import signing as actions
 from protocols.forms import SignForm
 from protocols.models import Signature, Version
 from protocols.rules import SIGNATURE_RULES
-from protocols.views.fetch import attempt, lines_of, most_mine, version_of
+from protocols.views.fetch import attempt, lines_of, most_mine, posted, version_of
 
 SALT = "protocols.sign"
 LOST = (
@@ -66,7 +66,7 @@ def _require(request, signature: Signature, opened: list | None) -> None:
 def _form(request, version: Version, signature: Signature, opened: list | None):
     token = tokens.dumps([request.user.pk, version.protocol.reference, version.number], salt=SALT)
     form = SignForm(
-        request.POST or None,
+        posted(request),
         request=request,
         statements=statements(version, signature),
         initial={"opened": token},

@@ -23,7 +23,7 @@ from protocols.forms import AddClauseForm, CopiesForm, TemplateClauseForm, Templ
 from protocols.models import Template, TemplateVersion
 from protocols.outline import find, outline, shape_of
 from protocols.rules import TEMPLATE_RULES
-from protocols.views.fetch import attempt, line_at, line_for, lines_of, template_version_of
+from protocols.views.fetch import attempt, line_at, line_for, lines_of, posted, template_version_of
 from protocols.views.stale import conflict_page, removed_meanwhile
 
 LIST_CHANGED = "The list of clauses changed after you opened this page. Check it, then choose the place again"
@@ -51,7 +51,7 @@ def import_file(request):
     offices = waiting.offices_of(request.user)
     if not offices:
         raise PermissionDenied("Only the area's executive office imports templates.")
-    form = TemplateUploadForm(request.POST or None, request.FILES or None)
+    form = TemplateUploadForm(posted(request), request.FILES)
     if request.method == "POST" and form.is_valid():
         version = _import(form, offices[0].territory, request.user)
         if version:
@@ -139,7 +139,7 @@ def edit_clause(request, reference: str, number: int, position: int):
     line = line_for(lines, position, request.POST.get("key", ""))
     if line is None:
         return removed_meanwhile(request, reverse("protocols:template", args=[reference, number]))
-    form = TemplateClauseForm(request.POST or None, clause=line.clause, key=line.key)
+    form = TemplateClauseForm(posted(request), clause=line.clause, key=line.key)
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("heading", "body", "locked", "revision")}
         try:
@@ -177,7 +177,7 @@ def add_clause(request, reference: str, number: int):
         version = TemplateVersion.objects.select_for_update(of=["self"]).get(pk=version.pk)
     lines = lines_of(version)
     initial = {"shape": shape_of(lines), "after": request.GET.get("after", len(lines))}
-    form = AddClauseForm(request.POST or None, lines=lines, initial=initial)
+    form = AddClauseForm(posted(request), lines=lines, initial=initial)
     if request.method == "POST" and form.is_valid() and same_place(form, lines):
         values = {name: form.cleaned_data[name] for name in ("after", "depth", "heading", "body")}
         clause = actions.add_clause(version, by=request.user, **values)
@@ -321,7 +321,7 @@ def give_copies(request, reference: str, number: int):
     """Choose, check, then create: a repeat of the last step creates nothing twice."""
     version = template_version_of(request, reference, number)
     TEMPLATE_RULES.require("copy", version, by=request.user)
-    form = CopiesForm(request.POST or None, area=version.territory)
+    form = CopiesForm(posted(request), area=version.territory)
     context = {"version": version, "form": form}
     if request.method != "POST" or not form.is_valid() or request.POST.get("step") == "change":
         return render(request, "protocols/copies.html", context)

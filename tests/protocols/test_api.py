@@ -1,0 +1,66 @@
+"""The REST door: named fields, an allow-list of filters, the same separation as the pages."""
+
+import pytest
+from django.test import Client
+
+from protocols.actions import drafting
+
+LIST_FIELDS = {"reference", "borough", "board", "version", "status", "in_force_since", "review_due"}
+DETAIL_FIELDS = LIST_FIELDS | {"withdrawn_on", "versions", "clauses", "approvals", "signatures", "allowed"}
+
+
+@pytest.fixture
+def api(world):
+    def open_as(name: str) -> Client:
+        client = Client()
+        client.force_login(getattr(world, name))
+        return client
+
+    return open_as
+
+
+def test_A5_the_list_names_its_fields_and_filters_by_an_allow_list(world, api):
+    template = world.template()
+    world.protocol("camden", template)
+    drafting.submit(world.protocol("hackney", template).versions.get(), by=world.hackney_administrator)
+    client = api("smb_member")
+    rows = client.get("/api/v1/protocols/").json()["results"]
+    assert [row["reference"] for row in rows] == ["CMD-P-2026-001", "HCK-P-2026-001"]
+    assert set(rows[0]) == LIST_FIELDS
+    for query, references in [
+        ("status=consultation", ["HCK"]),
+        ("borough=camden", ["CMD"]),
+        ("id=1", ["CMD", "HCK"]),
+    ]:
+        found = client.get(f"/api/v1/protocols/?{query}").json()["results"]
+        assert [row["reference"][:3] for row in found] == references
+    assert client.get("/api/v1/protocols/?status=lost").status_code == 400
+
+
+def test_the_detail_holds_text_approvals_signatures_and_what_is_allowed(world, api):
+    world.approved()
+    agreement = api("camden_administrator").get("/api/v1/protocols/CMD-P-2026-001/").json()
+    assert set(agreement) == DETAIL_FIELDS
+    assert [c["number"] for c in agreement["clauses"]] == ["1", "2", "2.1", "3"]
+    assert [a["decision"] for a in agreement["approvals"]] == ["approved"] * 3
+    assert [s["role"] for s in agreement["signatures"]] == ["MAPPA Chair", "LSCB Chair"]
+    assert agreement["allowed"] == ["start_next", "withdraw"]
+    assert api("smb_member").get("/api/v1/protocols/CMD-P-2026-001/").json()["allowed"] == []
+
+
+def test_an_unchanged_answer_is_not_sent_again(world, api):
+    version = world.submitted()
+    client, address = api("camden_administrator"), "/api/v1/protocols/CMD-P-2026-001/"
+    etag = client.get(address)["ETag"]
+    assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
+    drafting.start_next(version, by=world.camden_administrator)
+    changed = client.get(address, headers={"If-None-Match": etag})
+    assert changed.status_code == 200 and changed["ETag"] != etag
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_machines_only_read(world, api, method):
+    world.protocol()
+    client = api("camden_administrator")
+    for address in ("/api/v1/protocols/", "/api/v1/protocols/CMD-P-2026-001/"):
+        assert getattr(client, method)(address).status_code == 405
