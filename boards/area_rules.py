@@ -50,7 +50,7 @@ _SEATS = {
 }
 
 
-def seats_in(organisation: Organisation) -> tuple[Seat, ...]:
+def seats_in(organisation: Organisation) -> tuple[str, ...]:
     """Whoever sets up areas sits in an executive office, never in a borough's unit."""
     is_office = organisation.kind == Organisation.Kind.UNIT and organisation.is_area_seat
     return _AREA_UNIT if is_office else _SEATS[Organisation.Kind(organisation.kind)]

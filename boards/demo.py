@@ -19,7 +19,8 @@ from boards.models import Appointment, Organisation, Seat, Territory
 from boards.owned import Owned
 from boards.scope import everywhere, scope
 
-PASSWORD = "three calm herons by the lock"  # nosec B105: only with DEMO=1, which runs on loopback names
+# Good only with DEMO=1, which runs on loopback names.
+PASSWORD = "three calm herons by the lock"  # nosec B105
 MADE_BY_LOAD_AREA = {
     "boards.AreaSettings",
     "boards.ApprovingBody",
