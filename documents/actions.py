@@ -19,7 +19,7 @@ from documents.look_up import expected_of
 from documents.models import Document, Revision, new_code
 from documents.render import Embedded, render_pdf
 from documents.sign import Signatory, sign
-from documents.verify import check_seals
+from documents.verify import seals_hold
 from mappa_portal.exceptions import Conflict
 
 
@@ -113,7 +113,7 @@ def seal(
     latest = document.latest
     pdf = sign(latest.read(), field, signatory, reason=reason, location=document.territory.name, now=at)
     revision = _keep(document, pdf, number=latest.number + 1, at=at, field=field, signatory=signatory)
-    if not all(check_seals(pdf, expected_of(document).seals)):
+    if not seals_hold(pdf, document.code, expected_of(document).seals):
         raise SealBroken(f"{document}, {field}")
     record("document.sealed", document, by=by, reason=f"revision {revision.number}")
     return revision

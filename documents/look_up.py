@@ -41,6 +41,7 @@ def expected_of(document: Document) -> Expected:
         kind=document.kind,
         reference=document.reference,
         version=document.version,
+        code=document.code,
         sha256=revisions[-1].sha256,
         seals=seals,
         complete=len(seals) == len(document.signatories),

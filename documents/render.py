@@ -56,11 +56,16 @@ class Embedded:
 class AssetFetcher(URLFetcher):
     """Serves the stylesheet and fonts that ship with the portal. Anything else stops the rendering (P1)."""
 
+    def __init__(self):
+        super().__init__()
+        self.refused: list[str] = []  # SVG drawing swallows even fatal errors
+
     def fetch(self, url, headers=None):
-        parts = urlsplit(url)
+        parts = urlsplit(url or "")
         path = self._find(parts.path) if parts.scheme == "asset" else None
         if path is None:
-            raise FatalURLFetchingError(f"A document may not load {url[:80]}")
+            self.refused.append(f"A document may not load {str(url)[:80]}")
+            raise FatalURLFetchingError(self.refused[-1])
         return URLFetcherResponse(
             url, path.read_bytes(), {"Content-Type": guess_type(path)[0] or "font/woff2"}
         )
@@ -97,8 +102,9 @@ def render_pdf(
     html = render_to_string(template, {**context, "pdf": page})
     if len(html) > MAX_HTML:
         raise RenderingRefused("The document is too long to be made into a PDF.")
+    fetcher = AssetFetcher()
     try:
-        pdf = _lay_out(html).write_pdf(
+        pdf = _lay_out(html, fetcher).write_pdf(
             pdf_variant="pdf/a-3a",
             pdf_identifier=identifier.encode("ascii"),
             attachments=[_attachment(a, created) for a in attachments],
@@ -107,6 +113,8 @@ def render_pdf(
         )
     except (FatalURLFetchingError, FieldsMisplaced) as error:  # the first is a BaseException
         raise RenderingRefused(str(error)) from None
+    if fetcher.refused:
+        raise RenderingRefused(fetcher.refused[0])
     return _in_short_object_streams(pdf)
 
 
@@ -118,8 +126,8 @@ def _in_short_object_streams(pdf: bytes) -> bytes:
     return result.getvalue()
 
 
-def _lay_out(html: str) -> Document:
-    source = HTML(string=html, base_url="asset:", url_fetcher=AssetFetcher())
+def _lay_out(html: str, fetcher: AssetFetcher) -> Document:
+    source = HTML(string=html, base_url="asset:", url_fetcher=fetcher)
     _keep_safe_links(source.etree_element.iter())
     document = source.render(pdf_forms=True)
     if len(document.pages) > MAX_PAGES:

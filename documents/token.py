@@ -7,11 +7,13 @@ is ``SIGNING_PASSPHRASE``. Needs the package python-pkcs11, which the portal doe
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from django.core.exceptions import ImproperlyConfigured
 
 from documents.certificates import Issuer, in_order
 
 LABEL = "issuing"
+CKM_ECDSA = 0x1041
 
 
 class TokenKey(ec.EllipticCurvePrivateKey):
@@ -24,12 +26,11 @@ class TokenKey(ec.EllipticCurvePrivateKey):
         self._handle, self._certificate = handle, certificate
 
     def sign(self, data: bytes, signature_algorithm: ec.ECDSA) -> bytes:
-        from pkcs11 import Mechanism
-        from pkcs11.util.ec import encode_ecdsa_signature
-
         digest = hashes.Hash(signature_algorithm.algorithm)
         digest.update(data)
-        return encode_ecdsa_signature(self._handle.sign(digest.finalize(), mechanism=Mechanism.ECDSA))
+        pair = self._handle.sign(digest.finalize(), mechanism=CKM_ECDSA)
+        half = len(pair) // 2
+        return encode_dss_signature(int.from_bytes(pair[:half], "big"), int.from_bytes(pair[half:], "big"))
 
     def public_key(self) -> ec.EllipticCurvePublicKey:
         return self._certificate.public_key()

@@ -94,7 +94,17 @@ def _check_office(data: bytes, kind: str) -> None:
                 if entry.filename.endswith((".xml", ".rels")):
                     _check_part(archive.read(entry), entry.filename)
             types = archive.read("[Content_Types].xml")
-    except (BadZipFile, KeyError, ValueError, NotImplementedError, OSError, EOFError, RuntimeError, zlib.error, struct_error) as error:
+    except (
+        BadZipFile,
+        KeyError,
+        ValueError,
+        NotImplementedError,
+        OSError,
+        EOFError,
+        RuntimeError,
+        zlib.error,
+        struct_error,
+    ) as error:
         if isinstance(error, ValidationError):
             raise
         raise ValidationError(DAMAGED) from None

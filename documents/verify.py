@@ -1,5 +1,6 @@
 """Is this file the one that was signed? The digest first: no stranger's file reaches a PDF parser (P3)."""
 
+import zlib
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,6 +15,18 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy
 
 from documents.authority import OUTSIDE_REVOCATION, Signatory, authority
+
+# What a PDF parser throws at a file that is not what it was: any of it means no.
+STUMBLES = (
+    PdfError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+    zlib.error,
+)
 
 GENUINE = "This is the signed document, complete and unchanged."
 CHANGED = "This file is not the document that was signed: it has been changed, or it is another file."
@@ -38,6 +51,7 @@ class Expected:
     kind: str
     reference: str
     version: int | None
+    code: str
     sha256: str
     seals: tuple[Seal, ...]
     complete: bool = True
@@ -82,39 +96,45 @@ def verify(pdf: bytes, expected: Expected | None) -> Verdict:
         return _verdict(expected, EARLIER)
     if digest != expected.sha256:
         return _verdict(expected, CHANGED)
-    valid = check_seals(pdf, expected.seals)
-    if not all(valid):
-        return _verdict(expected, BROKEN, valid)
+    if not seals_hold(pdf, expected.code, expected.seals):
+        return _verdict(expected, BROKEN)
     if not (expected.complete and expected.seals):
-        return _verdict(expected, UNSIGNED, valid)
-    return _verdict(expected, GENUINE, valid)
+        return _verdict(expected, UNSIGNED, valid=True)
+    return _verdict(expected, GENUINE, valid=True)
 
 
-def _verdict(expected: Expected, reason: str, valid: list[bool] | None = None) -> Verdict:
-    held = valid or [False] * len(expected.seals)
-    signatures = tuple(
-        SignatureVerdict(s.name, s.role, s.organisation, s.signed_at, ok)
-        for s, ok in zip((seal.signatory for seal in expected.seals), held, strict=True)
+def _verdict(expected: Expected, reason: str, *, valid: bool = False) -> Verdict:
+    people = [seal.signatory for seal in expected.seals]
+    return Verdict(
+        genuine=reason is GENUINE,
+        reason=reason,
+        kind=expected.kind,
+        reference=expected.reference,
+        version=expected.version,
+        signatures=tuple(
+            SignatureVerdict(p.name, p.role, p.organisation, p.signed_at, valid) for p in people
+        ),
     )
-    return Verdict(reason is GENUINE, reason, expected.kind, expected.reference, expected.version, signatures)
 
 
-def check_seals(pdf: bytes, seals: tuple[Seal, ...]) -> list[bool]:
-    """For each seal whether the file holds it. Another signature or a later change fails all."""
-    nothing = [False] * len(seals)
+def seals_hold(pdf: bytes, code: str, seals: tuple[Seal, ...]) -> bool:
+    """The file holds these signatures, no other, and nothing was added after the last one."""
     if not seals:
-        return []
+        return True
     try:
         reader = PdfFileReader(BytesIO(pdf))
         signatures = reader.embedded_signatures
         if len(signatures) != len(seals) or not _certified(reader, signatures[0]):
-            return nothing
+            return False
+        if reader.trailer["/ID"][0].original_bytes != code.encode():
+            return False
+        if signatures[-1].evaluate_signature_coverage() != SignatureCoverageLevel.ENTIRE_FILE:
+            return False
         evidence = DocumentSecurityStore.read_dss(reader)
-        valid = [_holds(s, seal, evidence) for s, seal in zip(signatures, seals, strict=True)]
-        whole = signatures[-1].evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
-        return valid if whole else nothing
-    except (PdfError, ValueError):
-        return nothing
+        latest_first = reversed(list(zip(signatures, seals, strict=True)))  # cheap: nothing came after it
+        return all(_holds(signature, seal, evidence) for signature, seal in latest_first)
+    except STUMBLES:
+        return False
 
 
 def _certified(reader: PdfFileReader, first: EmbeddedPdfSignature) -> bool:
