@@ -4,8 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.events import record
-from outbox.jobs import reopen
-from outbox.models import Job, Message
+from outbox.jobs import post, reopen
+from outbox.models import SEND, Job, Message
 from outbox.rules import JOB_RULES, MESSAGE_RULES
 
 
@@ -18,7 +18,10 @@ def resend(message: Message, *, by) -> Message:
     message.state, message.error = Message.State.QUEUED, ""
     message.save(update_fields=["state", "error", "unanswered"])
     record("message.resent", message, by=by)
-    reopen(message.job)
+    if job := message.job:
+        reopen(job)
+    else:
+        post(SEND, message)
     return message
 
 

@@ -152,8 +152,16 @@ class Message(UnitOwned):
         return self.unanswered > 0
 
     @property
-    def job(self) -> Job:
-        return Job.objects.get(territory=self.territory_id, kind=SEND, key=str(self.pk))
+    def job(self) -> Job | None:
+        """None when it was done long ago and has been cleared away."""
+        return Job.objects.filter(territory=self.territory_id, kind=SEND, key=str(self.pk)).first()
+
+    @property
+    def may_be_resent(self) -> bool:
+        """Nothing more happens to it by itself."""
+        job = self.job
+        given_up = job is not None and job.failed_at is not None
+        return self.state == self.State.FAILED or (self.state != self.State.SENT and given_up)
 
 
 class Heartbeat(models.Model):

@@ -9,7 +9,8 @@ from django.core import mail
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from outbox.jobs import run_jobs
+from outbox import actions
+from outbox.jobs import MAX_ATTEMPTS, run_jobs
 from outbox.mail import send
 from outbox.models import Message
 from tests.outbox.post_office import PostOffice
@@ -101,6 +102,36 @@ def test_O3_a_refused_message_is_sent_again_by_a_person_as_the_same_message(worl
         assert office.ids == {message.message_id: 1}
     assert "Send again" not in client.get(address).text
     assert client.post(f"{address}resend/").status_code == 409
+
+
+def test_O3_a_message_that_the_portal_gave_up_is_sent_again_by_a_person(world, settings, client):
+    """Also when the last attempt got no answer: the person then knows that two copies may arrive."""
+    message = letter(world)
+    with PostOffice(*["hang up lost"] * MAX_ATTEMPTS) as office:
+        deliver(settings, office)
+        for day in range(1, MAX_ATTEMPTS):
+            run_jobs(now=timezone.now() + timedelta(days=day))
+        client.force_login(world.camden_administrator)
+        address = f"/mail/{message.reference}/"
+        assert "Not sent" in client.get("/mail/?state=refused").text
+        assert "Not sent" in client.get(address).text
+        assert "The mail server broke off" in client.get("/mail/jobs/").text
+        assert client.post(f"{address}resend/").status_code == 302
+        run_jobs()
+        message.refresh_from_db()
+        assert office.ids == {message.message_id: 1}
+    assert message.state == State.SENT and message.unanswered == MAX_ATTEMPTS
+    assert "may have arrived twice" in client.get("/mail/").text
+
+
+def test_O3_a_refused_message_is_sent_again_when_its_job_was_cleared_away(world, settings):
+    message = letter(world)
+    with PostOffice("554 no thanks") as office:
+        deliver(settings, office)
+        message.job.delete()
+        actions.resend(message, by=world.camden_administrator)
+        run_jobs()
+        assert office.ids == {message.message_id: 1}
 
 
 # -- The letters themselves --
