@@ -13,7 +13,9 @@ from django.test import RequestFactory
 from documents.uploads import ENTRIES_MAX, MAIN_PART, OLE, UNPACKED_MAX, check_upload
 
 TYPES = b'<?xml version="1.0"?><Types><Override PartName="/word/document.xml" ContentType="%s"/></Types>'
-EXTERNAL = b'<Relationships><Relationship Id="r1" Type="http://x/%s" Target="http://x/" TargetMode="External"/></Relationships>'
+EXTERNAL = (
+    b'<Relationships><Relationship Id="r1" Type="t/%s" Target="t" TargetMode="External"/></Relationships>'
+)
 
 
 def office(kind: str = "docx", types: bytes | None = None, **parts: bytes) -> bytes:
