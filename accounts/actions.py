@@ -11,12 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from accounts.events import note
+from accounts.events import note, portal_scope
 from accounts.models import User
 from boards.access import seats_of
-from boards.areas import portal_territory
 from boards.models import Appointment, Seat
-from boards.scope import current_scope, scope
 from mappa_portal.exceptions import Conflict
 from outbox import mail
 
@@ -140,10 +138,8 @@ def _set_active(user: User, active: bool, event: str, by: User | None) -> User:
 
 def _mail(user: User, template: str, subject: str, context: dict) -> None:
     """Owned by the portal, whose mail no page shows: these letters carry links that open accounts."""
-    portal, outer = portal_territory(), current_scope()
-    seen = outer.territories if outer else frozenset()
-    with scope(seen | {portal.pk}, outer.areas if outer else ()):
-        key = f"{template}:{user.pk}:{timezone.now():%Y%m%d%H%M%S%f}"
+    key = f"{template}:{user.pk}:{timezone.now():%Y%m%d%H%M%S%f}"
+    with portal_scope() as portal:
         mail.send(template, user, context, key=key, subject=subject, territory=portal)
 
 

@@ -37,8 +37,6 @@ from accounts.models import User
 from accounts.qr import path_of
 from accounts.second_factor import has_authenticator
 from accounts.vault import unseal
-from boards.access import seats_of
-from boards.models import Seat
 from mappa_portal.exceptions import Gone, TooMany
 
 CODES_SHOWN = 600  # seconds in which new recovery codes may be printed and downloaded
@@ -145,7 +143,7 @@ class Account(FormView):
             passkeys=[a for a in mine if a.type == Authenticator.Type.WEBAUTHN],
             spare=spare and len(spare.wrap().get_unused_codes()),
             devices=devices_of(self.request),
-            held=[f"{Seat(s.seat).label}, {s.organisation}" for s in seats_of(self.request.user)],
+            held=self.request.user.appointments.current(localdate()).select_related("organisation"),
             **kwargs,
         )
 
