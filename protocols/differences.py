@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-WORDS = re.compile(r"\n|[^\S\n]+|[^\s]+")
+WORDS = re.compile(r"\n|[^\S\n]*\S+|[^\S\n]+")  # a word takes the blank before it along
+LINES = re.compile(r"[^\n]*\n|[^\n]+")
 BULLET = re.compile(r"(?m)^(\s*)[-*] ")
+MOST = 3_000  # words; longer wordings are compared line by line, which grows slower
 
 
 @dataclass(frozen=True)
@@ -18,34 +20,23 @@ class Run:
 
 def word_runs(old: str, new: str) -> list[Run]:
     """Removed words stand before the added ones that took their place."""
-    before, after = _words(old), _words(new)
+    before, after = _pieces(old, new)
     runs: list[Run] = []
-    for same, i, j, k, m in _stretches(before, after):
-        if same:
+    for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
             runs += _run("same", after[k:m])
         else:
             runs += _run("removed", before[i:j]) + _run("added", after[k:m])
     return runs
 
 
-def _words(text: str) -> list[str]:
-    return WORDS.findall(BULLET.sub(r"\1• ", text))
+def _pieces(old: str, new: str) -> tuple[list[str], list[str]]:
+    old, new = BULLET.sub(r"\1• ", old), BULLET.sub(r"\1• ", new)
+    before, after = WORDS.findall(old), WORDS.findall(new)
+    if max(len(before), len(after)) > MOST or old == new:
+        return LINES.findall(old), LINES.findall(new)
+    return before, after
 
 
-def _run(kind: str, words: list[str]) -> list[Run]:
-    return [Run(kind, "".join(words))] if words else []
-
-
-def _stretches(before: list[str], after: list[str]) -> list[tuple[bool, int, int, int, int]]:
-    """A blank between two changes belongs to the change: one phrase is easier to read than many words."""
-    codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    stretches: list[tuple[bool, int, int, int, int]] = []
-    for place, (tag, i, j, k, m) in enumerate(codes):
-        inner = 0 < place < len(codes) - 1 and "".join(before[i:j]).isspace() and "\n" not in before[i:j]
-        same = tag == "equal" and not inner
-        if stretches and not same and not stretches[-1][0]:
-            _, start_old, _, start_new, _ = stretches.pop()
-            stretches.append((False, start_old, j, start_new, m))
-        else:
-            stretches.append((same, i, j, k, m))
-    return stretches
+def _run(kind: str, pieces: list[str]) -> list[Run]:
+    return [Run(kind, "".join(pieces))] if pieces else []

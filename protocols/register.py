@@ -69,7 +69,10 @@ def narrowed(found: QuerySet[Protocol], chosen: dict, today: date) -> QuerySet[P
     """By borough, status of the newest version and review date; empty values ask for nothing."""
     if borough := chosen.get("borough"):
         found = found.filter(about__slug=borough)
-    if status := chosen.get("status"):
+    status = chosen.get("status")
+    if status == Version.Status.IN_FORCE:  # also while the next version is being written
+        found = found.filter(adopted_on__isnull=False)
+    elif status:
         found = found.filter(status=status)
     due = chosen.get("due")
     if due == "overdue":

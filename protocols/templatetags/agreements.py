@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import pairwise
 
 from django import template
 from django.urls import reverse
@@ -107,7 +106,7 @@ ROW = (
     '<td class="govuk-table__cell" role="cell" data-label="Borough">{}</td>'
     '<td class="govuk-table__cell" role="cell" data-label="Board">{}</td>'
     '<td class="govuk-table__cell" role="cell" data-label="Version">{}</td>'
-    '<td class="govuk-table__cell" role="cell" data-label="Status">{}</td>'
+    '<td class="govuk-table__cell app-status" role="cell" data-label="Status">{}</td>'
     '<td class="govuk-table__cell" role="cell" data-label="Waiting for">{}</td>'
     '<td class="govuk-table__cell" role="cell" data-label="Review">{} {}</td></tr>'
 )
@@ -121,24 +120,25 @@ def _cells(row: register_of.Row, today: date) -> tuple:
         p.about.name,
         p.board.name,
         p.version_number,
-        version_tag(row.status),
+        _status(row),
         row.waits_for or "Nobody",
-        short_date(p.review_due) or "No date yet",
+        format_html('<span class="app-nowrap">{}</span>', short_date(p.review_due) or "No date yet"),
         due_tag(p.review_due, today),
     )
+
+
+def _status(row: register_of.Row):
+    """Of the newest version; while that is on its way an older one may be in force."""
+    newest = version_tag(row.status)
+    if row.protocol.adopted_on is None or row.status == Version.Status.IN_FORCE:
+        return newest
+    return format_html("{} {}", version_tag(Version.Status.IN_FORCE), newest)
 
 
 @register.filter
 def marked(runs: Iterable[Run]):
     """Added and removed words, underlined, struck, and said aloud as such."""
-    return format_html_join("", "{}{}", zip(map(_run, runs), _gaps(list(runs)), strict=True))
-
-
-def _gaps(runs: list[Run]) -> list[str]:
-    """A blank where added words follow removed ones, so that they do not run together."""
-    return [" " if a.kind == "removed" and b.kind == "added" else "" for a, b in pairwise(runs)] + [
-        ""
-    ] * bool(runs)
+    return format_html_join("", "{}", ((_run(run),) for run in runs))
 
 
 def _run(run: Run):

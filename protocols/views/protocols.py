@@ -119,12 +119,14 @@ class ProtocolDetail(ProtocolMixin, DetailView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         user, newest = self.request.user, newest_of(self.object)
+        versions = list(self.object.versions.all())
         drafter = may(user, "draft_protocol", self.object)
         recent = list(timeline.events_of_protocol(self.object).order_by("-seq")[: RECENT + 1])
         review = self.object.reviews.open().order_by("due_on").first()
         return context | {
             "newest": newest,
-            "versions": list(self.object.versions.all()),
+            "versions": versions,
+            "in_force": next((v for v in versions if v.status == Version.Status.IN_FORCE), None),
             "allowed": VERSION_RULES.allowed(user, newest),
             "may_review": PROTOCOL_RULES.allowed(user, self.object),
             "waits_for": waits_for(self.object, newest),

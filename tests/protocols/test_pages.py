@@ -420,8 +420,8 @@ def test_compare_names_what_was_added_and_removed_aloud(world, browser):
     )
     page = text_of(client.get(url(version, "compare/")))
     hidden = '<span class="govuk-visually-hidden">'
-    assert f'<del class="app-removed">{hidden} [removed: </span>twelve' in page
-    assert f'<ins class="app-added">{hidden} [added: </span>six' in page
+    assert f'<del class="app-removed">{hidden} [removed: </span> twelve' in page
+    assert f'<ins class="app-added">{hidden} [added: </span> six' in page
     assert "3 unchanged clauses" in page
 
 
@@ -490,6 +490,15 @@ def test_A3_filters_and_order(world, browser, asked, codes):
     drafting.submit(world.protocol("hackney", template).versions.get(), by=world.hackney_administrator)
     page = browser("co_ordinator").get("/protocols/", asked)
     assert [row.protocol.reference[:3] for row in page.context["rows"]] == codes
+
+
+def test_what_is_in_force_stays_in_sight_while_the_next_version_is_written(world, browser):
+    version = world.in_force()
+    drafting.start_next(version, by=world.camden_administrator)
+    client = browser("camden_board_chair")
+    assert "Version 1 has been in force since" in text_of(client.get(url(version)))
+    rows = client.get("/protocols/", {"status": "in_force"}).context["rows"]
+    assert [row.protocol.version_number for row in rows] == [2]
 
 
 def test_a_list_without_matches_says_so(world, browser):
