@@ -28,5 +28,5 @@ urlpatterns = [
     path(f"{PERSON}change/", people.AppointmentChange.as_view(), name="appointment_change"),
     path(f"{PERSON}end/", people.AppointmentEnd.as_view(), name="appointment_end"),
     path(f"{PERSON}withdraw/", people.withdraw, name="appointment_withdraw"),
-    path(f"{PERSON}account/<slug:verb>/", people.account, name="appointment_account"),
+    path(f"{PERSON}account/", people.account, name="appointment_account"),
 ]

@@ -171,7 +171,7 @@ ROUTES = (
         {"area_administrator"},
         LONDONERS,
         pages=["boards:appointment_change", "boards:appointment_end"],
-        post=["boards:appointment_withdraw"],
+        post=["boards:appointment_withdraw", "boards:appointment_account"],
     )
 )
 

@@ -121,10 +121,10 @@ ACCOUNT = {  # what an area administrator does to a person's account, and what i
 
 @login_required
 @require_POST
-def account(request, area, reference, verb):
+def account(request, area, reference):
     settings = settings_for(request.user, area, "set_up")
     appointment = get_object_or_404(appointments_in(settings.territory), reference=reference)
-    if verb not in ACCOUNT:
+    if (verb := request.POST.get("verb")) not in ACCOUNT:
         raise Http404
     action, done = ACCOUNT[verb]
     try:
