@@ -1,5 +1,6 @@
 """DEMO=1 only: the demonstration people by area, place and seat, and the code that their app would show."""
 
+import math
 import time
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,8 @@ from django.core.cache import cache
 
 from accounts.codes import codes_of, secret_of
 from boards.models import Appointment
+
+TOO_SHORT = 2  # seconds in which nobody copies a code
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,12 @@ def shown_code(user) -> ShownCode | None:
     app = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
     if app is None:
         return None
+    if _seconds_left() <= TOO_SHORT:
+        time.sleep(_seconds_left())
     code = codes_of(secret_of(user))[0]
     used = cache.get(TOTP(app)._get_used_cache_key(code)) is not None
-    return ShownCode(code, used, app_settings.TOTP_PERIOD - int(time.time()) % app_settings.TOTP_PERIOD)
+    return ShownCode(code, used, math.ceil(_seconds_left()))
+
+
+def _seconds_left() -> float:
+    return app_settings.TOTP_PERIOD - time.time() % app_settings.TOTP_PERIOD
