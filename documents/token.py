@@ -13,7 +13,6 @@ from django.core.exceptions import ImproperlyConfigured
 from documents.certificates import Issuer, in_order
 
 LABEL = "issuing"
-CKM_ECDSA = 0x1041
 
 
 class TokenKey(ec.EllipticCurvePrivateKey):
@@ -22,13 +21,13 @@ class TokenKey(ec.EllipticCurvePrivateKey):
     curve = ec.SECP256R1()
     key_size = 256
 
-    def __init__(self, handle, certificate: x509.Certificate):
-        self._handle, self._certificate = handle, certificate
+    def __init__(self, handle, certificate: x509.Certificate, mechanism):
+        self._handle, self._certificate, self._mechanism = handle, certificate, mechanism
 
     def sign(self, data: bytes, signature_algorithm: ec.ECDSA) -> bytes:
         digest = hashes.Hash(signature_algorithm.algorithm)
         digest.update(data)
-        pair = self._handle.sign(digest.finalize(), mechanism=CKM_ECDSA)
+        pair = self._handle.sign(digest.finalize(), mechanism=self._mechanism)
         half = len(pair) // 2
         return encode_dss_signature(int.from_bytes(pair[:half], "big"), int.from_bytes(pair[half:], "big"))
 
@@ -68,4 +67,5 @@ def token_issuer(setting: str, pin: str) -> Issuer:
             f"SIGNING_PKCS11: the token did not open ({type(error).__name__})."
         ) from error
     certificate = x509.load_der_x509_certificate(own[pkcs11.Attribute.VALUE])
-    return Issuer(TokenKey(key, certificate), certificate, in_order(certificate, certificates))
+    held = TokenKey(key, certificate, pkcs11.Mechanism.ECDSA)
+    return Issuer(held, certificate, in_order(certificate, certificates))

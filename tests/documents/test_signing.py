@@ -211,7 +211,7 @@ class SoftHandle:
 def test_a_key_in_a_token_certifies_without_leaving_it():
     key = ec.generate_private_key(ec.SECP256R1())
     inside = outside_authority(key)
-    held = token.TokenKey(SoftHandle(key), inside.certificate)
+    held = token.TokenKey(SoftHandle(key), inside.certificate, mechanism=None)
     issued = certify(
         named("A person"),
         ec.generate_private_key(ec.SECP256R1()),
