@@ -6,7 +6,8 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from boards.models import Territory
 
 # Argon2id as ever, without the memory that makes guessing dear: dozens of sign-ins happen here.
-Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 1024, 1
+Argon2PasswordHasher.time_cost = Argon2PasswordHasher.parallelism = 1
+Argon2PasswordHasher.memory_cost = 1024
 
 
 @pytest.fixture(autouse=True)
