@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.http import HttpResponse
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 
 FORMULA = set("=+-@＝＋－＠")
 BREAKS = set("\t\r\n\0")
@@ -54,3 +55,20 @@ def csv_download(
             "Content-Security-Policy": "default-src 'none'; sandbox",
         },
     )
+
+
+class CsvRenderer(BaseRenderer):
+    """A list of the API as a table, by ``Accept: text/csv``; the next page stands in the Link header."""
+
+    media_type = "text/csv"
+    format = "csv"
+
+    def render(self, data, accepted_media_type=None, renderer_context=None) -> bytes:
+        response = (renderer_context or {})["response"]
+        if response.exception:
+            return JSONRenderer().render(data)
+        rows = data["results"]
+        if data.get("next"):
+            response["Link"] = f'<{data["next"]}>; rel="next"'
+        columns = list(rows[0]) if rows else []
+        return csv_text(columns, ([row[name] for name in columns] for row in rows)).encode()

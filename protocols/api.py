@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from boards.access import ForUserMixin
+from mappa_portal.exports import CsvRenderer
 from protocols.models import Protocol, Version
 from protocols.serializers import ProtocolRowSerializer, ProtocolSerializer
 
@@ -29,6 +30,9 @@ class ProtocolViewSet(ForUserMixin, ReadOnlyModelViewSet):
     lookup_value_regex = r"[A-Z0-9-]+"
     filter_backends = [filters.DjangoFilterBackend]
     filterset_class = ProtocolFilter
+
+    def get_renderers(self):
+        return [*super().get_renderers(), *([CsvRenderer()] if self.action == "list" else [])]
 
     def get_serializer_class(self):
         return ProtocolRowSerializer if self.action == "list" else ProtocolSerializer

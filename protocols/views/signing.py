@@ -1,5 +1,6 @@
 """Signing: what it means, the text, two statements, the second factor; then the code for checking copies."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core import signing as tokens
 from django.core.exceptions import PermissionDenied
@@ -7,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from accounts.demo import shown_code
 from mappa_portal.exceptions import Conflict
 from protocols.actions import signing as actions
 from protocols.forms import SignForm
@@ -83,6 +85,7 @@ def _form(request, version: Version, signature: Signature, opened: list | None):
         "form": form,
         "lines": lines_of(version),
         "approvals": version.approvals.select_related("organisation"),
+        "shown": shown_code(request.user) if settings.DEMO and "code" in form.fields else None,
     }
     return render(request, "protocols/sign.html", context)
 

@@ -1,5 +1,8 @@
 """The REST door: named fields, an allow-list of filters, the same separation as the pages."""
 
+import csv
+import io
+
 import pytest
 from django.test import Client
 
@@ -35,6 +38,14 @@ def test_A5_the_list_names_its_fields_and_filters_by_an_allow_list(world, api):
         found = client.get(f"/api/v1/protocols/?{query}").json()["results"]
         assert [row["reference"][:3] for row in found] == references
     assert client.get("/api/v1/protocols/?status=lost").status_code == 400
+
+
+def test_X1_the_list_as_a_table(world, api):
+    world.protocol()
+    answer = api("smb_member").get("/api/v1/protocols/", headers={"Accept": "text/csv"})
+    assert answer["Content-Type"].startswith("text/csv")
+    columns, row = csv.reader(io.StringIO(answer.content.decode()))
+    assert set(columns) == LIST_FIELDS and row[0] == "CMD-P-2026-001"
 
 
 def test_the_detail_holds_text_approvals_signatures_and_what_is_allowed(world, api):

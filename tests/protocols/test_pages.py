@@ -8,13 +8,15 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.second_factor import current_code
 from audit.models import Event
 from boards.models import Appointment
+from mappa_portal.pagination import keyset, sorting
+from protocols import register
 from protocols.actions import approval, copies, drafting, templates
 from protocols.models import Protocol, Review, Signature, Template, TemplateVersion, Version
 from protocols.outline import key_of
@@ -499,6 +501,26 @@ def test_what_is_in_force_stays_in_sight_while_the_next_version_is_written(world
     assert "Version 1 has been in force since" in text_of(client.get(url(version)))
     rows = client.get("/protocols/", {"status": "in_force"}).context["rows"]
     assert [row.protocol.version_number for row in rows] == [2]
+
+
+@pytest.mark.parametrize("order", [name for key in register.ORDER for name in (key, f"-{key}")])
+def test_every_order_pages_through_all_rows_and_back(world, order):
+    boroughs = list(world.territory("london").children.all())
+    copies.give_copies(world.template(), boroughs=boroughs, by=world.co_ordinator, on=TODAY)
+    found = register.protocols_for(world.co_ordinator)
+
+    def page(query: str):
+        request = RequestFactory().get("/protocols/" + query)
+        _, fields = sorting(request, register.ORDER, "reference")
+        return keyset(found, request, *fields, size=1)
+
+    seen, query = [], f"?sort={order}"
+    while query:
+        seen.append(page(query))
+        query = seen[-1].next_url
+    rows = [row.reference for one in seen for row in one]
+    assert len(set(rows)) == len(rows) == 3
+    assert page(seen[2].previous_url).rows == seen[1].rows
 
 
 def test_a_list_without_matches_says_so(world, browser):
