@@ -16,9 +16,16 @@ def run_job(territory_id: int, job_id: int) -> None:
 def sweep() -> int:
     """Any number of schedulers may start it: a hint for a claimed job does nothing."""
     waiting = jobs.due_jobs(timezone.now())
+    if _hints_in_the_queue() >= len(waiting):  # workers are behind, or away: more hints would only delay them
+        return 0
     for territory_id, job_id in waiting:
         jobs.hint(territory_id, job_id)
     return len(waiting)
+
+
+def _hints_in_the_queue() -> int:
+    with app.connection_or_acquire() as broker:
+        return broker.default_channel.queue_declare(app.conf.task_default_queue).message_count
 
 
 @heartbeat_sent.connect

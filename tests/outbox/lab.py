@@ -37,9 +37,8 @@ class Lab:
     def __enter__(self):
         self.broker.start()
         self.office.__enter__()
-        self.kept = app.conf.broker_url
-        app.conf.broker_url = self.address
-        app.close()
+        self.hints = hints_to(self.address)
+        self.hints.__enter__()
         return self
 
     def __exit__(self, *_):
@@ -47,10 +46,8 @@ class Lab:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        self.hints.__exit__(None, None, None)
         self.office.__exit__()
-        app.conf.broker_url = self.kept
-        app.close()
-        jobs._broker["rests_until"] = 0.0
         self.broker.remove()
 
     @property
@@ -136,16 +133,37 @@ class Lab:
                 owner.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
 
 
+@contextlib.contextmanager
+def hints_to(address: str):
+    """Where this process posts; Celery keeps connections for each address it has used."""
+    kept = app.conf.broker_url
+    _use_broker(address)
+    try:
+        yield
+    finally:
+        _use_broker(kept)
+
+
+def _use_broker(address: str) -> None:
+    app.conf.broker_url = address
+    app.close()
+    app.amqp._producer_pool = None
+    jobs._broker["rests_until"] = 0.0
+
+
 def _children(pid: int) -> list[int]:
     with contextlib.suppress(OSError):
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return []
 
 
-def wait_for(what, seconds: float = 120) -> float:
-    """Until it is true; how long it took."""
-    begun = time.monotonic()
-    while not what():
-        assert time.monotonic() - begun < seconds, "waited in vain"
+def wait_for(what, seconds: float = 60) -> None:
+    wait_for_none(lambda: [] if what() else ["waited in vain"], seconds)
+
+
+def wait_for_none(what, seconds: float) -> None:
+    """Until the list is empty; what is still in it says what was missing."""
+    end = time.monotonic() + seconds
+    while left := what():
+        assert time.monotonic() < end, (len(left), left[:20])
         time.sleep(0.1)
-    return time.monotonic() - begun

@@ -52,6 +52,10 @@ class PostOffice:
             self.taken.append(message_from_bytes(content, policy=default))
 
     @property
+    def count(self) -> int:
+        return len(self.taken)
+
+    @property
     def ids(self) -> Counter:
         with self.lock:
             return Counter(message["Message-ID"] for message in self.taken)
