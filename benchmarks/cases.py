@@ -91,9 +91,12 @@ def _count(user) -> int:
 
 
 def _document() -> dict:
-    paragraph = "<p>Both sides share what is necessary, proportionate and lawful, and share it in time.</p>" * 6
+    paragraph = (
+        "<p>Both sides share what is necessary, proportionate and lawful, and share it in time.</p>" * 6
+    )
     clauses = [
-        {"number": str(n), "heading": f"Clause {n}", "depth": 1, "html": "", "text": paragraph} for n in range(1, 21)
+        {"number": str(n), "heading": f"Clause {n}", "depth": 1, "html": "", "text": paragraph}
+        for n in range(1, 21)
     ]
     return {
         "title": "MAPPA protocol, Camden",
@@ -149,6 +152,6 @@ def signature(rounds: int) -> Result:
     def ours():
         return sign(pdf, "signature-1", who, reason="Bench", now=timezone.now())
 
-    return compare("one signature", "rendering the protocol", _render, ours, goal=0.15, rounds=rounds, same=False)
-
-
+    return compare(
+        "one signature", "rendering the protocol", _render, ours, goal=0.15, rounds=rounds, same=False
+    )

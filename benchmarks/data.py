@@ -19,7 +19,9 @@ from protocols.models import Protocol
 TEXT = ImportedProtocol(
     title="Protocol",
     clauses=tuple(
-        ImportedClause(1 + n % 2, f"Clause {n}", f"What {{borough}} agrees to under {n}.\n\n- one\n- two\n- three")
+        ImportedClause(
+            1 + n % 2, f"Clause {n}", f"What {{borough}} agrees to under {n}.\n\n- one\n- two\n- three"
+        )
         for n in range(20)
     ),
     left_out=(),
@@ -58,7 +60,9 @@ def protocols(per_borough: int, by: User) -> None:
     named = everywhere()
     with scope(named.territories, named.areas):
         if not Protocol.objects.exists():
-            draft = templates.import_template(area, name="Bench 1", imported=TEXT, source_name="bench.md", by=by)
+            draft = templates.import_template(
+                area, name="Bench 1", imported=TEXT, source_name="bench.md", by=by
+            )
             published = templates.publish(draft, by=by)
             boroughs = area.children.all()
             copies.give_copies(published, boroughs=boroughs, by=by, on=timezone.localdate())
@@ -79,9 +83,11 @@ def _copy_all(area: Territory, number: int) -> None:
         template = cursor.fetchone()[0]
         cursor.execute(
             "WITH made AS ("
-            " INSERT INTO protocols_protocol (territory_id, about_id, organisation_id, board_id, template_id, reference)"
+            " INSERT INTO protocols_protocol"
+            " (territory_id, about_id, organisation_id, board_id, template_id, reference)"
             " SELECT p.territory_id, p.about_id, p.organisation_id, p.board_id, %s,"
-            " split_part(p.reference, '-', 1) || '-P-2026-' || lpad((1000 + %s)::text, 4, '0') FROM protocols_protocol p"
+            " split_part(p.reference, '-', 1) || '-P-2026-' || lpad((1000 + %s)::text, 4, '0')"
+            " FROM protocols_protocol p"
             " JOIN protocols_template t ON t.id = p.template_id WHERE t.name = 'Bench 1' RETURNING *),"
             " old AS (SELECT p.* FROM protocols_protocol p JOIN protocols_template t ON t.id = p.template_id"
             "  WHERE t.name = 'Bench 1'),"
@@ -95,5 +101,3 @@ def _copy_all(area: Territory, number: int) -> None:
             " JOIN protocols_protocolgrant g ON g.content_object_id = o.id",
             [template, number],
         )
-
-

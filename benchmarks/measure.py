@@ -53,7 +53,9 @@ def compare(
 
 
 def table(results: list[Result]) -> str:
-    head = f"{'what':<44}{'against':<34}{'limit ms':>10}{'ours ms':>10}{'ratio':>8}{'goal':>7}{'growth':>8}  met"
+    head = (
+        f"{'what':<44}{'against':<34}{'limit ms':>10}{'ours ms':>10}{'ratio':>8}{'goal':>7}{'growth':>8}  met"
+    )
     lines = [head, "-" * len(head)]
     for r in results:
         growth = f"{r.growth:.2f}" if r.growth is not None else ""

@@ -49,9 +49,7 @@ def _seating(appointment: Appointment) -> Seating:
     organisation = appointment.organisation
     only = frozenset(b.pk for b in appointment.boroughs.all()) or None
     covered = frozenset(c.borough_id for c in organisation.coverage.all())
-    return Seating(
-        organisation, appointment.seat, only & covered if only else covered, only
-    )
+    return Seating(organisation, appointment.seat, only & covered if only else covered, only)
 
 
 def forget_seats(user) -> None:
@@ -77,13 +75,11 @@ def scope_of(user) -> Scope:
         territories.add(seating.organisation.territory.area.pk)
         territories |= seating.boroughs
     territories |= set(
-        Reach.objects.filter(
-            organisation__in=organisations_of(user), count__gt=0
-        ).values_list("territory", flat=True)
+        Reach.objects.filter(organisation__in=organisations_of(user), count__gt=0).values_list(
+            "territory", flat=True
+        )
     )
-    parents = Territory.objects.filter(
-        children__in=set().union(*(s.boroughs for s in seats))
-    )
+    parents = Territory.objects.filter(children__in=set().union(*(s.boroughs for s in seats)))
     territories |= set(parents.values_list("pk", flat=True))
     areas = {s.organisation.territory_id for s in seats if s.organisation.is_area_seat}
     return Scope(frozenset(territories), frozenset(areas))
@@ -134,18 +130,13 @@ class SharedQuerySet(OwnedQuerySet):
 @transaction.atomic
 def share(obj, *, with_: Organisation) -> None:
     """Open one object to one organisation; again is the same as once."""
-    if (
-        with_.kind in Organisation.AREA_BOARDS
-        and obj.territory.kind == Territory.Kind.BOROUGH
-    ):
+    if with_.kind in Organisation.AREA_BOARDS and obj.territory.kind == Territory.Kind.BOROUGH:
         raise ValidationError(
             f"{with_} looks across the area: a borough's own records are never shared with it."
         )
     permission = _view_permission(obj)
     grants = obj.grants.model.objects
-    _, created = grants.get_or_create(
-        group_id=with_.group_id, permission=permission, content_object=obj
-    )
+    _, created = grants.get_or_create(group_id=with_.group_id, permission=permission, content_object=obj)
     if created:
         reach, _ = Reach.objects.select_for_update().get_or_create(
             organisation=with_, territory_id=obj.territory_id
@@ -160,9 +151,7 @@ def unshare(obj, *, with_: Organisation) -> None:
         group_id=with_.group_id, permission=_view_permission(obj), content_object=obj
     ).delete()
     if gone:
-        Reach.objects.filter(organisation=with_, territory_id=obj.territory_id).update(
-            count=F("count") - 1
-        )
+        Reach.objects.filter(organisation=with_, territory_id=obj.territory_id).update(count=F("count") - 1)
 
 
 def _view_permission(obj) -> Permission:
@@ -172,25 +161,15 @@ def _view_permission(obj) -> Permission:
             content_type__app_label=meta.app_label, codename=f"view_{meta.model_name}"
         )
     except ObjectDoesNotExist:
-        raise RuntimeError(
-            f"Run migrate: the permission to see a {meta.verbose_name} is missing."
-        ) from None
+        raise RuntimeError(f"Run migrate: the permission to see a {meta.verbose_name} is missing.") from None
 
 
-def people_in(
-    organisation: Organisation, *seats: Seat, borough: int | None = None
-) -> Iterable[Appointment]:
+def people_in(organisation: Organisation, *seats: Seat, borough: int | None = None) -> Iterable[Appointment]:
     """Who holds one of these seats there today, for the borough if one is named."""
-    held = Appointment.objects.current(localdate()).filter(
-        organisation=organisation, seat__in=seats
-    )
+    held = Appointment.objects.current(localdate()).filter(organisation=organisation, seat__in=seats)
     if borough is not None:
         held = held.filter(Q(boroughs__isnull=True) | Q(boroughs=borough))
-    return (
-        held.filter(user__is_active=True)
-        .select_related("user", "organisation")
-        .distinct()
-    )
+    return held.filter(user__is_active=True).select_related("user", "organisation").distinct()
 
 
 # -- Mixins of the web and REST doors --

@@ -24,9 +24,7 @@ class AgencyType:
 
 
 def _type(code, *names, **flags):
-    return AgencyType(
-        code, tuple((None, n) if isinstance(n, str) else n for n in names), **flags
-    )
+    return AgencyType(code, tuple((None, n) if isinstance(n, str) else n for n in names), **flags)
 
 
 AGENCY_TYPES = {

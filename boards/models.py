@@ -21,12 +21,8 @@ class Territory(models.Model):
         BOROUGH = "borough"
 
     kind = models.CharField(max_length=7, choices=Kind)
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children"
-    )
-    code = models.CharField(
-        max_length=3, unique=True, validators=[RegexValidator(r"^[A-Z]{3}$")]
-    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    code = models.CharField(max_length=3, unique=True, validators=[RegexValidator(r"^[A-Z]{3}$")])
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=80)
     gss_code = models.CharField(max_length=9, blank=True)
@@ -63,9 +59,7 @@ class Organisation(models.Model):
 
     AREA_BOARDS = {Kind.SMB, Kind.REGIONAL_BOARD}
 
-    territory = models.ForeignKey(
-        Territory, models.PROTECT, related_name="organisations"
-    )
+    territory = models.ForeignKey(Territory, models.PROTECT, related_name="organisations")
     kind = models.CharField(max_length=14, choices=Kind)
     agency_type = models.CharField(
         max_length=3, blank=True, choices=[(c, t.name) for c, t in AGENCY_TYPES.items()]
@@ -73,17 +67,14 @@ class Organisation(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120)
     group = models.OneToOneField(Group, models.PROTECT, related_name="organisation")
-    boroughs = models.ManyToManyField(
-        Territory, through="Coverage", related_name="covered_by"
-    )
+    boroughs = models.ManyToManyField(Territory, through="Coverage", related_name="covered_by")
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="agency", agency_type__gt="")
-                | (~Q(kind="agency") & Q(agency_type="")),
+                condition=Q(kind="agency", agency_type__gt="") | (~Q(kind="agency") & Q(agency_type="")),
                 name="agency_has_type",
             ),
         ]
@@ -101,9 +92,7 @@ class Organisation(models.Model):
     @property
     def parties(self):
         """Who keeps its entry in the directory: the executive office of its area."""
-        return Organisation.objects.filter(
-            territory=self.territory.area, kind=self.Kind.UNIT
-        )
+        return Organisation.objects.filter(territory=self.territory.area, kind=self.Kind.UNIT)
 
     def name_on(self, day: date) -> str:
         """The name that held on a record's date."""
@@ -140,24 +129,16 @@ class OrganisationName(models.Model):
 
 
 class Coverage(models.Model):
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="coverage"
-    )
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="coverage")
     borough = models.ForeignKey(Territory, models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "borough"], name="covered_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["organisation", "borough"], name="covered_once")]
 
 
 class AppointmentQuerySet(models.QuerySet):
     def current(self, on: date):
-        return self.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on
-        )
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
 
     def overdue(self, on: date):
         """Current ones that nobody has confirmed in time."""
@@ -167,16 +148,10 @@ class AppointmentQuerySet(models.QuerySet):
 class Appointment(models.Model):
     """A person's seat in an organisation, last day included. No boroughs named means all that it covers."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments"
-    )
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="appointments"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="appointments")
     seat = models.CharField(max_length=18, choices=Seat)
-    reference = models.UUIDField(
-        db_default=RandomUUID(), unique=True, editable=False
-    )
+    reference = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     boroughs = models.ManyToManyField(Territory, blank=True, related_name="+")
     job_title = models.CharField(max_length=80, blank=True)
     starts_on = models.DateField()
@@ -197,8 +172,7 @@ class Appointment(models.Model):
                 violation_error_message="This person already holds this seat.",
             ),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True)
-                | Q(ends_on__gte=models.F("starts_on")),
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
                 name="appointment_ends_after_start",
                 violation_error_message="End date must be the same as or after the start date.",
             ),
@@ -222,18 +196,12 @@ class Appointment(models.Model):
 class Reach(models.Model):
     """How many objects of a territory are shared with an organisation: the scope is computed from it (T1)."""
 
-    organisation = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="reaches"
-    )
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="reaches")
     territory = models.ForeignKey(Territory, models.PROTECT, related_name="+")
     count = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "territory"], name="one_reach"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["organisation", "territory"], name="one_reach")]
 
 
 class AreaQuerySet(OwnedQuerySet):
@@ -265,9 +233,7 @@ class AreaSettings(Owned):
     mappa_signatory = models.CharField(
         "who signs for MAPPA", max_length=4, choices=MappaSignatory, default="unit"
     )
-    marking = models.CharField(
-        "marking of new documents", max_length=60, default="OFFICIAL-SENSITIVE"
-    )
+    marking = models.CharField("marking of new documents", max_length=60, default="OFFICIAL-SENSITIVE")
     first_review_months = models.PositiveSmallIntegerField(
         "first review after adoption, months",
         default=12,
@@ -292,15 +258,9 @@ class AreaSettings(Owned):
             MaxValueValidator(60, "Notice must be between 1 and 60 days"),
         ],
     )
-    level1_review_months = models.PositiveSmallIntegerField(
-        "level 1 review, months", default=4
-    )
-    level2_review_days = models.PositiveSmallIntegerField(
-        "level 2 review, days", default=112
-    )
-    level3_review_days = models.PositiveSmallIntegerField(
-        "level 3 review, days", default=56
-    )
+    level1_review_months = models.PositiveSmallIntegerField("level 1 review, months", default=4)
+    level2_review_days = models.PositiveSmallIntegerField("level 2 review, days", default=112)
+    level3_review_days = models.PositiveSmallIntegerField("level 3 review, days", default=56)
     level2_grade = models.PositiveSmallIntegerField(
         "lowest grade at level 2",
         default=2,
@@ -311,9 +271,7 @@ class AreaSettings(Owned):
         default=3,
         validators=[MinValueValidator(1), MaxValueValidator(4)],
     )
-    escalation_days = models.JSONField(
-        "working days for each escalation step", default=list
-    )
+    escalation_days = models.JSONField("working days for each escalation step", default=list)
     suppression_threshold = models.PositiveSmallIntegerField(
         "smallest count shown in wider copies",
         default=5,
@@ -324,18 +282,14 @@ class AreaSettings(Owned):
     objects = AreaQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["territory"], name="one_settings_per_area")
-        ]
+        constraints = [models.UniqueConstraint(fields=["territory"], name="one_settings_per_area")]
 
     def __str__(self):
         return f"{self.territory} settings"
 
     @property
     def parties(self):
-        return Organisation.objects.filter(
-            territory=self.territory_id, kind=Organisation.Kind.UNIT
-        )
+        return Organisation.objects.filter(territory=self.territory_id, kind=Organisation.Kind.UNIT)
 
 
 class ApprovingBody(Owned):
@@ -354,12 +308,8 @@ class ApprovingBody(Owned):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["territory", "position"], name="one_body_per_position"
-            ),
-            models.UniqueConstraint(
-                fields=["territory", "organisation"], name="body_approves_once"
-            ),
+            models.UniqueConstraint(fields=["territory", "position"], name="one_body_per_position"),
+            models.UniqueConstraint(fields=["territory", "organisation"], name="body_approves_once"),
         ]
 
     def __str__(self):
@@ -376,9 +326,7 @@ class Counter(Owned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["territory", "code", "kind", "year"], name="one_counter"
-            )
+            models.UniqueConstraint(fields=["territory", "code", "kind", "year"], name="one_counter")
         ]
 
 

@@ -34,9 +34,7 @@ class OwnedQuerySet(models.QuerySet):
 
     def for_user(self, user):
         """What this person may see: by ownership or by grant."""
-        raise ImproperlyConfigured(
-            f"{self.model.__name__} must say whose it is: write its for_user."
-        )
+        raise ImproperlyConfigured(f"{self.model.__name__} must say whose it is: write its for_user.")
 
 
 class OwnedKey(models.ForeignKey):
@@ -50,9 +48,7 @@ class OwnedKey(models.ForeignKey):
 class Owned(models.Model):
     """Belongs to one territory; PostgreSQL shows it only to scopes that name it (T1)."""
 
-    territory = models.ForeignKey(
-        "boards.Territory", models.PROTECT, related_name="+", editable=False
-    )
+    territory = models.ForeignKey("boards.Territory", models.PROTECT, related_name="+", editable=False)
 
     objects = OwnedQuerySet.as_manager()
 

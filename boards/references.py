@@ -3,9 +3,7 @@
 from boards.models import Counter, Territory
 
 
-def next_reference(
-    territory: Territory, kind: str, year: int, *, about: Territory | None = None
-) -> str:
+def next_reference(territory: Territory, kind: str, year: int, *, about: Territory | None = None) -> str:
     """``kind`` is one letter: T template, P protocol, M meeting, R referral. Call inside the creating transaction."""
     code = (about or territory).code
     counter, _ = Counter.objects.select_for_update().get_or_create(

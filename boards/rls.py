@@ -21,9 +21,7 @@ def owned(table: str, *, about: bool = False, **keys: str) -> RunSQL:
     if about:
         test = f"about_id IS NULL OR about_id {_SCOPE} OR territory_id {_AREAS}"
         statements.append(_policy(table, "about", "RESTRICTIVE", test))
-    statements += [
-        foreign_key(table, column, target) for column, target in keys.items()
-    ]
+    statements += [foreign_key(table, column, target) for column, target in keys.items()]
     return RunSQL(statements, RunSQL.noop)
 
 

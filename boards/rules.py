@@ -13,7 +13,7 @@ from mappa_portal.exceptions import Conflict
 
 @dataclass(frozen=True)
 class Rule:
-    """``verb``: what a seat must allow. ``test``: the right moment, of the object. ``otherwise``: said when it is not."""
+    """``verb``: what a seat must allow. ``test``: the right moment. ``otherwise``: said when it is not."""
 
     verb: str
     test: Callable[[Any], bool] = lambda obj: True
@@ -28,20 +28,14 @@ class RuleBook:
         """Raise PermissionDenied for the wrong person, Conflict for the wrong moment. ``by=None`` is the system."""
         rule = self.rules[name]
         if by is not None and not may(by, rule.verb, obj):
-            raise PermissionDenied(
-                f"Your seat does not let you {name.replace('_', ' ')} this."
-            )
+            raise PermissionDenied(f"Your seat does not let you {name.replace('_', ' ')} this.")
         if not rule.test(obj):
             raise Conflict(rule.otherwise)
 
     def allowed(self, user, obj) -> set[str]:
         """Names of what this person may do to this object now. For detail pages, not per row."""
         verbs = verbs_for(user, obj)
-        return {
-            name
-            for name, rule in self.rules.items()
-            if rule.verb in verbs and rule.test(obj)
-        }
+        return {name for name, rule in self.rules.items() if rule.verb in verbs and rule.test(obj)}
 
 
 def verbs_for(user, obj) -> set[str]:
@@ -50,9 +44,7 @@ def verbs_for(user, obj) -> set[str]:
     borough = getattr(obj, "about_id", None) or obj.territory_id
     verbs: set[str] = set()
     for seating in seats_of(user):
-        if seating.organisation.pk in parties and (
-            seating.only is None or borough in seating.only
-        ):
+        if seating.organisation.pk in parties and (seating.only is None or borough in seating.only):
             verbs |= SEATS[seating.seat]
     return verbs
 

@@ -60,7 +60,7 @@ def _tell_database(to: Scope) -> None:
 
 
 def _array(ids: Iterable[int]) -> str:
-    return "{%s}" % ",".join(str(int(i)) for i in sorted(ids))
+    return "{" + ",".join(str(int(i)) for i in sorted(ids)) + "}"
 
 
 def _settle() -> None:

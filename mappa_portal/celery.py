@@ -15,7 +15,9 @@ app.conf.beat_schedule = {
     "sweep the outbox": {
         "task": "outbox.sweep",
         "schedule": settings.SWEEP_SECONDS,
-        "options": {"expires": settings.SWEEP_SECONDS},  # of all that waited for a worker the last one is enough
+        "options": {
+            "expires": settings.SWEEP_SECONDS
+        },  # of all that waited for a worker the last one is enough
     },
     "audit checkpoint": {
         "task": "audit.checkpoint",

@@ -28,9 +28,7 @@ if DEMO and not set(ALLOWED_HOSTS) <= LOOPBACK:
     raise ImproperlyConfigured(
         "DEMO=1 signs anyone in: it runs on loopback names only. Change ALLOWED_HOSTS or DEMO."
     )
-if not PUBLIC_URL.startswith(
-    ("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")
-):
+if not PUBLIC_URL.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
     raise ImproperlyConfigured(
         "PUBLIC_URL must start with https:// (http:// is for loopback addresses only)."
     )
@@ -119,9 +117,7 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
-DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = (
-    True  # PgBouncer, transaction mode
-)
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True  # PgBouncer, transaction mode
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL")
@@ -159,7 +155,10 @@ CSRF_COOKIE_NAME = "csrf" if PLAIN_HTTP else "__Host-csrf"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up: this says that sign-in asks for a password
+ACCOUNT_SIGNUP_FIELDS = [
+    "email*",
+    "password1*",
+]  # nobody signs up: this says that sign-in asks for a password
 ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators make accounts; the one-time link proves the address
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = False
@@ -224,9 +223,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https")
-    if env.bool("BEHIND_PROXY", default=False)
-    else None
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 )
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -255,13 +252,18 @@ STATIC_ROOT = env("STATIC_ROOT", default=str(PORTAL_HOME / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "gz", "br", "woff", "woff2")  # maps: 40 s for nobody's gain
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
+    "map",
+    "png",
+    "gz",
+    "br",
+    "woff",
+    "woff2",
+)  # maps: 40 s for nobody's gain
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(PORTAL_HOME / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
@@ -307,9 +309,7 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = (
 EMAIL_TIMEOUT = 20
 HELP_CONTACT = env("HELP_CONTACT", default="")  # shown at the foot of each page: a name, an address, a number
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="MAPPA portal <portal@mappa.example>")
-MAIL_DOMAIN = env(
-    "MAIL_DOMAIN", default="mappa.example"
-)  # the right-hand side of Message-IDs
+MAIL_DOMAIN = env("MAIL_DOMAIN", default="mappa.example")  # the right-hand side of Message-IDs
 
 # -- Signing documents (assurance P2) --
 SIGNING_DIR = Path(env("SIGNING_DIR", default=str(PORTAL_HOME / "signing")))
@@ -317,12 +317,8 @@ SIGNING_PASSPHRASE = env("SIGNING_PASSPHRASE", default=SECRET_KEY)
 SIGNING_CA_PKCS12 = env(
     "SIGNING_CA_PKCS12", default=""
 )  # an outside issuing authority instead of the portal's own
-SIGNING_PKCS11 = env(
-    "SIGNING_PKCS11", default=""
-)  # module path;token label, for a key in hardware
-SIGNING_TSA_URL = env(
-    "SIGNING_TSA_URL", default=""
-)  # empty: the local demonstration time-stamp authority
+SIGNING_PKCS11 = env("SIGNING_PKCS11", default="")  # module path;token label, for a key in hardware
+SIGNING_TSA_URL = env("SIGNING_TSA_URL", default="")  # empty: the local demonstration time-stamp authority
 CHECKPOINT_DIR = Path(env("CHECKPOINT_DIR", default=str(PORTAL_HOME / "checkpoints")))
 
 # -- REST --
@@ -346,9 +342,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
-SILENCED_SYSTEM_CHECKS = [
-    "guardian.W001"
-]  # no object permission backend: for_user reads the grants itself
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # no object permission backend: for_user reads the grants itself
 
 # -- Logs (assurance E2) --
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

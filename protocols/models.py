@@ -29,11 +29,7 @@ class Template(Owned):
 
     class Meta:
         ordering = ["-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["territory", "reference"], name="template_reference"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["territory", "reference"], name="template_reference")]
 
     def __str__(self):
         return self.name
@@ -139,9 +135,7 @@ class ClauseQuerySet(OwnedQuerySet):
 class Clause(Owned, ClauseFields):
     """Of a template version."""
 
-    template_version = OwnedKey(
-        TemplateVersion, on_delete=models.CASCADE, related_name="clauses"
-    )
+    template_version = OwnedKey(TemplateVersion, on_delete=models.CASCADE, related_name="clauses")
 
     objects = ClauseQuerySet.as_manager()
 
@@ -190,20 +184,14 @@ class Protocol(AboutOwned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["territory", "reference"], name="protocol_reference"
-            ),
+            models.UniqueConstraint(fields=["territory", "reference"], name="protocol_reference"),
             models.UniqueConstraint(
                 fields=["territory", "template", "about"],
                 condition=Q(withdrawn_on__isnull=True),
                 name="one_copy_per_borough",
             ),
         ]
-        indexes = [
-            models.Index(
-                fields=["territory", "reference"], name="protocols_by_reference"
-            )
-        ]
+        indexes = [models.Index(fields=["territory", "reference"], name="protocols_by_reference")]
 
     def __str__(self):
         return f"{self.reference}: {self.about}"
@@ -219,9 +207,7 @@ class Protocol(AboutOwned):
 class ProtocolGrant(Grant):
     """Opens one protocol to one party. The about column keeps the grant as closed as the protocol itself."""
 
-    about = models.ForeignKey(
-        "boards.Territory", models.PROTECT, null=True, related_name="+", editable=False
-    )
+    about = models.ForeignKey("boards.Territory", models.PROTECT, null=True, related_name="+", editable=False)
     content_object = OwnedKey(Protocol, on_delete=models.CASCADE, related_name="grants")
 
 
@@ -271,9 +257,7 @@ class Version(AboutOwned):
     class Meta:
         ordering = ["-number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["territory", "protocol", "number"], name="version_number"
-            ),
+            models.UniqueConstraint(fields=["territory", "protocol", "number"], name="version_number"),
             models.UniqueConstraint(
                 fields=["territory", "protocol"],
                 condition=Q(status="in_force"),
@@ -320,9 +304,7 @@ class VersionClause(AboutOwned, ClauseFields):
 
     version = OwnedKey(Version, on_delete=models.CASCADE, related_name="clauses")
     clause = OwnedKey(Clause, null=True, blank=True, related_name="+")
-    template_hash = models.CharField(
-        max_length=64, blank=True
-    )  # of the template's text for this borough
+    template_hash = models.CharField(max_length=64, blank=True)  # of the template's text for this borough
 
     objects = VersionChildQuerySet.as_manager()
 
@@ -348,9 +330,7 @@ class VersionClause(AboutOwned, ClauseFields):
 
 class ApprovalQuerySet(VersionChildQuerySet):
     def open(self):
-        return self.filter(
-            decision=Approval.Decision.OPEN, version__status=Version.Status.CONSULTATION
-        )
+        return self.filter(decision=Approval.Decision.OPEN, version__status=Version.Status.CONSULTATION)
 
     def next_in_line(self):
         """Open, with every body before it decided."""
@@ -394,9 +374,7 @@ class Approval(AboutOwned):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["territory", "version", "position"], name="approval_position"
-            ),
+            models.UniqueConstraint(fields=["territory", "version", "position"], name="approval_position"),
             models.CheckConstraint(
                 condition=Q(decision="open")
                 | Q(
@@ -419,9 +397,7 @@ class Approval(AboutOwned):
 
 class SignatureQuerySet(VersionChildQuerySet):
     def open(self):
-        return self.filter(
-            signed_at__isnull=True, version__status=Version.Status.APPROVED
-        )
+        return self.filter(signed_at__isnull=True, version__status=Version.Status.APPROVED)
 
 
 class Signature(AboutOwned):
@@ -447,17 +423,14 @@ class Signature(AboutOwned):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["territory", "version", "position"], name="signature_position"
-            ),
+            models.UniqueConstraint(fields=["territory", "version", "position"], name="signature_position"),
             models.UniqueConstraint(
                 fields=["territory", "version", "signed_by"],
                 name="two_different_people",
                 violation_error_message="You have signed this version for the other party. Another person must sign.",
             ),
             models.CheckConstraint(
-                condition=Q(signed_at__isnull=True)
-                | Q(signed_by__isnull=False, content_hash__gt=""),
+                condition=Q(signed_at__isnull=True) | Q(signed_by__isnull=False, content_hash__gt=""),
                 name="signature_is_of_a_text",
             ),
         ]

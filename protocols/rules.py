@@ -8,9 +8,7 @@ TEMPLATE_RULES = RuleBook(
         lambda v: v.is_draft,
         "This version is published. Start the next one to change it.",
     ),
-    publish=Rule(
-        "manage_templates", lambda v: v.is_draft, "This version is published already."
-    ),
+    publish=Rule("manage_templates", lambda v: v.is_draft, "This version is published already."),
     start_next=Rule(
         "manage_templates",
         lambda v: not v.is_draft,
@@ -29,9 +27,7 @@ VERSION_RULES = RuleBook(
         lambda v: v.is_draft,
         "This version was submitted and its text is fixed. Start the next one.",
     ),
-    submit=Rule(
-        "draft_protocol", lambda v: v.is_draft, "This version was submitted already."
-    ),
+    submit=Rule("draft_protocol", lambda v: v.is_draft, "This version was submitted already."),
     discard=Rule(
         "draft_protocol",
         lambda v: v.is_draft and v.number > 1,
@@ -39,9 +35,7 @@ VERSION_RULES = RuleBook(
     ),
     start_next=Rule(
         "draft_protocol",
-        lambda v: (
-            v.status in {v.Status.CONSULTATION, v.Status.APPROVED, v.Status.IN_FORCE}
-        ),
+        lambda v: v.status in {v.Status.CONSULTATION, v.Status.APPROVED, v.Status.IN_FORCE},
         "The next version starts from one that was submitted or is in force.",
     ),
     withdraw=Rule(

@@ -16,9 +16,7 @@ DRAFTERS = (Seat.ADMINISTRATOR, Seat.CO_ORDINATOR)
 DECIDERS = (Seat.CHAIR, Seat.BUSINESS_MANAGER)
 
 
-def _write(
-    template: str, protocol: Protocol, people, *, key: str, subject: str, **context
-) -> None:
+def _write(template: str, protocol: Protocol, people, *, key: str, subject: str, **context) -> None:
     """The same mail to each person, once for its key."""
     for appointment in people:
         send(
@@ -105,9 +103,7 @@ def remind_of_review(protocol_id: int) -> None:
     protocol = Protocol.objects.get(pk=protocol_id)
     if protocol.review_due is None:
         return
-    office = Organisation.objects.filter(
-        kind=Organisation.Kind.UNIT, territory=protocol.territory_id
-    ).first()
+    office = Organisation.objects.filter(kind=Organisation.Kind.UNIT, territory=protocol.territory_id).first()
     for organisation in filter(None, (protocol.organisation, office)):
         _write(
             "protocol_review",

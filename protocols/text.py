@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 MERGE_FIELD = "{borough}"
-PLACEHOLDER = re.compile(
-    r"\{[a-z_ ]{1,30}\}|\((?:name|date|title) of [^)]{1,60}\)", re.IGNORECASE
-)
+PLACEHOLDER = re.compile(r"\{[a-z_ ]{1,30}\}|\((?:name|date|title) of [^)]{1,60}\)", re.IGNORECASE)
 
 
 def numbers(depths: Iterable[int]) -> list[str]:
@@ -73,9 +71,7 @@ def compare(old: Sequence, new: Sequence) -> list[Difference]:
     pairs = _pairs(old, new)
     kept = {id(found) for found in pairs if found is not None}
     result: list[Difference] = []
-    waiting = [
-        (place, clause) for place, clause in enumerate(old) if id(clause) not in kept
-    ]
+    waiting = [(place, clause) for place, clause in enumerate(old) if id(clause) not in kept]
     for place, (found, clause) in enumerate(zip(pairs, new, strict=True)):
         while waiting and waiting[0][0] <= place:
             result.append(Difference("removed", waiting.pop(0)[1], None))

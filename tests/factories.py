@@ -56,7 +56,9 @@ def person(seat_name: str, where: Organisation | None = None, seat: str = "", bo
     return made
 
 
-def appoint(user: User, where: Organisation, seat: str, boroughs=(), ends_on: date | None = None) -> Appointment:
+def appoint(
+    user: User, where: Organisation, seat: str, boroughs=(), ends_on: date | None = None
+) -> Appointment:
     made = Appointment.objects.create(
         user=user, organisation=where, seat=seat, starts_on=SINCE, ends_on=ends_on
     )
@@ -111,7 +113,9 @@ def build_world() -> None:
     with scope(named.territories, named.areas):
         AreaSettings.objects.create(territory=london, board_term="LSCB", escalation_days=[2, 5, 10])
         AreaSettings.objects.create(territory=yorkshire, first_review_months=24, review_months=36)
-        for position, (body, sees) in enumerate([(scb, "shared"), (chairs, "whole"), (smb, "whole")], start=1):
+        for position, (body, sees) in enumerate(
+            [(scb, "shared"), (chairs, "whole"), (smb, "whole")], start=1
+        ):
             ApprovingBody.objects.create(territory=london, organisation=body, position=position, sees=sees)
 
 

@@ -48,7 +48,9 @@ def rows(sql: str, *parameters) -> list[tuple]:
 
 
 def tables() -> list[str]:
-    return [name for (name,) in rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
+    return [
+        name for (name,) in rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+    ]
 
 
 def owned_models() -> list[type[Owned]]:
@@ -90,7 +92,7 @@ def test_T1_without_scope_nothing_is_there(world):
     counts = {m._meta.db_table: f"SELECT count(*) FROM {m._meta.db_table}" for m in owned_models()}
     assert rows(counts["protocols_version"]) == [(1,)]
     with scope([]):
-        assert {table: rows(count) for table, count in counts.items()} == dict.fromkeys(counts, [(0,)])
+        assert {table: rows(count) for table, count in counts.items()} == {table: [(0,)] for table in counts}
 
 
 def test_T1_without_scope_every_insert_is_refused(world):
@@ -102,7 +104,11 @@ def test_T1_without_scope_every_insert_is_refused(world):
 def test_T1_a_row_cannot_be_moved_to_a_foreign_territory(world):
     london, leeds = world.territory("london"), world.territory("leeds")
     counter = Counter.objects.create(territory=london, code="LON", kind="X", year=2026)
-    with scope([london.pk]), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+    with (
+        scope([london.pk]),
+        pytest.raises(ProgrammingError, match="row-level security"),
+        transaction.atomic(),
+    ):
         Counter.objects.filter(pk=counter.pk).update(territory=leeds)
 
 
@@ -129,13 +135,20 @@ def test_T2_nested_scopes_put_the_outer_one_back(world):
         assert rows(setting) == [(f"{{{camden}}}",)]
         assert current_scope() == Scope(frozenset({camden}))
         with pytest.raises(ZeroDivisionError), scope([hackney]):
-            1 / 0
+            raise ZeroDivisionError
         assert rows(setting) == [(f"{{{camden}}}",)]
 
 
 def test_T2_a_query_without_scope_is_refused_when_it_runs(db):
-    unevaluated = Version.objects.filter(number=1)  # building one is free: class attributes and forms hold them
-    for run in (unevaluated.exists, lambda: unevaluated.update(number=2), unevaluated.delete, lambda: list(unevaluated)):
+    unevaluated = Version.objects.filter(
+        number=1
+    )  # building one is free: class attributes and forms hold them
+    for run in (
+        unevaluated.exists,
+        lambda: unevaluated.update(number=2),
+        unevaluated.delete,
+        lambda: list(unevaluated),
+    ):
         with pytest.raises(ScopeMissing):
             run()
 
@@ -169,7 +182,13 @@ def test_T3_the_application_role_has_no_truncate_trigger_references_or_create(db
 
 def test_T4_no_side_doors(db):
     assert rows("SELECT matviewname FROM pg_matviews") == []
-    assert rows("SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace IN ('public'::regnamespace, 'app'::regnamespace)") == []
+    assert (
+        rows(
+            "SELECT proname FROM pg_proc WHERE prosecdef"
+            " AND pronamespace IN ('public'::regnamespace, 'app'::regnamespace)"
+        )
+        == []
+    )
     views = rows(
         "SELECT relname, reloptions FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace"
     )

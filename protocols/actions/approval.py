@@ -21,9 +21,7 @@ def covered_hash(version: Version, sees: str) -> str:
     if sees == ApprovingBody.Sees.SHARED:
         clauses = clauses.filter(locked=True)
     base = version.template_version
-    return text.content_hash(
-        f"{base.template.reference} version {base.number}", list(clauses)
-    )
+    return text.content_hash(f"{base.template.reference} version {base.number}", list(clauses))
 
 
 @transaction.atomic
@@ -41,9 +39,7 @@ def decide(
     approval = version.approvals.get(pk=approval.pk)
     APPROVAL_RULES.require("decide", approval, by=by)
     if decided_on > today:
-        raise ValidationError(
-            {"decided_on": "The date of the decision must be today or in the past"}
-        )
+        raise ValidationError({"decided_on": "The date of the decision must be today or in the past"})
     if decision == Approval.Decision.CHANGES and not comment.strip():
         raise ValidationError({"comment": "Enter what should change"})
     approval.decision, approval.decided_on, approval.comment = (
@@ -67,16 +63,11 @@ def decide(
 
 
 @transaction.atomic
-def decide_all(
-    approvals: Iterable[Approval], *, decided_on: date, by, today: date
-) -> list[Approval]:
+def decide_all(approvals: Iterable[Approval], *, decided_on: date, by, today: date) -> list[Approval]:
     """Approve several boroughs' versions in one decision; if one cannot be approved, none is."""
     approve = Approval.Decision.APPROVED
     return [
-        decide(
-            a, decision=approve, decided_on=decided_on, comment="", by=by, today=today
-        )
-        for a in approvals
+        decide(a, decision=approve, decided_on=decided_on, comment="", by=by, today=today) for a in approvals
     ]
 
 
@@ -120,8 +111,6 @@ def _signatories(version: Version) -> list[tuple[Organisation, str]]:
     protocol = version.protocol
     mappa = (protocol.organisation, "MAPPA Chair")
     if settings.mappa_signatory == AreaSettings.MappaSignatory.SMB:
-        smb = Organisation.objects.get(
-            territory=version.territory_id, kind=Organisation.Kind.SMB
-        )
+        smb = Organisation.objects.get(territory=version.territory_id, kind=Organisation.Kind.SMB)
         mappa = (smb, "SMB Chair")
     return [mappa, (protocol.board, f"{settings.board_term} Chair")]

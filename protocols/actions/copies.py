@@ -24,9 +24,7 @@ class Copies:
 
 
 @transaction.atomic
-def give_copies(
-    template_version: TemplateVersion, *, boroughs: Iterable[Territory], by, on: date
-) -> Copies:
+def give_copies(template_version: TemplateVersion, *, boroughs: Iterable[Territory], by, on: date) -> Copies:
     """A draft protocol for each borough that has none of this template yet; all or nothing."""
     template_version = (
         TemplateVersion.objects.select_for_update(of=["self"])
@@ -37,9 +35,9 @@ def give_copies(
     area = template_version.territory
     clauses = list(template_version.clauses.all())
     taken = set(
-        Protocol.objects.filter(
-            template=template_version.template, withdrawn_on=None
-        ).values_list("about", flat=True)
+        Protocol.objects.filter(template=template_version.template, withdrawn_on=None).values_list(
+            "about", flat=True
+        )
     )
     regional = _regional_parties(area, template_version)
     made, left_out = [], []
@@ -50,20 +48,13 @@ def give_copies(
         elif isinstance(parties, str):
             left_out.append((borough, parties))
         else:
-            made.append(
-                _give(template_version, clauses, borough, parties, regional, by, on)
-            )
+            made.append(_give(template_version, clauses, borough, parties, regional, by, on))
     return Copies(tuple(made), tuple(left_out))
 
 
-def _regional_parties(
-    area: Territory, template_version: TemplateVersion
-) -> list[Organisation]:
+def _regional_parties(area: Territory, template_version: TemplateVersion) -> list[Organisation]:
     bodies = [
-        b.organisation
-        for b in ApprovingBody.objects.filter(territory=area).select_related(
-            "organisation"
-        )
+        b.organisation for b in ApprovingBody.objects.filter(territory=area).select_related("organisation")
     ]
     smb = Organisation.objects.filter(territory=area, kind=Organisation.Kind.SMB)
     return list(dict.fromkeys([template_version.template.organisation, *bodies, *smb]))
@@ -71,12 +62,8 @@ def _regional_parties(
 
 def _parties(borough: Territory) -> tuple[Organisation, Organisation] | str:
     """The borough's MAPPA unit and its safeguarding board, or what is missing."""
-    unit = Organisation.objects.filter(
-        kind=Organisation.Kind.UNIT, territory=borough
-    ).first()
-    board = Organisation.objects.filter(
-        kind=Organisation.Kind.BOARD, boroughs=borough
-    ).first()
+    unit = Organisation.objects.filter(kind=Organisation.Kind.UNIT, territory=borough).first()
+    board = Organisation.objects.filter(kind=Organisation.Kind.BOARD, boroughs=borough).first()
     if unit is None:
         return "has no MAPPA unit: add one in the area's organisations"
     if board is None:

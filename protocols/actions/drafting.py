@@ -22,16 +22,12 @@ from protocols.rules import CLAUSE_RULES, VERSION_RULES
 def lock(version: Version) -> Version:
     """The version's fresh row, held to the end of the transaction: every action on it starts here."""
     return (
-        Version.objects.select_for_update(of=["self"])
-        .select_related("protocol", "about")
-        .get(pk=version.pk)
+        Version.objects.select_for_update(of=["self"]).select_related("protocol", "about").get(pk=version.pk)
     )
 
 
 @transaction.atomic
-def edit_clause(
-    clause: VersionClause, *, heading: str, body: str, revision: int, by
-) -> VersionClause:
+def edit_clause(clause: VersionClause, *, heading: str, body: str, revision: int, by) -> VersionClause:
     """Refused as stale when somebody saved another revision meanwhile."""
     lock(clause.version)
     clause = VersionClause.objects.select_for_update().get(pk=clause.pk)
@@ -58,23 +54,17 @@ def restore_clause(clause: VersionClause, *, by) -> VersionClause:
     clause = VersionClause.objects.select_for_update().get(pk=clause.pk)
     CLAUSE_RULES.require("edit", clause, by=by)
     if clause.clause is None:
-        raise ValidationError(
-            "This clause is the borough's own: the template has no text for it."
-        )
+        raise ValidationError("This clause is the borough's own: the template has no text for it.")
     borough = clause.about.name
     heading, body = (
         text.merge(clause.clause.heading, borough),
         text.merge(clause.clause.body, borough),
     )
-    return edit_clause(
-        clause, heading=heading, body=body, revision=clause.revision, by=by
-    )
+    return edit_clause(clause, heading=heading, body=body, revision=clause.revision, by=by)
 
 
 @transaction.atomic
-def add_clause(
-    version: Version, *, after: int, depth: int, heading: str, body: str, by
-) -> VersionClause:
+def add_clause(version: Version, *, after: int, depth: int, heading: str, body: str, by) -> VersionClause:
     """A clause of the borough's own, behind the place ``after``."""
     version = lock(version)
     VERSION_RULES.require("edit", version, by=by)
@@ -90,9 +80,7 @@ def add_clause(
         edited_by=by,
         edited_at=timezone.now(),
     )
-    record(
-        "protocol_clause.added", clause, by=by, after={"heading": heading, "body": body}
-    )
+    record("protocol_clause.added", clause, by=by, after={"heading": heading, "body": body})
     return clause
 
 
@@ -133,14 +121,10 @@ def submit(version: Version, *, by) -> Version:
     version.content_hash = covered_hash(version, ApprovingBody.Sees.WHOLE)
     version.status = Version.Status.CONSULTATION
     version.submitted_at, version.submitted_by = timezone.now(), by
-    version.save(
-        update_fields=["content_hash", "status", "submitted_at", "submitted_by"]
-    )
+    version.save(update_fields=["content_hash", "status", "submitted_at", "submitted_by"])
     for body in ApprovingBody.objects.filter(territory=version.territory_id):
         _ask(version, body)
-    record(
-        "version.submitted", version, by=by, organisation=version.protocol.organisation
-    )
+    record("version.submitted", version, by=by, organisation=version.protocol.organisation)
     return go_on(version)
 
 
@@ -172,9 +156,7 @@ def _ask(version: Version, body: ApprovingBody) -> None:
 
 
 @transaction.atomic
-def start_next(
-    version: Version, *, by, template_version: TemplateVersion | None = None
-) -> Version:
+def start_next(version: Version, *, by, template_version: TemplateVersion | None = None) -> Version:
     """The next version starts from this one's text, or from a newer template with the borough's own wording kept."""
     version = lock(version)
     VERSION_RULES.require("start_next", version, by=by)

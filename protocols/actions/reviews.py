@@ -55,17 +55,13 @@ def call_early_review(protocol: Protocol, *, reason: str, by, on: date) -> Revie
 
 
 @transaction.atomic
-def complete_review(
-    review: Review, *, by, on: date, counts_as_full: bool = False
-) -> Review:
+def complete_review(review: Review, *, by, on: date, counts_as_full: bool = False) -> Review:
     """Plan the next one. An early review moves the regular date only when it is recorded as a full one."""
     review = Review.objects.select_for_update().get(pk=review.pk)
     REVIEW_RULES.require("complete", review, by=by)
     if on < review.started_on:
         raise ValidationError(
-            {
-                "on": "Date completed must be the same as or after the date the review started"
-            }
+            {"on": "Date completed must be the same as or after the date the review started"}
         )
     review.completed_on = on
     review.save(update_fields=["completed_on"])
@@ -94,9 +90,7 @@ def _absorb_regular(protocol: Protocol, on: date) -> None:
 def _plan_next(protocol: Protocol, *, due: date, completed: date) -> None:
     settings = AreaSettings.objects.get(territory=protocol.territory_id)
     start = due if settings.review_anchor == AreaSettings.Anchor.DUE else completed
-    plan_review(
-        protocol, Review.Kind.REGULAR, add_months(start, settings.review_months)
-    )
+    plan_review(protocol, Review.Kind.REGULAR, add_months(start, settings.review_months))
 
 
 def remind_of_reviews(today: date) -> int:

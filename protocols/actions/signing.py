@@ -17,9 +17,7 @@ from protocols.rules import SIGNATURE_RULES
 @transaction.atomic
 def sign(signature: Signature, *, by, at: datetime) -> Signature:
     """Sign for one party. The web door has asked for the second factor; the file is sealed by a job."""
-    version = Version.objects.select_for_update(of=["self"]).get(
-        pk=signature.version_id
-    )
+    version = Version.objects.select_for_update(of=["self"]).get(pk=signature.version_id)
     signature = version.signatures.get(pk=signature.pk)
     SIGNATURE_RULES.require("sign", signature, by=by)
     if version.signatures.filter(signed_by=by).exists():
@@ -69,12 +67,8 @@ def _adopted_on(version: Version) -> date:
 
 
 def plan_first_review(version: Version) -> None:
-    months = AreaSettings.objects.get(
-        territory=version.territory_id
-    ).first_review_months
-    plan_review(
-        version.protocol, Review.Kind.FIRST, add_months(version.adopted_on, months)
-    )
+    months = AreaSettings.objects.get(territory=version.territory_id).first_review_months
+    plan_review(version.protocol, Review.Kind.FIRST, add_months(version.adopted_on, months))
 
 
 def plan_review(protocol, kind: str, due_on: date) -> Review:

@@ -19,13 +19,9 @@ from protocols.text import MERGE_FIELD
 
 def executive_office(area: Territory) -> Organisation:
     """The unit that keeps the area's templates."""
-    office = Organisation.objects.filter(
-        kind=Organisation.Kind.UNIT, territory=area
-    ).first()
+    office = Organisation.objects.filter(kind=Organisation.Kind.UNIT, territory=area).first()
     if office is None:
-        raise ValidationError(
-            f"{area} has no executive office yet. Load or set up the area first."
-        )
+        raise ValidationError(f"{area} has no executive office yet. Load or set up the area first.")
     return office
 
 
@@ -40,14 +36,8 @@ def import_template(
 ) -> TemplateVersion:
     """A draft version from an imported file: of a new template, or the next one of the template with this name."""
     office = executive_office(area)
-    template = (
-        Template.objects.select_for_update()
-        .filter(organisation=office, name=name)
-        .first()
-    )
-    TEMPLATE_OWNER_RULES.require(
-        "create", template or Template(organisation=office, territory=area), by=by
-    )
+    template = Template.objects.select_for_update().filter(organisation=office, name=name).first()
+    TEMPLATE_OWNER_RULES.require("create", template or Template(organisation=office, territory=area), by=by)
     if template is None:
         reference = next_reference(area, "T", timezone.localdate().year)
         template = Template.objects.create(
@@ -59,9 +49,7 @@ def import_template(
         left_out=list(imported.left_out),
         warnings=list(imported.warnings),
     )
-    _write_clauses(
-        version, [(c.depth, c.heading, c.body, False) for c in imported.clauses]
-    )
+    _write_clauses(version, [(c.depth, c.heading, c.body, False) for c in imported.clauses])
     record(
         "template.imported",
         template,
@@ -74,9 +62,7 @@ def import_template(
 
 def _new_draft(template: Template, **fields) -> TemplateVersion:
     if template.versions.filter(status=TemplateVersion.Status.DRAFT).exists():
-        raise Conflict(
-            f"“{template}” has a draft already. Publish or discard it before you start another."
-        )
+        raise Conflict(f"“{template}” has a draft already. Publish or discard it before you start another.")
     latest = template.versions.first()
     return TemplateVersion.objects.create(
         territory=template.territory,
@@ -86,9 +72,7 @@ def _new_draft(template: Template, **fields) -> TemplateVersion:
     )
 
 
-def _write_clauses(
-    version: TemplateVersion, rows: Iterable[tuple[int, str, str, bool]]
-) -> None:
+def _write_clauses(version: TemplateVersion, rows: Iterable[tuple[int, str, str, bool]]) -> None:
     Clause.objects.bulk_create(
         Clause(
             territory_id=version.territory_id,
@@ -110,9 +94,7 @@ def _lock(version: TemplateVersion, rule: str, by) -> TemplateVersion:
 
 
 @transaction.atomic
-def edit_clause(
-    clause: Clause, *, heading: str, body: str, locked: bool, revision: int, by
-) -> Clause:
+def edit_clause(clause: Clause, *, heading: str, body: str, locked: bool, revision: int, by) -> Clause:
     """Refused as stale when somebody saved another revision meanwhile."""
     _lock(clause.template_version, "edit", by)
     clause = Clause.objects.select_for_update().get(pk=clause.pk)
@@ -147,9 +129,7 @@ def save_edit(clause, by) -> None:
 
 
 @transaction.atomic
-def add_clause(
-    version: TemplateVersion, *, after: int, depth: int, heading: str, body: str, by
-) -> Clause:
+def add_clause(version: TemplateVersion, *, after: int, depth: int, heading: str, body: str, by) -> Clause:
     """Put a clause behind the place ``after``; 0 is the beginning."""
     version = _lock(version, "edit", by)
     version.clauses.filter(position__gt=after).update(position=F("position") + 1)
@@ -209,14 +189,10 @@ def indent_clause(clause: Clause, *, by_levels: int, by) -> Clause:
 
 
 @transaction.atomic
-def lock_clauses(
-    version: TemplateVersion, *, clauses: Iterable[Clause], locked: bool, by
-) -> int:
+def lock_clauses(version: TemplateVersion, *, clauses: Iterable[Clause], locked: bool, by) -> int:
     """Make the chosen clauses the same in every borough, or leave them to the boroughs."""
     version = _lock(version, "edit", by)
-    chosen = version.clauses.filter(pk__in=[c.pk for c in clauses]).exclude(
-        locked=locked
-    )
+    chosen = version.clauses.filter(pk__in=[c.pk for c in clauses]).exclude(locked=locked)
     places = list(chosen.values_list("position", flat=True))
     chosen.update(locked=locked, revision=F("revision") + 1)
     if places:
@@ -234,9 +210,7 @@ def publish(version: TemplateVersion, *, by) -> TemplateVersion:
     """From now on boroughs can be given this version; the one before it is replaced."""
     version = _lock(version, "publish", by)
     if not version.clauses.exclude(heading="", body="").exists():
-        raise ValidationError(
-            "This template has no text. Add at least one clause before publishing it."
-        )
+        raise ValidationError("This template has no text. Add at least one clause before publishing it.")
     version.template.versions.published().update(status=TemplateVersion.Status.REPLACED)
     version.status = TemplateVersion.Status.PUBLISHED
     version.published_at, version.published_by = timezone.now(), by
@@ -255,12 +229,8 @@ def start_next(version: TemplateVersion, *, by) -> TemplateVersion:
     """A draft that begins with this version's text."""
     version = _lock(version, "start_next", by)
     draft = _new_draft(version.template)
-    _write_clauses(
-        draft, version.clauses.values_list("depth", "heading", "body", "locked")
-    )
-    record(
-        "template.version_started", draft, by=by, reference=version.template.reference
-    )
+    _write_clauses(draft, version.clauses.values_list("depth", "heading", "body", "locked"))
+    record("template.version_started", draft, by=by, reference=version.template.reference)
     return draft
 
 

@@ -22,7 +22,9 @@ ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
     " --no-first-run --disable-dev-shm-usage"
 ).split()
-NOT_INHERITED = re.compile("DATABASE_|OWNER_|BACKUP_|REDIS_|PORTAL_|SECRET_|EMAIL_|DEMO|ENV_FILE|PUBLIC_URL|ALLOWED|PYTEST")
+NOT_INHERITED = re.compile(
+    "DATABASE_|OWNER_|BACKUP_|REDIS_|PORTAL_|SECRET_|EMAIL_|DEMO|ENV_FILE|PUBLIC_URL|ALLOWED|PYTEST"
+)
 WIDTHS = {"wide": 1280, "narrow": 320}
 
 
@@ -42,13 +44,15 @@ class Portal:
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess:
         command = [sys.executable, "-m", "mappa_portal.supervisor", "manage", *arguments]
-        return subprocess.run(command, cwd=TOP, env=self.environment, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, cwd=TOP, env=self.environment, capture_output=True, text=True, check=False
+        )
 
     def wait_until_ready(self) -> None:
         for _ in range(600):
             assert self.process.poll() is None, (self.home / "run.log").read_text()
             try:
-                with urllib.request.urlopen(f"{self.url}/readyz") as answer:  # noqa: S310  a loopback address
+                with urllib.request.urlopen(f"{self.url}/readyz") as answer:
                     if answer.status == 200:
                         return
             except OSError:
@@ -132,7 +136,9 @@ class Visitor:
             "async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',"
             " 'best-practice']})).violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | '))"
         )
-        sideways = self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        sideways = self.page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
         return [*found, *(["scrolls sideways"] if sideways else [])]
 
     def close(self) -> None:

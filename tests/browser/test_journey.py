@@ -40,7 +40,7 @@ def test_from_word_to_a_signed_protocol(visitor, portal, tmp_path, scripts):
     name = f"{NAME}{'' if scripts else ', scripts off'}"
     co_ordinator = visitor(scripts=scripts).sign_in("co-ordinator", "London MAPPA")
     _import_and_publish(co_ordinator, name, template_file(tmp_path))
-    co_ordinator.page.get_by_role("link", name=re.compile("Give boroughs")).first.click()
+    co_ordinator.press("Give boroughs")
     co_ordinator.page.get_by_label(re.compile("All 33 boroughs")).check()
     co_ordinator.press("Continue").press("Create 33 drafts")
     assert "33" in co_ordinator.page.locator("main").inner_text()
@@ -72,8 +72,7 @@ def _import_and_publish(person, name: str, file: Path) -> None:
     person.page.get_by_label("Name of the template").fill(name)
     person.press("Import")
     assert name in person.page.locator("main").inner_text()
-    person.page.get_by_role("link", name=re.compile("^Publish")).first.click()
-    person.press("Publish")
+    person.press("Publish").press("Publish")
     assert "Published" in person.page.locator("main").inner_text()
 
 
@@ -85,7 +84,9 @@ def _newest_draft(person) -> str:
 
 def _edit_a_clause(person, reference: str) -> None:
     person.go(f"/protocols/{reference}/draft/1/")
-    person.page.get_by_label("Text", exact=True).fill("Camden's own words, with <b>no</b> markup & no surprises.")
+    person.page.get_by_label("Text", exact=True).fill(
+        "Camden's own words, with <b>no</b> markup & no surprises."
+    )
     person.press("Save and continue")
     person.go(f"/protocols/{reference}/draft/")
     assert "Changed" in person.page.locator("main").inner_text()
@@ -108,7 +109,8 @@ def _sign_both(visitor, portal, reference: str, scripts: bool) -> bytes:
         assert "Select both statements to sign" in chair.page.locator("main").inner_text()
         for box in chair.page.get_by_role("checkbox").all():
             box.check()
-        chair.give_code()
+        if chair.page.get_by_label(re.compile("code")).count():  # not within ten minutes of the last one
+            chair.give_code()
         chair.press("Sign protocol")
         assert "signed" in chair.page.locator("main").inner_text().lower()
     return _sealed_pdf(chair, reference)
@@ -141,7 +143,12 @@ def _check_everywhere(visitor, portal, pdf: bytes, folder: Path, reference: str)
     verdict = portal.manage("verify_document", str(good))
     assert verdict.returncode == 0, verdict.stderr
     said = json.loads(verdict.stdout)
-    assert (said["genuine"], said["kind"], said["reference"], said["version"]) == (True, "protocol", reference, 1)
+    assert (said["genuine"], said["kind"], said["reference"], said["version"]) == (
+        True,
+        "protocol",
+        reference,
+        1,
+    )
     assert [s["valid"] for s in said["signatures"]] == [True, True]
     assert portal.manage("verify_document", str(bad)).returncode == 1
 
@@ -149,5 +156,7 @@ def _check_everywhere(visitor, portal, pdf: bytes, folder: Path, reference: str)
     for file, words in ((good, "complete and unchanged"), (bad, "not the document that was signed")):
         public.go("/verify/")
         public.page.locator("input[type=file]").set_input_files(file)
-        public.page.locator("form", has=public.page.locator("input[type=file]")).get_by_role("button").last.click()
+        public.page.locator("form", has=public.page.locator("input[type=file]")).get_by_role(
+            "button"
+        ).last.click()
         assert words in public.page.locator("main").inner_text()

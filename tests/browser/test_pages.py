@@ -6,19 +6,47 @@ from tests.browser.conftest import WIDTHS
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-PUBLIC = ["/sign-in/", "/recover/", "/verify/", "/verify/LON-2222-2222-2222-2222/", "/privacy/", "/accessibility/", "/cookies/"]
+PUBLIC = [
+    "/sign-in/",
+    "/recover/",
+    "/verify/",
+    "/verify/LON-2222-2222-2222-2222/",
+    "/privacy/",
+    "/accessibility/",
+    "/cookies/",
+]
 BY_SEAT = {
     ("co-ordinator", "London MAPPA"): [
         *("/", "/account/", "/search/", "/search/?q=CMD", "/search/?q=nothing-like-it"),
-        *("/protocols/", "/protocols/?status=withdrawn", "/protocols/templates/", "/protocols/templates/import/"),
+        *(
+            "/protocols/",
+            "/protocols/?status=withdrawn",
+            "/protocols/templates/",
+            "/protocols/templates/import/",
+        ),
         *("/protocols/templates/LON-T-2026-001/1/", "/protocols/templates/LON-T-2026-001/1/copies/"),
-        *("/protocols/CMD-P-2025-001/", "/protocols/CMD-P-2025-001/history/", "/protocols/CMD-P-2025-001/compare/"),
-        *("/protocols/reviews/", "/mail/", "/mail/jobs/", "/boards/camden-safeguarding-board/", "/boroughs/camden/"),
+        *(
+            "/protocols/CMD-P-2025-001/",
+            "/protocols/CMD-P-2025-001/history/",
+            "/protocols/CMD-P-2025-001/compare/",
+        ),
+        *(
+            "/protocols/reviews/",
+            "/mail/",
+            "/mail/jobs/",
+            "/boards/camden-safeguarding-board/",
+            "/boroughs/camden/",
+        ),
         *("/protocols/CMD-P-2025-999/", "/audit/"),  # not found, refused
     ],
     ("area administrator", "London MAPPA"): [
         *("/admin/area/london/", "/admin/area/london/settings/reviews/", "/admin/area/london/boroughs/"),
-        *("/admin/area/london/organisations/", "/admin/area/london/people/", "/audit/", "/audit/?action=nothing"),
+        *(
+            "/admin/area/london/organisations/",
+            "/admin/area/london/people/",
+            "/audit/",
+            "/audit/?action=nothing",
+        ),
     ],
 }
 

@@ -73,7 +73,9 @@ def test_a_published_template_is_not_edited_but_continued(world):
     version = world.template()
     clause = version.clauses.first()
     with pytest.raises(Conflict, match="Start the next one"):
-        templates.edit_clause(clause, heading="X", body="", locked=False, revision=clause.revision, by=world.co_ordinator)
+        templates.edit_clause(
+            clause, heading="X", body="", locked=False, revision=clause.revision, by=world.co_ordinator
+        )
     draft = templates.start_next(version, by=world.co_ordinator)
     assert [c.locked for c in draft.clauses.all()] == [True, False, False, False]
     with pytest.raises(Conflict, match="has a draft already"):
@@ -125,7 +127,7 @@ def test_who_edits_a_borough_draft(world, who, refused):
         yesterday = timezone.localdate() - timedelta(days=1)
         Appointment.objects.filter(user=world.left_yesterday).update(ends_on=yesterday)
     clause = world.protocol().versions.get().clauses.get(heading="Local contacts")
-    edit = dict(heading=clause.heading, body="Ours", revision=clause.revision, by=getattr(world, who))
+    edit = {"heading": clause.heading, "body": "Ours", "revision": clause.revision, "by": getattr(world, who)}
     if refused:
         with pytest.raises(refused):
             drafting.edit_clause(clause, **edit)
@@ -163,7 +165,12 @@ def test_a_submitted_text_is_fixed(world):
 def test_bodies_approve_in_order(world):
     version = world.submitted()
     first, second, third = version.approvals.all()
-    days = {"decided_on": date(2012, 12, 8), "comment": "", "today": TODAY, "decision": "approved"}  # a Saturday
+    days = {
+        "decided_on": date(2012, 12, 8),
+        "comment": "",
+        "today": TODAY,
+        "decision": "approved",
+    }  # a Saturday
     with pytest.raises(Conflict, match="a body before yours"):
         approval.decide(third, by=world.smb_chair, **days)
     approval.decide(first, by=world.scb_chair, **days)
@@ -187,7 +194,13 @@ def test_bodies_approve_in_order(world):
 )
 def test_a_decision_needs_its_day_and_its_reason(world, wrong, message):
     first = world.submitted().approvals.first()
-    values = {"decision": "approved", "decided_on": TODAY, "comment": "", "today": TODAY, "by": world.scb_chair}
+    values = {
+        "decision": "approved",
+        "decided_on": TODAY,
+        "comment": "",
+        "today": TODAY,
+        "by": world.scb_chair,
+    }
     with pytest.raises(ValidationError, match=message):
         approval.decide(first, **(values | wrong))
     first.refresh_from_db()
@@ -202,7 +215,9 @@ def test_many_boroughs_in_one_decision_or_none(world):
     assert {a.version_id for a in waiting} == {camden.pk, hackney.pk}
     approval.decide_all(waiting, decided_on=TODAY, by=world.scb_chair, today=TODAY)
     with pytest.raises(PermissionDenied):
-        approval.decide_all(Approval.objects.next_in_line(), decided_on=TODAY, by=world.scb_chair, today=TODAY)
+        approval.decide_all(
+            Approval.objects.next_in_line(), decided_on=TODAY, by=world.scb_chair, today=TODAY
+        )
 
 
 def test_a_local_change_reopens_only_the_bodies_that_read_it(world):
@@ -210,7 +225,11 @@ def test_a_local_change_reopens_only_the_bodies_that_read_it(world):
     following = drafting.start_next(version, by=world.camden_administrator)
     clause = following.clauses.get(heading="Local contacts")
     drafting.edit_clause(
-        clause, heading=clause.heading, body="A new number", revision=clause.revision, by=world.camden_administrator
+        clause,
+        heading=clause.heading,
+        body="A new number",
+        revision=clause.revision,
+        by=world.camden_administrator,
     )
     following = drafting.submit(following, by=world.camden_administrator)
     assert kinds(following) == ["approved", "open", "open"]  # the London SCB reads the shared text alone
@@ -288,7 +307,9 @@ def test_the_last_signature_brings_it_into_force(world):
     protocol = version.protocol
     assert version.status == Status.IN_FORCE
     assert version.adopted_on == timezone.localdate()
-    assert protocol.review_due == date(version.adopted_on.year + 1, version.adopted_on.month, version.adopted_on.day)
+    assert protocol.review_due == date(
+        version.adopted_on.year + 1, version.adopted_on.month, version.adopted_on.day
+    )
     assert protocol.reviews.get().kind == Review.Kind.FIRST
 
 
@@ -296,7 +317,9 @@ def test_adoption_is_the_last_required_act_even_on_a_saturday(world):
     """London's region: last approval 8 December 2012, so the first review falls due on 8 December 2013."""
     version = world.approved()
     saturday = timezone.make_aware(timezone.datetime(2012, 12, 8, 15, 0))
-    for one, by in zip(version.signatures.all(), [world.camden_mappa_chair, world.camden_board_chair], strict=True):
+    for one, by in zip(
+        version.signatures.all(), [world.camden_mappa_chair, world.camden_board_chair], strict=True
+    ):
         signing.sign(one, by=by, at=saturday)
     version.refresh_from_db()
     assert version.adopted_on == date(2012, 12, 8)
@@ -310,7 +333,9 @@ def test_the_next_version_in_force_supersedes_and_keeps_the_review_date(world):
     old.refresh_from_db()
     assert old.status == Status.IN_FORCE  # stays so until the next one is signed
     following = drafting.submit(following, by=world.camden_administrator)
-    for one, by in zip(following.signatures.all(), [world.camden_mappa_chair, world.camden_board_chair], strict=True):
+    for one, by in zip(
+        following.signatures.all(), [world.camden_mappa_chair, world.camden_board_chair], strict=True
+    ):
         signing.sign(one, by=by, at=timezone.now())
     old.refresh_from_db()
     assert old.status == Status.SUPERSEDED
@@ -330,7 +355,20 @@ def test_areas_where_the_smb_chair_signs(world):
 
 @pytest.mark.parametrize(
     "days_left, step",
-    [(61, None), (60, 60), (31, 60), (30, 30), (8, 30), (7, 7), (1, 7), (0, 0), (-1, 0), (-29, 0), (-30, -30), (-75, -60)],
+    [
+        (61, None),
+        (60, 60),
+        (31, 60),
+        (30, 30),
+        (8, 30),
+        (7, 7),
+        (1, 7),
+        (0, 0),
+        (-1, 0),
+        (-29, 0),
+        (-30, -30),
+        (-75, -60),
+    ],
 )
 def test_reminders_come_at_their_steps(days_left, step):
     assert reviews.reminder_step(days_left) == step
@@ -373,7 +411,9 @@ def _protocol_due(world, due: date, anchor: str) -> Protocol:
 def test_an_early_review_moves_the_date_only_as_a_full_one(world, counts_as_full, moved):
     protocol = world.in_force().protocol
     due = protocol.review_due
-    early = reviews.call_early_review(protocol, reason="New guidance", by=world.camden_administrator, on=TODAY)
+    early = reviews.call_early_review(
+        protocol, reason="New guidance", by=world.camden_administrator, on=TODAY
+    )
     reviews.complete_review(early, by=world.camden_administrator, on=TODAY, counts_as_full=counts_as_full)
     protocol.refresh_from_db()
     assert (protocol.review_due != due) == moved

@@ -61,7 +61,10 @@ OLD = [Wording("A", "a", 1), Wording("B", "b", 2), Wording("C", "c", 3)]
         ([OLD[0], Wording("Renamed", "b", 2), OLD[2]], ["same", "changed", "same"]),
         ([OLD[0], OLD[2]], ["same", "removed", "same"]),
         ([*OLD, Wording("D", "d")], ["same", "same", "same", "added"]),
-        ([Wording("A", "a", 11), Wording("B", "b", 12)], ["same", "same", "removed"]),  # another template version
+        (
+            [Wording("A", "a", 11), Wording("B", "b", 12)],
+            ["same", "same", "removed"],
+        ),  # another template version
         ([], ["removed", "removed", "removed"]),
     ],
 )
