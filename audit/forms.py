@@ -10,10 +10,13 @@ from mappa_portal.forms import DateField, Form
 CHOICES = [("", "All"), *sorted(ACTIONS.items(), key=lambda item: item[1])]
 
 
+NARROW = forms.TextInput(attrs={"class": "govuk-input--width-20"})
+
+
 class EventFilter(Form):
     since = DateField(label="From", required=False)
     until = DateField(label="To", required=False)
-    person = forms.CharField(label="Person", max_length=120, required=False)
+    person = forms.CharField(label="Person", max_length=120, required=False, widget=NARROW)
     action = forms.ChoiceField(label="Action", choices=CHOICES, required=False)
     reference = forms.CharField(
         label="Record", help_text="Like CMD-P-2026-001", max_length=80, required=False

@@ -129,7 +129,7 @@ def _in_short_object_streams(pdf: bytes) -> bytes:
 def _lay_out(html: str, fetcher: AssetFetcher) -> Document:
     source = HTML(string=html, base_url="asset:", url_fetcher=fetcher)
     _keep_safe_links(source.etree_element.iter())
-    document = source.render(pdf_forms=True)
+    document = source.render(pdf_forms=True, presentational_hints=True)
     if len(document.pages) > MAX_PAGES:
         raise RenderingRefused(f"The document has more than {MAX_PAGES} pages.")
     rdf = document.metadata.generate_rdf_metadata

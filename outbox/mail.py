@@ -14,7 +14,7 @@ from django.utils import timezone
 from boards.models import Territory
 from boards.scope import scope
 from outbox.jobs import Claim, effect, post
-from outbox.models import SEND, Message
+from outbox.models import MARK, SEND, Message
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def send(
             "kind": template,
             "to_name": to.name,
             "to_email": to.email,
-            "subject": f"[OFFICIAL] {subject}",
+            "subject": MARK + subject,
             "message_id": _message_id(territory, key),
             **_written(
                 template,

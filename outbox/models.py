@@ -93,6 +93,7 @@ class Job(UnitOwned):
 
 
 SEND = "outbox.send_message"
+MARK = "[OFFICIAL] "
 
 
 class MessageQuerySet(UnitQuerySet):
@@ -145,6 +146,10 @@ class Message(UnitOwned):
 
     def __str__(self):
         return self.subject
+
+    @property
+    def title(self) -> str:
+        return self.subject.removeprefix(MARK)
 
     @property
     def is_uncertain(self) -> bool:

@@ -9,7 +9,7 @@ from mappa_portal.pagination import keyset
 from outbox import actions
 from outbox.access import require_mail
 from outbox.forms import MessageFilter
-from outbox.models import Job, Message
+from outbox.models import SEND, Job, Message
 from outbox.rules import MESSAGE_RULES
 from outbox.words import name_of, status_of, why, without_links
 
@@ -64,7 +64,10 @@ def job_list(request):
     require_mail(request.user)
     found = Job.objects.for_user(request.user).needing_attention().select_related("territory", "about")
     page = keyset(found, request, "failed_at", "pk")
-    rows = [(job, name_of(job), why(job)) for job in page]
+    mails = Message.objects.in_bulk([job.subject_id for job in page if job.kind == SEND])
+    rows = [
+        (job, name_of(job), why(job), mails.get(job.subject_id) if job.kind == SEND else None) for job in page
+    ]
     return render(request, "outbox/jobs.html", {"page": page, "rows": rows})
 
 

@@ -22,6 +22,19 @@ WHY = {  # by the kind of exception that the job ended with
 }
 
 
+NAMES = {
+    "outbox.send_message": "Send an email",
+    "protocols.ask_approval": "Ask for an approval",
+    "protocols.ask_signature": "Ask for a signature",
+    "protocols.file_pdf": "Make the document of a protocol",
+    "protocols.remind_of_review": "Remind of a review",
+    "protocols.seal": "Put a signature into a document",
+    "protocols.tell_changes_wanted": "Tell the administrator which changes are wanted",
+    "protocols.tell_in_force": "Tell both sides that a protocol is in force",
+    "protocols.tell_withdrawn": "Tell the board that a protocol was withdrawn",
+}
+
+
 def status_of(message: Message) -> tuple[str, str]:
     """Of one that was read ``with_job``."""
     if message.is_given_up and message.state != State.SENT:
@@ -35,9 +48,9 @@ def without_links(text: str) -> str:
 
 
 def name_of(job: Job) -> str:
-    """ "protocols.ask_approval" is "Ask approval (protocols)"."""
+    """What is not in the list reads as it is named: "meetings.send_papers" is "Send papers (meetings)"."""
     room, _, verb = job.kind.partition(".")
-    return f"{verb.replace('_', ' ').capitalize()} ({room.replace('_', ' ')})"
+    return NAMES.get(job.kind) or f"{verb.replace('_', ' ').capitalize()} ({room.replace('_', ' ')})"
 
 
 def why(job: Job) -> str:

@@ -77,7 +77,9 @@ class World:
         return drafting.submit(version, by=getattr(self, f"{borough}_administrator"))
 
     def approved(self, borough: str = "camden") -> Version:
-        version = self.submitted(borough)
+        return self.approved_from(self.submitted(borough))
+
+    def approved_from(self, version: Version) -> Version:
         approvers = [self.scb_chair, self.lscb_chairs_chair, self.smb_chair]
         days = [
             date(2012, 11, 21),
