@@ -77,17 +77,18 @@ def approves(user) -> bool:
 
 def waits_for(version_ids: Iterable[int]) -> dict[int, list[str]]:
     """Names of bodies and roles by version: two queries, however many versions."""
+    ids = list(version_ids)
     waiting: dict[int, list[str]] = {}
     wanted = set()
-    decisions = Approval.objects.filter(
-        version__in=list(version_ids), version__status=Version.Status.CONSULTATION
-    ).exclude(decision=Approval.Decision.APPROVED)
+    decisions = Approval.objects.filter(version__in=ids, version__status=Version.Status.CONSULTATION).exclude(
+        decision=Approval.Decision.APPROVED
+    )
     for approval in decisions.select_related("organisation").order_by("position"):
         if approval.decision == Approval.Decision.CHANGES:
             wanted.add(approval.version_id)
         waiting.setdefault(approval.version_id, []).append(approval.organisation.name)
     result = {pk: names[:1] for pk, names in waiting.items()}
     result |= {pk: ["a next version: changes are wanted"] for pk in wanted}
-    for signature in Signature.objects.filter(version__in=list(version_ids)).open():
+    for signature in Signature.objects.filter(version__in=ids).open():
         result.setdefault(signature.version_id, []).append(signature.role)
     return result
