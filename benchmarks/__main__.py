@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import os
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
+    logging.disable(logging.INFO)
     data.migrate()
     people = data.london()
     data.protocols(FEW, people["co_ordinator"])

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from html import escape
 
 import psycopg
+from django.conf import settings
 from django.test import Client, override_settings
 from django.utils import timezone
 from weasyprint import HTML
@@ -53,7 +54,12 @@ def protocol_list(user, rounds: int) -> Result:
             )
 
 
-@override_settings(ALLOWED_HOSTS=["testserver"])
+PLAIN_STATIC = settings.STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+
+
+@override_settings(ALLOWED_HOSTS=["testserver"], STORAGES=PLAIN_STATIC)
 def protocol_page(user, rounds: int) -> Result:
     """The whole list page by the test client against an f-string over the same rows."""
     client = Client()

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.second_factor import give_totp
 from boards.models import Appointment, Organisation, Seat, Territory
 from boards.scope import everywhere, scope
 from protocols.actions import copies, templates
@@ -50,6 +51,7 @@ def london() -> dict[str, User]:
 
 def _appoint(name: str, where: Organisation, seat: str) -> User:
     user = User.objects.create_user(f"{seat}@example.org", name)
+    give_totp(user)
     Appointment.objects.create(user=user, organisation=where, seat=seat, starts_on=timezone.localdate())
     return user
 

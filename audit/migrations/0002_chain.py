@@ -21,12 +21,16 @@ CREATE FUNCTION app.chain_event() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     link audit_event;
     head record;
+    held text := COALESCE(current_setting('portal.chains', true), '');  -- chains that this transaction has locked
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'audit events are written under READ COMMITTED only';
     END IF;
-    PERFORM pg_advisory_xact_lock(325, t.territory_id::int)
-        FROM (SELECT DISTINCT territory_id FROM audit_draft ORDER BY territory_id) t;
+    IF NOT NEW.territory_id::text = ANY (string_to_array(held, ',')) THEN
+        PERFORM pg_advisory_xact_lock(325, t.territory_id::int)
+            FROM (SELECT DISTINCT territory_id FROM audit_draft ORDER BY territory_id) t;
+        PERFORM set_config('portal.chains', (SELECT string_agg(DISTINCT territory_id::text, ',') FROM audit_draft), true);
+    END IF;
     SELECT seq, hash INTO head FROM audit_event WHERE territory_id = NEW.territory_id ORDER BY seq DESC LIMIT 1;
     link.id := NEW.id;
     link.territory_id := NEW.territory_id;
