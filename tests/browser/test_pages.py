@@ -57,9 +57,9 @@ def look(person, address: str, titles: dict[str, str]) -> list[str]:
     if person.page.locator("h1").count() != 1:
         found.append(f"{address}: {person.page.locator('h1').count()} headings of the first level")
     title = person.page.title()
-    if title in titles and titles[title] != address:
+    path = address.partition("?")[0]  # a filtered list keeps its title
+    if titles.setdefault(title, path) != path:
         found.append(f"{address}: has the title of {titles[title]}, {title}")
-    titles[title] = address
     return found
 
 
