@@ -66,7 +66,7 @@ class Portal:
         self.log.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal(tmp_path_factory):
     if CHROMIUM is None:
         pytest.skip("No Chromium on this machine: apt-get install chromium")
@@ -78,8 +78,9 @@ def portal(tmp_path_factory):
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(portal):
+    """Ends with the folder: its event loop would stand in the way of every other test of this process."""
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield opened

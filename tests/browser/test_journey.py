@@ -118,7 +118,7 @@ def _sign_both(visitor, portal, reference: str, scripts: bool) -> bytes:
 
 def _sealed_pdf(person, reference: str) -> bytes:
     """Downloaded once both signatures stand in the file, which is the worker's doing."""
-    for _ in range(120):
+    for _ in range(600):  # behind the demonstration documents, if they are still being made
         answer = person.context.request.get(f"/protocols/{reference}/pdf/")
         if answer.ok and len(signatures(answer.body())) == 2:
             return answer.body()

@@ -34,7 +34,7 @@ BY_SEAT = {
             "/protocols/reviews/",
             "/mail/",
             "/mail/jobs/",
-            "/boards/camden-safeguarding-board/",
+            "/boards/camden-board/",
             "/boroughs/camden/",
         ),
         *("/protocols/CMD-P-2025-999/", "/audit/"),  # not found, refused
