@@ -37,3 +37,15 @@ class User(AbstractBaseUser):
 
     def get_full_name(self):
         return self.name
+
+
+class Submission(models.Model):
+    """A form that this person sent and where it led, kept for a day: sent again, it leads there and does nothing."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    location = models.CharField(max_length=2000)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="one_effect_per_submission")]

@@ -19,6 +19,10 @@ app.conf.beat_schedule = {
             "expires": settings.SWEEP_SECONDS
         },  # of all that waited for a worker the last one is enough
     },
+    "sessions and sent forms that are over": {
+        "task": "accounts.forget",
+        "schedule": crontab(hour=3, minute=10),
+    },
     "audit checkpoint": {
         "task": "audit.checkpoint",
         "schedule": crontab(hour=2, minute=30),

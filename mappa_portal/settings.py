@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
+    "accounts.submissions.OnceMiddleware",
 ]
 
 ROOT_URLCONF = "mappa_portal.urls"

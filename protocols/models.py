@@ -191,7 +191,9 @@ class Protocol(AboutOwned):
                 name="one_copy_per_borough",
             ),
         ]
-        indexes = [models.Index(fields=["reference", "id"], name="protocols_by_reference")]  # the list's order
+        indexes = [
+            models.Index(fields=["reference", "id"], name="protocols_by_reference")
+        ]  # the list's order
 
     def __str__(self):
         return f"{self.reference}: {self.about}"

@@ -1,6 +1,7 @@
 """Real servers, the application's own role, and a world that every test starts from."""
 
 import os
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import psycopg
@@ -17,6 +18,7 @@ from tests.world import World
 def pytest_configure():
     """Pages link to files as they lie; test_frontend proves that the hashed names resolve."""
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)  # WhiteNoise warns about a folder that is not there
 
 
 def _login(variable: str) -> dict[str, str]:

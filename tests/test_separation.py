@@ -22,6 +22,7 @@ EXEMPT = {  # the scope is computed from them; they hold ids, seats and dates (T
     "boards_appointment_boroughs": "the scope is computed from it",
     "boards_reach": "the scope is computed from it: organisation, territory, count",
     "accounts_user": "sign-in comes before the scope",
+    "accounts_submission": "a person, a keyed digest, an address of the portal",
     "account_emailaddress": "sign-in",
     "account_emailconfirmation": "sign-in",
     "mfa_authenticator": "sign-in",
