@@ -113,12 +113,18 @@ def post(kind: str, subject, *, key: str = "", due: datetime | None = None) -> N
 
 
 def reopen(promised: Job) -> Job:
-    """Do a job again from the start, now; claims go on counting, so no old worker takes it for its own."""
-    promised.due_at = timezone.now()
-    promised.done_at = promised.failed_at = promised.lease_until = None
-    promised.attempts, promised.error = 0, ""
-    promised.save(update_fields=["due_at", "done_at", "failed_at", "lease_until", "attempts", "error"])
+    """Do a job again from the start, now, under a later claim: a worker still busy with it cannot close it."""
+    Job.objects.filter(pk=promised.pk).update(
+        claim=F("claim") + 1,
+        attempts=0,
+        due_at=timezone.now(),
+        done_at=None,
+        failed_at=None,
+        lease_until=None,
+        error="",
+    )
     _hint_on_commit(promised.territory_id, promised.pk)
+    promised.refresh_from_db()
     return promised
 
 

@@ -9,9 +9,9 @@ from django.core import mail
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from outbox import actions
+from outbox import actions, jobs
 from outbox.jobs import MAX_ATTEMPTS, run_jobs
-from outbox.mail import send
+from outbox.mail import send, send_message
 from outbox.models import Message
 from tests.outbox.post_office import PostOffice
 
@@ -123,6 +123,21 @@ def test_O3_a_message_that_the_portal_gave_up_is_sent_again_by_a_person(world, s
         assert office.ids == {message.message_id: 1}
     assert message.state == State.SENT and message.unanswered == MAX_ATTEMPTS
     assert "may have arrived twice" in client.get("/mail/").text
+
+
+def test_O3_a_resend_is_not_lost_to_the_worker_that_was_just_refused(world, settings):
+    """The person is faster than the worker, which has recorded the refusal and not yet closed its job."""
+    message = letter(world)
+    with PostOffice("554 no thanks") as office:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
+        claim = jobs._claim(message.territory_id, message.job.pk, timezone.now())
+        send_message(claim)
+        actions.resend(message, by=world.camden_administrator)
+        with pytest.raises(jobs.StaleClaim):
+            claim.confirm()
+        run_jobs()
+        assert office.ids == {message.message_id: 1}
 
 
 def test_O3_a_refused_message_is_sent_again_when_its_job_was_cleared_away(world, settings):
