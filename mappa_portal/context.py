@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from boards.access import seats_of
 from boards.models import Appointment, Territory
 from boards.roles import Seat
+from mappa_portal.words import OFFICIAL, OFFICIAL_SENSITIVE
 
 EVERYONE = frozenset(Seat)
 PARTIES = EVERYONE - {Seat.AREA_ADMINISTRATOR, Seat.AUDITOR, Seat.SPOC, Seat.REFERRER}
@@ -41,7 +42,7 @@ def portal(request) -> dict:
     seats = seats_of(user)
     return {
         "signed_in": signed_in,
-        "marking": "OFFICIAL-SENSITIVE" if signed_in else "OFFICIAL",
+        "marking": OFFICIAL_SENSITIVE if signed_in else OFFICIAL,
         "area_name": area_name(seats),
         "navigation": navigation(seats, request.path) if signed_in else [],
         "registers": partial(registers, seats),

@@ -8,6 +8,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from boards.access import ForUserMixin
 from mappa_portal.exports import CsvRenderer
+from protocols.exports import limit_exports, record_export
 from protocols.models import Protocol, Version
 from protocols.serializers import ProtocolRowSerializer, ProtocolSerializer
 
@@ -24,7 +25,7 @@ class ProtocolFilter(filters.FilterSet):
 class ProtocolViewSet(ForUserMixin, ReadOnlyModelViewSet):
     """Agreements that you may see. Answers have an ETag: If-None-Match gets 304 while nothing changed."""
 
-    queryset = Protocol.objects.with_current().select_related("about", "board")
+    queryset = Protocol.objects.with_current().select_related("territory", "about", "board")
     serializer_class = ProtocolSerializer
     lookup_field = "reference"
     lookup_value_regex = r"[A-Z0-9-]+"
@@ -36,6 +37,21 @@ class ProtocolViewSet(ForUserMixin, ReadOnlyModelViewSet):
 
     def get_serializer_class(self):
         return ProtocolRowSerializer if self.action == "list" else ProtocolSerializer
+
+    def list(self, request, *args, **kwargs):
+        if self._leaves_as_table:
+            limit_exports(request.user)
+        return super().list(request, *args, **kwargs)
+
+    def paginate_queryset(self, queryset):
+        page = super().paginate_queryset(queryset)
+        if self._leaves_as_table:
+            record_export(page, by=self.request.user)
+        return page
+
+    @property
+    def _leaves_as_table(self) -> bool:
+        return self.request.accepted_renderer.format == CsvRenderer.format
 
     def get_queryset(self):
         found = super().get_queryset()

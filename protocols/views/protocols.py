@@ -11,15 +11,16 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.generic import DetailView, TemplateView
 
-from audit.events import record
 from boards.access import ForUserMixin
-from boards.models import AreaSettings, Territory
+from boards.models import AreaSettings
 from boards.rules import may
 from documents.views import deliver
 from mappa_portal.exceptions import Conflict
 from mappa_portal.exports import csv_download
 from mappa_portal.pagination import keyset, sorting
+from mappa_portal.words import OFFICIAL_SENSITIVE
 from protocols import register, timeline, waiting
+from protocols.exports import limit_exports, record_export
 from protocols.forms import FilterForm
 from protocols.home import AHEAD
 from protocols.models import Approval, Protocol, Version
@@ -63,15 +64,15 @@ def _narrowed(request, form: FilterForm, today):
 
 @login_required
 def export(request):
-    """The rows of the list, all of them; recorded in each area that they come from before anything leaves."""
+    """The rows of the list, all of them; recorded before anything leaves."""
+    limit_exports(request.user)
     today = localdate()
     form = FilterForm(request.GET or None, boroughs=register.boroughs_of(request.user))
-    rows = register.rows(_narrowed(request, form, today).order_by("reference"), today)
-    for area in Territory.objects.filter(pk__in={row.protocol.territory_id for row in rows}):
-        count = sum(row.protocol.territory_id == area.pk for row in rows)
-        record("protocols.exported", area, by=request.user, territory=area, reason=f"{count} rows, CSV")
+    found = _narrowed(request, form, today).select_related("territory").order_by("reference")
+    rows = register.rows(found, today)
+    record_export((row.protocol for row in rows), by=request.user)
     name = f"protocols-{today}.csv"
-    return csv_download(name, register.COLUMNS, (row.cells for row in rows), marking="OFFICIAL-SENSITIVE")
+    return csv_download(name, register.COLUMNS, (row.cells for row in rows), marking=OFFICIAL_SENSITIVE)
 
 
 # -- One protocol --
@@ -186,7 +187,7 @@ class ProtocolPrint(ProtocolMixin, DetailView):
         document = context["version"].document
         return context | {
             "printed_at": timezone.now(),
-            "document_marking": document.marking if document else next(iter(marking), "OFFICIAL-SENSITIVE"),
+            "document_marking": document.marking if document else next(iter(marking), OFFICIAL_SENSITIVE),
         }
 
 

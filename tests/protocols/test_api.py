@@ -4,8 +4,10 @@ import csv
 import io
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from audit.models import Event
 from protocols.actions import drafting
 
 LIST_FIELDS = {"reference", "borough", "board", "version", "status", "in_force_since", "review_due"}
@@ -40,12 +42,21 @@ def test_A5_the_list_names_its_fields_and_filters_by_an_allow_list(world, api):
     assert client.get("/api/v1/protocols/?status=lost").status_code == 400
 
 
-def test_X1_the_list_as_a_table(world, api):
+def test_X1_the_list_as_a_table_is_marked_recorded_and_limited(world, api):
     world.protocol()
-    answer = api("smb_member").get("/api/v1/protocols/", headers={"Accept": "text/csv"})
+    client, address, table = api("smb_member"), "/api/v1/protocols/", {"Accept": "text/csv"}
+    answer = client.get(address, headers=table)
     assert answer["Content-Type"].startswith("text/csv")
-    columns, row = csv.reader(io.StringIO(answer.content.decode()))
+    marking, columns, row = csv.reader(io.StringIO(answer.content.decode()))
+    assert marking == ["OFFICIAL-SENSITIVE"]
     assert set(columns) == LIST_FIELDS and row[0] == "CMD-P-2026-001"
+    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+    recorded = Event.objects.get(name="protocols.exported")
+    assert (recorded.actor, recorded.reason) == (world.smb_member, "1 rows, CSV")
+    others = [client.get(address, headers=table) for _ in range(10)]
+    assert [answer.status_code for answer in others] == [200] * 9 + [429]
+    assert others[-1]["Content-Type"] == "application/problem+json"
+    assert client.get(address).status_code == 200
 
 
 def test_the_detail_holds_text_approvals_signatures_and_what_is_allowed(world, api):

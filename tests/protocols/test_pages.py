@@ -546,6 +546,12 @@ def test_X1_the_export_is_recorded_marked_and_holds_what_the_list_shows(world, b
     assert Event.objects.get(name="protocols.exported").reason == "1 rows, CSV"
 
 
+def test_E4_exports_are_limited(world, browser):
+    client = browser("camden_administrator")
+    answers = [client.get("/protocols/export.csv").status_code for _ in range(11)]
+    assert answers == [200] * 10 + [429]
+
+
 # -- Reviews, home, search --
 
 
