@@ -135,6 +135,8 @@ class ClauseQuerySet(OwnedQuerySet):
 class Clause(Owned, ClauseFields):
     """Of a template version."""
 
+    NOUN = "clause"  # in the audit trail
+
     template_version = OwnedKey(TemplateVersion, on_delete=models.CASCADE, related_name="clauses")
 
     objects = ClauseQuerySet.as_manager()
@@ -303,6 +305,8 @@ class VersionChildQuerySet(OwnedQuerySet):
 
 class VersionClause(AboutOwned, ClauseFields):
     """Of a borough's version. ``clause`` is the template's one that it started from, None for a local addition."""
+
+    NOUN = "protocol_clause"
 
     version = OwnedKey(Version, on_delete=models.CASCADE, related_name="clauses")
     clause = OwnedKey(Clause, null=True, blank=True, related_name="+")

@@ -4,17 +4,15 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from audit.events import record
 from boards.models import ApprovingBody
-from mappa_portal.exceptions import Conflict, StaleEdit
+from mappa_portal.exceptions import Conflict
 from outbox.jobs import post
 from protocols import text
-from protocols.actions import copies
+from protocols.actions import clauses, copies
 from protocols.actions.approval import covered_hash, go_on
-from protocols.actions.templates import save_edit
 from protocols.models import Approval, TemplateVersion, Version, VersionClause
 from protocols.rules import CLAUSE_RULES, VERSION_RULES
 
@@ -29,38 +27,21 @@ def lock(version: Version) -> Version:
 @transaction.atomic
 def edit_clause(clause: VersionClause, *, heading: str, body: str, revision: int, by) -> VersionClause:
     """Refused as stale when somebody saved another revision meanwhile."""
-    lock(clause.version)
-    clause = VersionClause.objects.select_for_update().get(pk=clause.pk)
+    clause = clauses.reread(clause, lock(clause.version))
     CLAUSE_RULES.require("edit", clause, by=by)
-    if clause.revision != revision:
-        raise StaleEdit(clause)
-    before = {"heading": clause.heading, "body": clause.body}
-    clause.heading, clause.body = heading, body
-    save_edit(clause, by)
-    record(
-        "protocol_clause.edited",
-        clause,
-        by=by,
-        before=before,
-        after={"heading": heading, "body": body},
-    )
-    return clause
+    return clauses.edit(clause, revision=revision, by=by, heading=heading, body=body)
 
 
 @transaction.atomic
 def restore_clause(clause: VersionClause, *, by) -> VersionClause:
     """Take the template's text again."""
-    lock(clause.version)
-    clause = VersionClause.objects.select_for_update().get(pk=clause.pk)
+    clause = clauses.reread(clause, lock(clause.version))
     CLAUSE_RULES.require("edit", clause, by=by)
     if clause.clause is None:
         raise ValidationError("This clause is the borough's own: the template has no text for it.")
     borough = clause.about.name
-    heading, body = (
-        text.merge(clause.clause.heading, borough),
-        text.merge(clause.clause.body, borough),
-    )
-    return edit_clause(clause, heading=heading, body=body, revision=clause.revision, by=by)
+    heading, body = text.merge(clause.clause.heading, borough), text.merge(clause.clause.body, borough)
+    return clauses.edit(clause, revision=clause.revision, by=by, heading=heading, body=body)
 
 
 @transaction.atomic
@@ -68,46 +49,28 @@ def add_clause(version: Version, *, after: int, depth: int, heading: str, body: 
     """A clause of the borough's own, behind the place ``after``."""
     version = lock(version)
     VERSION_RULES.require("edit", version, by=by)
-    version.clauses.filter(position__gt=after).update(position=F("position") + 1)
-    clause = VersionClause.objects.create(
-        territory_id=version.territory_id,
-        about_id=version.about_id,
-        version=version,
-        position=after + 1,
-        depth=depth,
-        heading=heading,
-        body=body,
-        edited_by=by,
-        edited_at=timezone.now(),
-    )
-    record("protocol_clause.added", clause, by=by, after={"heading": heading, "body": body})
-    return clause
+    values = {"about_id": version.about_id, "depth": depth, "heading": heading, "body": body}
+    return clauses.add(version, after=after, by=by, **values)
 
 
 @transaction.atomic
 def remove_clause(clause: VersionClause, *, by) -> None:
+    """Again is the same as once."""
     version = lock(clause.version)
-    CLAUSE_RULES.require("edit", clause, by=by)
-    record(
-        "protocol_clause.removed",
-        version,  # the clause's own id is gone with it
-        by=by,
-        before={"heading": clause.heading, "body": clause.body},
-    )
-    place = clause.position
-    version.clauses.get(pk=clause.pk).delete()
-    version.clauses.filter(position__gt=place).update(position=F("position") - 1)
+    if found := version.clauses.filter(pk=clause.pk).first():
+        CLAUSE_RULES.require("edit", found, by=by)
+        clauses.remove(found, version, by=by)
 
 
 def problems(version: Version) -> list[tuple[VersionClause | None, str]]:
     """What has to be put right before the version can be submitted, with the clause that it stands in."""
-    clauses = list(version.clauses.all())
-    if not any(c.body.strip() for c in clauses):
+    found = list(version.clauses.all())
+    if not any(c.body.strip() for c in found):
         return [(None, "This version has no text. Write at least one clause before submitting it.")]
     return [
-        (clause, f"{clause.heading} still has a placeholder: {found}")
-        for clause in clauses
-        for found in text.placeholders(f"{clause.heading}\n{clause.body}")
+        (clause, f"{clause.heading} still has a placeholder: {blank}")
+        for clause in found
+        for blank in text.placeholders(f"{clause.heading}\n{clause.body}")
     ]
 
 

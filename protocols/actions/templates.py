@@ -10,7 +10,8 @@ from django.utils import timezone
 from audit.events import record
 from boards.models import Organisation, Territory
 from boards.references import next_reference
-from mappa_portal.exceptions import Conflict, StaleEdit
+from mappa_portal.exceptions import Conflict
+from protocols.actions import clauses
 from protocols.importer import ImportedProtocol
 from protocols.models import Clause, Template, TemplateVersion
 from protocols.rules import TEMPLATE_OWNER_RULES, TEMPLATE_RULES
@@ -96,78 +97,30 @@ def _lock(version: TemplateVersion, rule: str, by) -> TemplateVersion:
 @transaction.atomic
 def edit_clause(clause: Clause, *, heading: str, body: str, locked: bool, revision: int, by) -> Clause:
     """Refused as stale when somebody saved another revision meanwhile."""
-    _lock(clause.template_version, "edit", by)
-    clause = Clause.objects.select_for_update().get(pk=clause.pk)
-    if clause.revision != revision:
-        raise StaleEdit(clause)
-    before = {"heading": clause.heading, "body": clause.body, "locked": clause.locked}
-    clause.heading, clause.body, clause.locked = heading, body, locked
-    save_edit(clause, by)
-    record(
-        "clause.edited",
-        clause,
-        by=by,
-        before=before,
-        after={"heading": heading, "body": body, "locked": locked},
-    )
-    return clause
-
-
-def save_edit(clause, by) -> None:
-    clause.revision += 1
-    clause.edited_by, clause.edited_at = by, timezone.now()
-    clause.save(
-        update_fields=[
-            "heading",
-            "body",
-            "locked",
-            "revision",
-            "edited_by",
-            "edited_at",
-        ]
-    )
+    clause = clauses.reread(clause, _lock(clause.template_version, "edit", by))
+    return clauses.edit(clause, revision=revision, by=by, heading=heading, body=body, locked=locked)
 
 
 @transaction.atomic
 def add_clause(version: TemplateVersion, *, after: int, depth: int, heading: str, body: str, by) -> Clause:
     """Put a clause behind the place ``after``; 0 is the beginning."""
     version = _lock(version, "edit", by)
-    version.clauses.filter(position__gt=after).update(position=F("position") + 1)
-    clause = Clause.objects.create(
-        territory_id=version.territory_id,
-        template_version=version,
-        position=after + 1,
-        depth=depth,
-        heading=heading,
-        body=body,
-        edited_by=by,
-        edited_at=timezone.now(),
-    )
-    record("clause.added", clause, by=by, after={"heading": heading, "body": body})
-    return clause
+    return clauses.add(version, after=after, by=by, depth=depth, heading=heading, body=body)
 
 
 @transaction.atomic
 def remove_clause(clause: Clause, *, by) -> None:
-    """Its words stay in the audit trail."""
+    """Again is the same as once."""
     version = _lock(clause.template_version, "edit", by)
-    clause = version.clauses.get(pk=clause.pk)
-    record(
-        "clause.removed",
-        version,  # the clause's own id is gone with it
-        by=by,
-        before={"heading": clause.heading, "body": clause.body},
-    )
-    place = clause.position
-    clause.delete()
-    version.clauses.filter(position__gt=place).update(position=F("position") - 1)
+    if found := version.clauses.filter(pk=clause.pk).first():
+        clauses.remove(found, version, by=by)
 
 
 @transaction.atomic
 def move_clause(clause: Clause, *, by_places: int, by) -> Clause:
     """Swap places with the neighbour above (-1) or below (1)."""
     version = _lock(clause.template_version, "edit", by)
-    clause = version.clauses.get(pk=clause.pk)
+    clause = clauses.reread(clause, version)
     neighbour = version.clauses.filter(position=clause.position + by_places).first()
     if neighbour is None:
         return clause
@@ -181,7 +134,7 @@ def move_clause(clause: Clause, *, by_places: int, by) -> Clause:
 def indent_clause(clause: Clause, *, by_levels: int, by) -> Clause:
     """Make it a sub-clause (1) or lift it a level (-1), between chapter and three levels below."""
     version = _lock(clause.template_version, "edit", by)
-    clause = version.clauses.get(pk=clause.pk)
+    clause = clauses.reread(clause, version)
     clause.depth = min(max(clause.depth + by_levels, 1), 4)
     clause.save(update_fields=["depth"])
     record("clause.moved", clause, by=by, after={"depth": clause.depth})

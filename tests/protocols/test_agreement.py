@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from boards.access import share
@@ -157,6 +158,44 @@ def test_a_submitted_text_is_fixed(world):
         drafting.edit_clause(clause, heading="X", body="", revision=1, by=world.camden_administrator)
     with pytest.raises(Conflict, match="submitted already"):
         drafting.submit(version, by=world.camden_administrator)
+
+
+def test_a_clause_opened_before_the_submission_is_not_removed_after_it(world):
+    version = world.protocol().versions.get()
+    clause = version.clauses.select_related("version").get(heading="Local contacts")
+    drafting.submit(version, by=world.camden_administrator)
+    with pytest.raises(Conflict):
+        drafting.remove_clause(clause, by=world.camden_administrator)
+    assert version.clauses.filter(pk=clause.pk).exists()
+
+
+def test_C1_a_clause_removed_twice_moves_the_others_up_once(world):
+    version = world.protocol().versions.get()
+    clause = version.clauses.get(heading="What each side does")
+    for _ in range(2):
+        drafting.remove_clause(clause, by=world.camden_administrator)
+    assert list(version.clauses.values_list("position", "heading")) == [
+        (1, "Introduction"),
+        (2, "Local contacts"),
+        (3, "Review"),
+    ]
+
+
+CHANGES = {
+    "update": lambda version: version.clauses.update(body="Other"),
+    "insert": lambda version: version.clauses.create(
+        territory_id=version.territory_id, about_id=version.about_id, position=9, heading="More"
+    ),
+    "delete": lambda version: version.clauses.all().delete(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_the_database_refuses_to_change_a_submitted_text(world, change):
+    version = world.submitted()
+    with pytest.raises(IntegrityError, match="text of a submitted version is fixed"), transaction.atomic():
+        change(version)
+    assert version.clauses.count() == 4
 
 
 # -- Approval --
