@@ -34,7 +34,7 @@ class Page:
 
 def keyset(queryset: QuerySet, request: HttpRequest, *order: str, size: int = 50) -> Page:
     """One page by ``order`` (``-`` turns a field round); its fields are never null and together unique."""
-    mark, backwards = _mark(request)
+    mark, backwards = _mark(request, order)
     direction = [_turned(field) for field in order] if backwards else list(order)
     found = queryset.order_by(*direction)
     if mark:
@@ -52,14 +52,17 @@ def keyset(queryset: QuerySet, request: HttpRequest, *order: str, size: int = 50
     )
 
 
-def _mark(request: HttpRequest) -> tuple[list[Any], bool]:
-    """The values where the page starts; signed, so that nobody asks for an order that was not offered."""
+def _mark(request: HttpRequest, order: Sequence[str]) -> tuple[list[Any], bool]:
+    """The values where the page starts, signed with their order: a place in another list is none in this one."""
     for name in ("before", "after"):
         if text := request.GET.get(name):
             try:
-                return signing.loads(text, salt=SALT), name == "before"
-            except signing.BadSignature:
+                signed, values = signing.loads(text, salt=SALT)
+            except (signing.BadSignature, ValueError):
                 raise Http404 from None
+            if signed != list(order):
+                raise Http404
+            return values, name == "before"
     return [], False
 
 
@@ -77,7 +80,8 @@ def _url(request: HttpRequest, side: str, row, order: Sequence[str]) -> str:
     values = [attrgetter(field.lstrip("-").replace("__", "."))(row) for field in order]
     query = request.GET.copy()
     query.pop("before", None), query.pop("after", None)
-    query[side] = signing.dumps([v if isinstance(v, int) else str(v) for v in values], salt=SALT)
+    place = [v if isinstance(v, int) else str(v) for v in values]
+    query[side] = signing.dumps([order, place], salt=SALT)
     return f"?{query.urlencode()}"
 
 

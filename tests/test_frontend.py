@@ -289,6 +289,13 @@ def test_A3_a_made_up_place_in_a_list_is_not_found(territories):
         keyset(territories, RequestFactory().get("/?after=eyJhIjoxfQ"), "slug")
 
 
+@pytest.mark.parametrize("other", [("-slug",), ("name",), ("pk",), ("name", "code")])
+def test_A3_a_place_in_another_list_is_not_found(territories, other):
+    place = keyset(territories, RequestFactory().get("/"), "slug", size=3).next_url
+    with pytest.raises(Http404):
+        keyset(territories, RequestFactory().get(f"/{place}"), *other, size=3)
+
+
 SORTS = [("?sort=due", ["due_on", "pk"]), ("?sort=-due", ["-due_on", "-pk"]), ("?sort=password", ["name"])]
 
 
