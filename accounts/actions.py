@@ -13,8 +13,8 @@ from django.utils.timezone import localdate
 
 from accounts.events import note, portal_scope
 from accounts.models import User
-from boards.access import seats_of
-from boards.models import Appointment, Seat
+from boards.access import seats_with
+from boards.models import Appointment
 from mappa_portal.exceptions import Conflict
 from outbox import mail
 
@@ -22,7 +22,7 @@ from outbox import mail
 @transaction.atomic
 def create_account(email: str, *, name: str, by: User | None) -> User:
     """Without a password: the one-time link lets the person choose one."""
-    if by is not None and not _is_administrator(by):
+    if by is not None and not seats_with(by, "set_up_area"):
         raise PermissionDenied("Only an area administrator adds people.")
     user = User(email=email.strip().lower(), name=name.strip())
     user.set_unusable_password()
@@ -143,18 +143,12 @@ def _mail(user: User, template: str, subject: str, context: dict) -> None:
         mail.send(template, user, context, key=key, subject=subject, territory=portal)
 
 
-def _is_administrator(user: User) -> bool:
-    return any(s.seat == Seat.AREA_ADMINISTRATOR for s in seats_of(user))
-
-
 def _require_administrator(of: User, by: User | None) -> None:
     """An area administrator, for people who sit in no other area. ``by=None`` is the command line."""
     if by is None:
         return
-    own = {s.organisation.territory.area.pk for s in seats_of(by) if s.seat == Seat.AREA_ADMINISTRATOR}
-    # seats_of leaves out the disabled
-    held = Appointment.objects.current(localdate()).filter(user=of)
+    own = {s.organisation.territory.area for s in seats_with(by, "set_up_area")}
+    held = Appointment.objects.current(localdate()).filter(user=of)  # seats_of leaves out the disabled
     held = held.select_related("organisation__territory__parent")
-    theirs = {appointment.organisation.territory.area.pk for appointment in held}
-    if not own or not theirs <= own:
+    if not own or not {appointment.organisation.territory.area for appointment in held} <= own:
         raise PermissionDenied("Only an administrator of this person's areas can do this.")

@@ -1,10 +1,9 @@
 from django.conf import settings
 from django.db import models
 
-from boards.access import seats_of
+from boards.access import seats_with
 from boards.models import Organisation
 from boards.owned import AboutOwned, Owned, OwnedKey, OwnedQuerySet
-from boards.roles import SEATS
 
 
 class EventQuerySet(OwnedQuerySet):
@@ -19,9 +18,9 @@ class EventQuerySet(OwnedQuerySet):
 def chains_of(user) -> set[int]:
     """By seats in bodies that run a territory: a unit reads its boroughs' too, an area board the area's."""
     readable: set[int] = set()
-    for seating in seats_of(user):
+    for seating in seats_with(user, "read_audit"):
         kind = seating.organisation.kind
-        if "read_audit" not in SEATS[seating.seat] or kind not in KEEPERS:
+        if kind not in KEEPERS:
             continue
         readable.add(seating.organisation.territory_id)
         if kind == Organisation.Kind.UNIT:

@@ -41,7 +41,7 @@ def london() -> dict[str, User]:
     """The area, a co-ordinator of the executive office and a chair of Camden's board."""
     call_command("load_area", "london", stdout=open(os.devnull, "w"))
     area = Territory.objects.get(slug="london")
-    office = Organisation.objects.get(territory=area, kind=Organisation.Kind.UNIT)
+    office = Organisation.objects.unit_of(area)
     board = Organisation.objects.get(kind=Organisation.Kind.BOARD, boroughs__slug="camden")
     return {
         "co_ordinator": _appoint("Co-ordinator", office, Seat.CO_ORDINATOR),

@@ -1,6 +1,5 @@
 """Who sees what: a person's seats, the scope they open, and the grants that share one object with one organisation."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,8 +11,9 @@ from django.utils.timezone import localdate
 from guardian.managers import GroupObjectPermissionManager
 from guardian.models import GroupObjectPermissionBase
 
-from boards.models import Appointment, Organisation, Reach, Seat, Territory
+from boards.models import Appointment, Organisation, Reach, Territory
 from boards.owned import Owned, OwnedQuerySet
+from boards.roles import SEATS
 from boards.scope import Scope
 
 
@@ -56,8 +56,13 @@ def forget_seats(user) -> None:
     user.__dict__.pop("_seats", None)
 
 
-def has_seat(user, *seats: Seat) -> bool:
-    return any(s.seat in seats for s in seats_of(user))
+def seats_with(user, verb: str) -> tuple[Seating, ...]:
+    """Those of the person's seats that allow it."""
+    return tuple(s for s in seats_of(user) if verb in SEATS[s.seat])
+
+
+def areas_of(user) -> set[Territory]:
+    return {s.organisation.territory.area for s in seats_of(user)}
 
 
 def organisations_of(user) -> dict[int, Organisation]:
@@ -162,14 +167,6 @@ def _view_permission(obj) -> Permission:
         )
     except ObjectDoesNotExist:
         raise RuntimeError(f"Run migrate: the permission to see a {meta.verbose_name} is missing.") from None
-
-
-def people_in(organisation: Organisation, *seats: Seat, borough: int | None = None) -> Iterable[Appointment]:
-    """Who holds one of these seats there today, for the borough if one is named."""
-    held = Appointment.objects.current(localdate()).filter(organisation=organisation, seat__in=seats)
-    if borough is not None:
-        held = held.filter(Q(boroughs__isnull=True) | Q(boroughs=borough))
-    return held.filter(user__is_active=True).select_related("user", "organisation").distinct()
 
 
 # -- Mixins of the web and REST doors --

@@ -1,13 +1,13 @@
 """Whose pages a person may open: boards and boroughs, and the people behind them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
-from boards.access import Seating, seats_of
+from boards.access import Seating, areas_of, seats_of
 from boards.models import Appointment, Organisation, OrganisationName, Seat, Territory
 
 Kind = Organisation.Kind
@@ -15,16 +15,12 @@ LOCAL = {Kind.UNIT, Kind.BOARD}  # those who look after a borough; an agency see
 BOARDS = {Kind.SMB, Kind.REGIONAL_BOARD, Kind.BOARD}
 
 
-def areas_of(user) -> set[int]:
-    return {s.organisation.territory.area.pk for s in seats_of(user)}
-
-
 def borough_for(user, slug: str) -> Territory:
     """404 outside the person's areas, 403 for those who neither look after it nor across its area."""
     borough = (
         Territory.objects.select_related("parent").filter(kind=Territory.Kind.BOROUGH, slug=slug).first()
     )
-    if borough is None or borough.parent_id not in areas_of(user):
+    if borough is None or borough.parent not in areas_of(user):
         raise Http404
     if not any(_looks_after(s, {borough.pk}) or _looks_across(s, borough.parent_id) for s in seats_of(user)):
         raise PermissionDenied(f"{borough} is looked after by other people.")
@@ -38,7 +34,7 @@ def board_for(user, slug: str) -> Organisation:
         .filter(kind__in=BOARDS, slug=slug)
         .first()
     )
-    if board is None or board.territory.area.pk not in areas_of(user):
+    if board is None or board.territory.area not in areas_of(user):
         raise Http404
     boroughs = {b.pk for b in board.boroughs.all()}
     if not any(_may_open(s, board, boroughs) for s in seats_of(user)):
@@ -67,11 +63,18 @@ def sees_people(user, borough: Territory) -> bool:
     return any(s.organisation.kind in LOCAL and borough.pk in s.boroughs for s in seats_of(user))
 
 
-def in_post(organisations: Iterable[Organisation], on: date, borough: Territory | None = None) -> QuerySet:
-    """Current appointments with their people, for the borough if one is named."""
+def in_post(
+    organisations: Iterable[Organisation],
+    on: date,
+    borough: Territory | None = None,
+    seats: Collection[Seat] = (),
+) -> QuerySet:
+    """Current appointments with their people; for the borough and to the seats, if any are named."""
     held = Appointment.objects.current(on).filter(organisation__in=organisations, user__is_active=True)
     if borough:
         held = held.filter(Q(boroughs__isnull=True) | Q(boroughs=borough))
+    if seats:
+        held = held.filter(seat__in=seats)
     return (
         held.select_related("user", "organisation")
         .order_by("organisation__name", "seat", "user__name")
@@ -87,7 +90,7 @@ def spocs_of(boroughs: Iterable[Territory], on: date) -> QuerySet:
     """Single points of contact of the agencies there; one limited to other boroughs is left out."""
     agencies = organisations_covering(boroughs).filter(kind=Kind.AGENCY)
     named = Q(boroughs__isnull=True) | Q(boroughs__in=boroughs)
-    return in_post(agencies, on).filter(named, seat=Seat.SPOC)
+    return in_post(agencies, on, seats=[Seat.SPOC]).filter(named)
 
 
 def organisations_in(area: Territory) -> QuerySet:

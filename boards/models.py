@@ -47,6 +47,15 @@ class Territory(models.Model):
         return self.parent if self.kind == self.Kind.BOROUGH else self
 
 
+class OrganisationQuerySet(models.QuerySet):
+    def units_in(self, territory: Territory | int):
+        """Of an area: the executive office, in whose name it is set up."""
+        return self.filter(territory=territory, kind=Organisation.Kind.UNIT)
+
+    def unit_of(self, territory: Territory | int) -> "Organisation | None":
+        return self.units_in(territory).first()
+
+
 class Organisation(models.Model):
     """A board, agency or unit. ``name`` is the present one; ``names`` holds all with their dates."""
 
@@ -70,6 +79,8 @@ class Organisation(models.Model):
     boroughs = models.ManyToManyField(Territory, through="Coverage", related_name="covered_by")
     revision = models.PositiveIntegerField(default=1, editable=False)
 
+    objects = OrganisationQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
         constraints = [
@@ -92,7 +103,7 @@ class Organisation(models.Model):
     @property
     def parties(self):
         """Who keeps its entry in the directory: the executive office of its area."""
-        return Organisation.objects.filter(territory=self.territory.area, kind=self.Kind.UNIT)
+        return Organisation.objects.units_in(self.territory.area)
 
     def name_on(self, day: date) -> str:
         """The name that held on a record's date."""
@@ -206,10 +217,9 @@ class Reach(models.Model):
 
 class AreaQuerySet(OwnedQuerySet):
     def for_user(self, user):
-        from boards.access import seats_of
+        from boards.access import areas_of
 
-        areas = {s.organisation.territory.area.pk for s in seats_of(user)}
-        return self.filter(territory__in=areas)
+        return self.filter(territory__in=areas_of(user))
 
 
 class AreaSettings(Owned):
@@ -289,7 +299,7 @@ class AreaSettings(Owned):
 
     @property
     def parties(self):
-        return Organisation.objects.filter(territory=self.territory_id, kind=Organisation.Kind.UNIT)
+        return Organisation.objects.units_in(self.territory_id)
 
 
 class ApprovingBody(Owned):

@@ -8,8 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import reverse
 
+from boards.access import areas_of
 from boards.area_rules import AREA_RULES
-from boards.directory import BOARDS, areas_of, board_for, borough_for, organisations_in
+from boards.directory import BOARDS, board_for, borough_for, organisations_in
 from boards.models import AreaSettings, Organisation, Territory
 from mappa_portal.search import Hit, register
 
@@ -29,7 +30,7 @@ def matches(query: list[str], text: str) -> bool:
 def find_organisations(user, query: str) -> Iterator[Hit]:
     asked = words_of(query)
     keeps = _areas_kept_by(user)
-    for area in Territory.objects.filter(pk__in=areas_of(user)):
+    for area in areas_of(user):
         for organisation in organisations_in(area):
             names = [n.name for n in organisation.names.all()]
             if not any(matches(asked, name) for name in {*names, organisation.name}):

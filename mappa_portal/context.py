@@ -8,8 +8,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from boards.access import seats_of
-from boards.models import Appointment, Territory
+from boards.access import areas_of, seats_of
+from boards.models import Appointment
 from boards.roles import Seat
 from mappa_portal.words import OFFICIAL, OFFICIAL_SENSITIVE
 
@@ -43,20 +43,19 @@ def portal(request) -> dict:
     return {
         "signed_in": signed_in,
         "marking": OFFICIAL_SENSITIVE if signed_in else OFFICIAL,
-        "area_name": area_name(seats),
+        "area_name": area_name(user),
         "navigation": navigation(seats, request.path) if signed_in else [],
         "registers": partial(registers, seats),
-        "administrators": partial(administrators, seats),
+        "administrators": partial(administrators, user),
         "help_contact": settings.HELP_CONTACT,
         "build": settings.BUILD,
         "demo": settings.DEMO,
     }
 
 
-def area_name(seats) -> str:
-    areas = {s.organisation.territory.area for s in seats}
-    names = sorted(a.name for a in areas if a.kind == Territory.Kind.AREA)
-    return f"{names[0]} MAPPA" if len(names) == 1 else ""
+def area_name(user) -> str:
+    areas = areas_of(user)
+    return f"{areas.pop()} MAPPA" if len(areas) == 1 else ""
 
 
 def navigation(seats, path: str) -> list[NavigationLink]:
@@ -77,10 +76,9 @@ def _is_here(url: str, path: str) -> bool:
     return path == url if url == "/" else path.startswith(url)
 
 
-def administrators(seats) -> list[str]:
+def administrators(user) -> list[str]:
     """Names of those who hand out seats in this person's area: whom to ask when something is refused."""
-    areas = {s.organisation.territory.area.pk for s in seats}
     held = Appointment.objects.current(localdate()).filter(
-        seat=Seat.AREA_ADMINISTRATOR, organisation__territory__in=areas, user__is_active=True
+        seat=Seat.AREA_ADMINISTRATOR, organisation__territory__in=areas_of(user), user__is_active=True
     )
     return sorted(set(held.values_list("user__name", flat=True)))

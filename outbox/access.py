@@ -2,19 +2,16 @@
 
 from django.core.exceptions import PermissionDenied
 
-from boards.access import seats_of
+from boards.access import Seating, seats_with
 from boards.models import Organisation
-from boards.roles import SEATS
 
 
-def keeps_mail(user) -> bool:
-    return any(
-        "see_mail" in SEATS[s.seat] and s.organisation.kind == Organisation.Kind.UNIT for s in seats_of(user)
-    )
+def mail_seats(user) -> list[Seating]:
+    return [s for s in seats_with(user, "see_mail") if s.organisation.kind == Organisation.Kind.UNIT]
 
 
 def require_mail(user) -> None:
-    if not keeps_mail(user):
+    if not mail_seats(user):
         raise PermissionDenied(
             "Emails and jobs are looked after by administrators and co-ordinators of MAPPA units."
         )

@@ -6,13 +6,13 @@ from datetime import date
 from django.urls import reverse
 
 from mappa_portal.home import Task, register
-from outbox.access import keeps_mail
+from outbox.access import mail_seats
 from outbox.models import Job, Message
 
 
 @register
 def tasks(user, today: date) -> Iterator[Task]:
-    if not keeps_mail(user):
+    if not mail_seats(user):
         return
     if jobs := Job.objects.for_user(user).needing_attention().count():
         yield Task(

@@ -3,21 +3,16 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Cast
 
-from boards.access import seats_of
 from boards.models import Organisation
 from boards.owned import AboutOwned, OwnedQuerySet
-from boards.roles import SEATS
+from outbox.access import mail_seats
 
 
 class UnitQuerySet(OwnedQuerySet):
     """Of what the MAPPA units keep: an area's office for the area, a borough's unit for its borough."""
 
     def for_user(self, user):
-        seats = [
-            s
-            for s in seats_of(user)
-            if "see_mail" in SEATS[s.seat] and s.organisation.kind == Organisation.Kind.UNIT
-        ]
+        seats = mail_seats(user)
         areas = {s.organisation.territory_id for s in seats if s.organisation.is_area_seat and s.only is None}
         boroughs = set().union(*(s.boroughs for s in seats))
         return self.filter(Q(territory__in=areas | boroughs) | Q(about__in=boroughs))

@@ -1,8 +1,11 @@
 """What the room does in the background: files and seals PDFs, writes to those who have to act."""
 
+from collections.abc import Collection
+
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from boards.access import people_in
+from boards.directory import in_post
 from boards.models import Organisation, Seat
 from boards.scope import everywhere, scope
 from mappa_portal.celery import app
@@ -14,6 +17,10 @@ from protocols.models import Approval, Protocol, Signature, Version
 
 DRAFTERS = (Seat.ADMINISTRATOR, Seat.CO_ORDINATOR)
 DECIDERS = (Seat.CHAIR, Seat.BUSINESS_MANAGER)
+
+
+def _holders(organisation: Organisation, seats: Collection[Seat], borough=None) -> QuerySet:
+    return in_post([organisation], timezone.localdate(), borough, seats)
 
 
 def _write(template: str, protocol: Protocol, people, *, key: str, subject: str, **context) -> None:
@@ -37,7 +44,7 @@ def ask_approval(approval_id: int) -> None:
     _write(
         "protocol_approval",
         version.protocol,
-        people_in(approval.organisation, *DECIDERS),
+        _holders(approval.organisation, DECIDERS),
         key=f"{approval_id}",
         subject=f"Approval needed: MAPPA protocol, {version.about}, version {version.number}",
         version=version,
@@ -51,7 +58,7 @@ def ask_signature(signature_id: int) -> None:
     _write(
         "protocol_signature",
         version.protocol,
-        people_in(signature.organisation, Seat.CHAIR, borough=version.about_id),
+        _holders(signature.organisation, [Seat.CHAIR], version.about),
         key=f"{signature_id}",
         subject=f"Signature needed: MAPPA protocol, {version.about}, version {version.number}",
         version=version,
@@ -65,7 +72,7 @@ def tell_changes_wanted(version_id: int) -> None:
     _write(
         "protocol_changes",
         version.protocol,
-        people_in(version.protocol.organisation, *DRAFTERS),
+        _holders(version.protocol.organisation, DRAFTERS),
         key=f"{version_id}",
         subject=f"Changes wanted: MAPPA protocol, {version.about}, version {version.number}",
         version=version,
@@ -79,7 +86,7 @@ def tell_in_force(version_id: int) -> None:
         _write(
             "protocol_in_force",
             version.protocol,
-            people_in(organisation, *DRAFTERS, *DECIDERS, borough=version.about_id),
+            _holders(organisation, DRAFTERS + DECIDERS, version.about),
             key=f"{version_id}",
             subject=f"In force: MAPPA protocol, {version.about}, version {version.number}",
             version=version,
@@ -92,7 +99,7 @@ def tell_withdrawn(protocol_id: int) -> None:
     _write(
         "protocol_withdrawn",
         protocol,
-        people_in(protocol.board, *DECIDERS, borough=protocol.about_id),
+        _holders(protocol.board, DECIDERS, protocol.about),
         key=f"{protocol_id}",
         subject=f"Withdrawn: MAPPA protocol, {protocol.about}",
     )
@@ -103,12 +110,12 @@ def remind_of_review(protocol_id: int) -> None:
     protocol = Protocol.objects.get(pk=protocol_id)
     if protocol.review_due is None:
         return
-    office = Organisation.objects.filter(kind=Organisation.Kind.UNIT, territory=protocol.territory_id).first()
+    office = Organisation.objects.unit_of(protocol.territory_id)
     for organisation in filter(None, (protocol.organisation, office)):
         _write(
             "protocol_review",
             protocol,
-            people_in(organisation, *DRAFTERS, borough=protocol.about_id),
+            _holders(organisation, DRAFTERS, protocol.about),
             key=f"{protocol_id}:{protocol.review_due}:{timezone.localdate()}",
             subject=f"Review due: MAPPA protocol, {protocol.about}, by {protocol.review_due:%-d %B %Y}",
         )

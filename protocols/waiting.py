@@ -5,19 +5,17 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from boards.access import seats_of
+from boards.access import seats_with
 from boards.models import Organisation
-from boards.roles import SEATS
 from protocols.models import Approval, Review, Signature, TemplateVersion, Version
 
 
 def seated(user, verb: str, organisation: str = "organisation") -> Q:
     """Rows whose organisation gives this person the verb; a seat for some boroughs counts for these alone."""
     found = Q(pk__in=[])
-    for seating in seats_of(user):
-        if verb in SEATS[seating.seat]:
-            here = Q(**{organisation: seating.organisation})
-            found |= here if seating.only is None else here & Q(about__in=seating.only)
+    for seating in seats_with(user, verb):
+        here = Q(**{organisation: seating.organisation})
+        found |= here if seating.only is None else here & Q(about__in=seating.only)
     return found
 
 
@@ -57,19 +55,12 @@ def template_drafts_of(user) -> QuerySet[TemplateVersion]:
 
 def offices_of(user) -> list[Organisation]:
     """Executive offices whose templates this person keeps."""
-    return [
-        s.organisation
-        for s in seats_of(user)
-        if "manage_templates" in SEATS[s.seat] and s.organisation.is_area_seat
-    ]
+    return [s.organisation for s in seats_with(user, "manage_templates") if s.organisation.is_area_seat]
 
 
 def approves(user) -> bool:
     """Sits where approvals are recorded: a regional board or the SMB."""
-    return any(
-        "approve_protocol" in SEATS[s.seat] and s.organisation.kind in Organisation.AREA_BOARDS
-        for s in seats_of(user)
-    )
+    return any(s.organisation.kind in Organisation.AREA_BOARDS for s in seats_with(user, "approve_protocol"))
 
 
 # -- For whom a version waits --

@@ -11,7 +11,6 @@ from accounts.actions import create_account, invite
 from accounts.models import User
 from audit.events import record
 from boards.access import forget_seats
-from boards.actions.settings import office_of
 from boards.area_rules import APPOINTMENT_RULES, ORGANISATION_RULES, seats_in
 from boards.dates import add_months
 from boards.models import Appointment, Organisation, Seat, Territory
@@ -194,7 +193,7 @@ def _record(event: str, appointment: Appointment, by, before: dict, after: dict)
         appointment,
         by=by,
         territory=area,
-        organisation=office_of(area),
+        organisation=Organisation.objects.unit_of(area),
         reference=appointment.organisation.slug,
         before=before,
         after=after,

@@ -10,7 +10,6 @@ from django.utils.text import slugify
 from django.utils.timezone import localdate
 
 from audit.events import record
-from boards.actions.settings import office_of
 from boards.area_rules import AREA_RULES, ORGANISATION_RULES
 from boards.models import AreaSettings, Coverage, Organisation, OrganisationName, Territory
 from mappa_portal.exceptions import StaleEdit
@@ -198,7 +197,7 @@ def _record(name: str, organisation: Organisation, by, before: dict, after: dict
         organisation,
         by=by,
         territory=area,
-        organisation=office_of(area),
+        organisation=Organisation.objects.unit_of(area),
         reference=organisation.slug,
         before=before,
         after=after,

@@ -8,15 +8,10 @@ from django.db.models import F
 
 from audit.events import record
 from boards.area_rules import AREA_RULES
-from boards.models import ApprovingBody, AreaSettings, Organisation, Territory
+from boards.models import ApprovingBody, AreaSettings, Organisation
 from mappa_portal.exceptions import StaleEdit
 
 PARKED = 100  # added to positions while they move, since each is unique at every moment
-
-
-def office_of(area: Territory) -> Organisation | None:
-    """The executive office, in whose name an area is set up."""
-    return Organisation.objects.filter(territory=area, kind=Organisation.Kind.UNIT).first()
 
 
 @transaction.atomic
@@ -93,5 +88,5 @@ def _order(settings: AreaSettings) -> list[list[str]]:
 
 
 def _record(name: str, settings: AreaSettings, by, before: dict, after: dict) -> None:
-    office = office_of(settings.territory)
+    office = Organisation.objects.unit_of(settings.territory)
     record(name, settings, by=by, organisation=office, before=before, after=after)

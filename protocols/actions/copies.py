@@ -62,7 +62,7 @@ def _regional_parties(area: Territory, template_version: TemplateVersion) -> lis
 
 def _parties(borough: Territory) -> tuple[Organisation, Organisation] | str:
     """The borough's MAPPA unit and its safeguarding board, or what is missing."""
-    unit = Organisation.objects.filter(kind=Organisation.Kind.UNIT, territory=borough).first()
+    unit = Organisation.objects.unit_of(borough)
     board = Organisation.objects.filter(kind=Organisation.Kind.BOARD, boroughs=borough).first()
     if unit is None:
         return "has no MAPPA unit: add one in the area's organisations"

@@ -20,7 +20,7 @@ from protocols.text import MERGE_FIELD
 
 def executive_office(area: Territory) -> Organisation:
     """The unit that keeps the area's templates."""
-    office = Organisation.objects.filter(kind=Organisation.Kind.UNIT, territory=area).first()
+    office = Organisation.objects.unit_of(area)
     if office is None:
         raise ValidationError(f"{area} has no executive office yet. Load or set up the area first.")
     return office

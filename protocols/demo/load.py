@@ -3,7 +3,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from boards.access import people_in
+from boards.directory import in_post
 from boards.models import AreaSettings, Organisation, Seat, Territory
 from boards.scope import scope
 from protocols.actions import approval, copies, drafting, signing, templates
@@ -120,5 +120,5 @@ def _noon(day: date) -> datetime:
 
 def _holder(organisation: Organisation, *seats: Seat):
     """Somebody in one of these seats, or None: an organisation without people decides nothing."""
-    appointment = next(iter(people_in(organisation, *seats)), None)
+    appointment = in_post([organisation], timezone.localdate(), seats=seats).first()
     return appointment.user if appointment else None

@@ -48,8 +48,8 @@ class Command(BaseCommand):
 
 
 def _unit_of(slug):
-    units = Organisation.objects.filter(kind=Organisation.Kind.UNIT, territory__slug=slug)
-    unit = units.select_related("territory__parent").first()
+    found = Territory.objects.select_related("parent").filter(slug=slug).first()
+    unit = found and Organisation.objects.unit_of(found)
     if unit is None:
         areas = ", ".join(Territory.objects.filter(kind=Territory.Kind.AREA).values_list("slug", flat=True))
         raise CommandError(
