@@ -23,6 +23,10 @@ app.conf.beat_schedule = {
         "task": "accounts.forget",
         "schedule": crontab(hour=3, minute=10),
     },
+    "done jobs and the text of sent emails": {
+        "task": "outbox.clear",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "audit checkpoint": {
         "task": "audit.checkpoint",
         "schedule": crontab(hour=2, minute=30),

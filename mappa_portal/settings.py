@@ -297,6 +297,7 @@ JOB_PAUSE = timedelta(seconds=env.int("JOB_PAUSE_SECONDS", default=30))  # after
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=20)
 
 # -- Mail --
+MAIL_KEPT = timedelta(days=env.int("MAIL_KEPT_DAYS", default=30))  # the text; that it was sent stays recorded
 _email = env.email("EMAIL_URL", default="smtp://127.0.0.1:1025")
 EMAIL_HOST, EMAIL_PORT = _email["EMAIL_HOST"], _email["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (

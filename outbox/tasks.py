@@ -1,8 +1,9 @@
 from celery.signals import heartbeat_sent
 from django.utils import timezone
 
+from boards.scope import everywhere, scope
 from mappa_portal.celery import app
-from outbox import health, jobs
+from outbox import clearing, health, jobs
 from outbox import mail as _mail  # noqa: F401  registers its job
 
 
@@ -21,6 +22,13 @@ def sweep() -> int:
     for territory_id, job_id in waiting:
         jobs.hint(territory_id, job_id)
     return len(waiting)
+
+
+@app.task(name="outbox.clear")
+def clear() -> None:
+    named = everywhere()
+    with scope(named.territories, named.areas):
+        clearing.clear(timezone.now())
 
 
 def _hints_in_the_queue() -> int:

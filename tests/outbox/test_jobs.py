@@ -13,6 +13,7 @@ from boards.models import Counter
 from boards.scope import Scope, current_scope
 from mappa_portal.home import tasks_of
 from outbox import jobs
+from outbox.clearing import clear
 from outbox.jobs import MAX_ATTEMPTS, StaleClaim, post, run, run_jobs
 from outbox.models import Job
 from tests.outbox import counting  # noqa: F401  registers its jobs
@@ -171,6 +172,19 @@ def test_O2_a_job_sees_its_own_territory_and_the_area_above(world, slug, about, 
     del jobs._handlers["tests.look"]
     named = {world.territory(seen).pk for seen in {"london", slug, about} - {None}}
     assert opened == [Scope(frozenset(named), frozenset({world.territory("london").pk} if areas else ()))]
+
+
+def test_a_done_job_is_cleared_after_a_year_and_keeps_its_promise_till_then(world):
+    subject = counter(world)
+    row = promised(subject)
+    run_jobs()
+    clear(timezone.now() + timedelta(days=364))
+    assert promised(subject) == row
+    Job.objects.bulk_create(
+        [Job(territory=row.territory, kind="tests.fail", subject_id=1, due_at=row.due_at)]
+    )
+    clear(timezone.now() + timedelta(days=366))
+    assert [job.kind for job in Job.objects.all()] == ["tests.fail"]
 
 
 # -- A person looks at it --

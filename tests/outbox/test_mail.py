@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from outbox import actions, jobs
+from outbox.clearing import clear
 from outbox.jobs import MAX_ATTEMPTS, run_jobs
 from outbox.mail import send, send_message
 from outbox.models import Message
@@ -145,6 +146,36 @@ def test_O3_a_refused_message_is_sent_again_when_its_job_was_cleared_away(world,
     with PostOffice("554 no thanks") as office:
         deliver(settings, office)
         message.job.delete()
+        actions.resend(message, by=world.camden_administrator)
+        run_jobs()
+        assert office.ids == {message.message_id: 1}
+
+
+# -- Clearing --
+
+
+def test_a_sent_message_loses_its_text_and_its_job_and_stays_recorded(world, client):
+    message = letter(world)
+    run_jobs()
+    sent_at = Message.objects.get(pk=message.pk).sent_at
+    clear(sent_at + portal.MAIL_KEPT)
+    message.refresh_from_db()
+    assert message.text and message.html and message.job
+
+    clear(sent_at + portal.MAIL_KEPT + timedelta(minutes=1))
+    message.refresh_from_db()
+    assert (message.text, message.html, message.job) == ("", "", None)
+    assert (message.state, message.sent_at) == (State.SENT, sent_at)
+    client.force_login(world.camden_administrator)
+    assert "The text is no longer kept" in client.get(f"/mail/{message.reference}/").text
+    assert letter(world) == message and run_jobs() == 0  # the same key is still the same message
+
+
+def test_a_message_that_was_not_sent_keeps_its_text(world, settings):
+    message = letter(world)
+    with PostOffice("554 no thanks") as office:
+        deliver(settings, office)
+        clear(timezone.now() + timedelta(days=400))
         actions.resend(message, by=world.camden_administrator)
         run_jobs()
         assert office.ids == {message.message_id: 1}
