@@ -11,24 +11,24 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from accounts.events import note, portal_scope
+from accounts.events import note, note_in, portal_scope
 from accounts.models import User
 from boards.access import seats_with
-from boards.models import Appointment
+from boards.models import Appointment, Territory
 from mappa_portal.exceptions import Conflict
 from outbox import mail
 
 
 @transaction.atomic
-def create_account(email: str, *, name: str, by: User | None) -> User:
-    """Without a password: the one-time link lets the person choose one."""
+def create_account(email: str, *, name: str, area: Territory, by: User | None) -> User:
+    """Without a password: the one-time link lets the person choose one. ``area``: where it is recorded."""
     if by is not None and not seats_with(by, "set_up_area"):
         raise PermissionDenied("Only an area administrator adds people.")
     user = User(email=email.strip().lower(), name=name.strip())
     user.set_unusable_password()
     user.full_clean()
     user.save()
-    note("user.created", user, by=by)
+    note_in([area], "user.created", user, by=by)
     return user
 
 
@@ -41,7 +41,7 @@ def invite(user: User, *, by: User | None) -> str:
         raise Conflict(f"{user} has signed in before. The sign-in page sends a link to a new password.")
     link = one_time_link(user)
     _mail(user, "account_invitation", "Set up your MAPPA portal account", {"link": link, "by": by})
-    note("user.invited", user, by=by)
+    note_in(_areas_of(user), "user.invited", user, by=by)
     return link
 
 
@@ -73,21 +73,16 @@ def mail_change(user: User, what: str) -> None:
 
 
 @transaction.atomic
-def edit_details(user: User, *, name: str, phone: str, reminders: bool, by: User) -> User:
+def edit_details(user: User, **values) -> User:
+    """A person's own name, phone number and reminders."""
     user = User.objects.select_for_update().get(pk=user.pk)
-    if by.pk != user.pk:
-        _require_administrator(user, by)
-    changed = {
-        field: value
-        for field, value in (("name", name), ("phone", phone), ("reminders", reminders))
-        if getattr(user, field) != value
-    }
-    for field, value in changed.items():
-        setattr(user, field, value)
+    before = {field: getattr(user, field) for field in values if getattr(user, field) != values[field]}
+    for field in before:
+        setattr(user, field, values[field])
     user.full_clean()
-    user.save(update_fields=changed)
-    if changed:
-        note("user.edited", user, by=by, reason=", ".join(changed))
+    user.save(update_fields=before)
+    if before:
+        note("user.edited", user, by=user, before=before, after={field: values[field] for field in before})
     return user
 
 
@@ -117,7 +112,7 @@ def reset_second_factor(user: User, *, by: User | None) -> User:
         raise ValidationError("Ask another administrator to reset your second factor.")
     Authenticator.objects.filter(user=user).delete()
     end_sessions(user)
-    note("user.second_factor_reset", user, by=by)
+    note_in(_areas_of(user), "user.second_factor_reset", user, by=by)
     mail_change(user, "An administrator removed your authenticator app, passkeys and recovery codes.")
     return user
 
@@ -132,7 +127,7 @@ def _set_active(user: User, active: bool, event: str, by: User | None) -> User:
     user.save(update_fields=["is_active"])
     if not active:
         end_sessions(user)
-    note(event, user, by=by)
+    note_in(_areas_of(user), event, user, by=by)
     return user
 
 
@@ -148,7 +143,12 @@ def _require_administrator(of: User, by: User | None) -> None:
     if by is None:
         return
     own = {s.organisation.territory.area for s in seats_with(by, "set_up_area")}
-    held = Appointment.objects.current(localdate()).filter(user=of)  # seats_of leaves out the disabled
-    held = held.select_related("organisation__territory__parent")
-    if not own or not {appointment.organisation.territory.area for appointment in held} <= own:
+    if not own or not _areas_of(of) <= own:
         raise PermissionDenied("Only an administrator of this person's areas can do this.")
+
+
+def _areas_of(user: User) -> set[Territory]:
+    """Where the person sits or will sit, disabled or not; of somebody who has left, where he or she sat last."""
+    held = Appointment.objects.filter(user=user).select_related("organisation__territory__parent")
+    present = held.exclude(ends_on__lt=localdate()) or held.order_by("-ends_on")[:1]
+    return {appointment.organisation.territory.area for appointment in present}

@@ -148,7 +148,7 @@ class Account(FormView):
         )
 
     def form_valid(self, form):
-        actions.edit_details(form.instance, **form.cleaned_data, by=self.request.user)
+        actions.edit_details(form.instance, **form.cleaned_data)
         messages.success(self.request, "Your details are saved.")
         return super().form_valid(form)
 

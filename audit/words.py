@@ -56,7 +56,6 @@ ACTIONS = {
     "user.edited": "Changed an account",
     "user.enabled": "Enabled an account",
     "user.invited": "Invited a person",
-    "user.locked_out": "Was locked out",
     "user.other_devices_signed_out": "Signed all other devices out",
     "user.password_changed": "Changed a password",
     "user.recovery_requested": "Asked for a new password",

@@ -27,7 +27,7 @@ def appoint_by_email(organisation: Organisation, *, email: str, name: str, by, *
     if user:
         return appoint(organisation, user=user, by=by, **values)
     ORGANISATION_RULES.require("appoint", organisation, by=by)
-    user = create_account(email, name=name, by=by)
+    user = create_account(email, name=name, area=organisation.territory.area, by=by)
     appointment = appoint(organisation, user=user, by=by, **values)
     invite(user, by=by)
     return appointment

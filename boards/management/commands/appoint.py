@@ -40,7 +40,8 @@ class Command(BaseCommand):
         email = email.strip().lower()
         user = User.objects.filter(email=email).first()
         if user is None:
-            user = actions.create_account(email, name=name or email.partition("@")[0], by=None)
+            name = name or email.partition("@")[0]
+            user = actions.create_account(email, name=name, area=unit.territory.area, by=None)
         held = Appointment.objects.current(localdate()).filter(user=user, organisation=unit, seat=seat)
         if not held.exists():
             appoint(unit, user=user, seat=seat, starts_on=localdate(), by=None)
