@@ -6,7 +6,8 @@ from importlib import import_module
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 BROWSERS = (
     ("Edg/", "Edge"),
@@ -21,7 +22,7 @@ SYSTEMS += (("Mac OS", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))
 
 @dataclass(frozen=True)
 class Device:
-    pk: int
+    key: str
     name: str
     address: str
     since: datetime
@@ -37,7 +38,7 @@ def devices_of(request: HttpRequest) -> list[Device]:
         seen = store(one.session_key).get("seen_at")
         found.append(
             Device(
-                one.pk,
+                key_of(one),
                 name_of(one.user_agent),
                 one.ip,
                 one.created_at,
@@ -46,6 +47,19 @@ def devices_of(request: HttpRequest) -> list[Device]:
             )
         )
     return sorted(found, key=lambda device: (not device.here, -device.seen.timestamp()))
+
+
+def key_of(session: UserSession) -> str:
+    """What pages call it: row ids and session keys stay inside."""
+    return salted_hmac("accounts.devices", session.session_key, algorithm="sha256").hexdigest()
+
+
+def session_of(user, key: str) -> UserSession:
+    """One of this person's own."""
+    for session in UserSession.objects.filter(user=user):
+        if constant_time_compare(key_of(session), key):
+            return session
+    raise Http404
 
 
 def name_of(user_agent: str) -> str:

@@ -14,7 +14,6 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as usersessions
 from allauth.usersessions.internal.flows.sessions import end_sessions
-from allauth.usersessions.models import UserSession
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import messages
@@ -29,7 +28,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
 from accounts import actions, demo
-from accounts.devices import devices_of
+from accounts.devices import devices_of, session_of
 from accounts.events import note, note_refusal
 from accounts.forms import DetailsForm, RemovePasskeyForm
 from accounts.middleware import limits_of
@@ -163,8 +162,7 @@ class Devices(usersessions.ListUserSessionsView):
 
     def form_valid(self, form):
         if one := self.request.POST.get("device"):
-            session = get_object_or_404(UserSession, pk=one, user=self.request.user)
-            end_sessions(self.request, [session])
+            end_sessions(self.request, [session_of(self.request.user, one)])
             messages.success(self.request, "The device is signed out.")
             note("user.device_signed_out", self.request.user, by=self.request.user)
             return redirect(self.success_url)

@@ -116,7 +116,7 @@ def test_devices_are_signed_out_one_by_one_or_together(client, world):
     assert [d.here for d in devices] == [True, False, False, False]
     assert "Firefox on Windows" in page.content.decode()
 
-    client.post("/account/devices/", {"device": devices[1].pk})
+    client.post("/account/devices/", {"device": devices[1].key})
     assert sum(map(is_signed_in, others)) == 2
     client.post("/account/devices/")
     assert is_signed_in(client) and not any(map(is_signed_in, others))
@@ -127,7 +127,8 @@ def test_a_device_of_somebody_else_is_not_there(client, world):
     sign_in(other, world.hackney_administrator)
     theirs = other.get("/account/devices/").context["devices"][0]
     sign_in(client, world.camden_administrator)
-    assert client.post("/account/devices/", {"device": theirs.pk}).status_code == 404
+    for key in (theirs.key, "abc", "1"):
+        assert client.post("/account/devices/", {"device": key}).status_code == 404
     assert is_signed_in(other)
 
 
