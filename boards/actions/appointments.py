@@ -48,7 +48,7 @@ def appoint(
     """Give a person a seat; no ``boroughs`` means all that the organisation covers."""
     organisation = Organisation.objects.select_for_update(of=["self"]).get(pk=organisation.pk)
     ORGANISATION_RULES.require("appoint", organisation, by=by)
-    _check_seat(organisation, user, seat)
+    _check_seat(organisation, user, seat, starts_on)
     _check_boroughs(organisation, boroughs)
     appointment = Appointment(
         user=user,
@@ -146,13 +146,13 @@ def _save(appointment: Appointment, event: str, by, before: dict, *fields: str) 
     _record(event, appointment, by, {n: before[n] for n in changed}, {n: after[n] for n in changed})
 
 
-def _check_seat(organisation: Organisation, user, seat: str) -> None:
+def _check_seat(organisation: Organisation, user, seat: str, starts_on: date) -> None:
     if seat not in seats_in(organisation):
         raise ValidationError({"seat": f"Select a seat that {organisation} has"})
     if not user.is_active:
         raise ValidationError({"email": "This account is switched off"})
     pair = {Seat.REPRESENTATIVE, Seat.SUBSTITUTE}
-    held = Appointment.objects.current(localdate()).filter(user=user, organisation=organisation)
+    held = Appointment.objects.filter(user=user, organisation=organisation).exclude(ends_on__lt=starts_on)
     if seat in pair and held.filter(seat__in=pair - {seat}).exists():
         raise ValidationError({"seat": "Representative and substitute must be different people"})
 

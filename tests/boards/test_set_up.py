@@ -317,6 +317,18 @@ def test_seats_that_cannot_be_given(world, administrator, where, seat, error):
         actions.appoint(world.organisation(where), user=user, seat=seat, starts_on=today, by=administrator)
 
 
+def test_representative_and_substitute_are_different_people_on_every_day(world, administrator):
+    board, user, today = world.organisation("camden-lscb"), world.camden_business_manager, localdate()
+    later = today + timedelta(days=30)
+    first = actions.appoint(board, user=user, seat=Seat.SUBSTITUTE, starts_on=later, by=administrator)
+    for day in (today, later):
+        with pytest.raises(ValidationError, match="must be different people"):
+            actions.appoint(board, user=user, seat=Seat.REPRESENTATIVE, starts_on=day, by=administrator)
+    actions.end_appointment(first, last_day=later, by=administrator)
+    day = later + timedelta(days=1)
+    actions.appoint(board, user=user, seat=Seat.REPRESENTATIVE, starts_on=day, by=administrator)
+
+
 def test_nobody_else_appoints(world):
     for who in ("auditor", "camden_administrator", "leeds_co_ordinator"):
         with pytest.raises(PermissionDenied):
