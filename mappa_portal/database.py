@@ -44,6 +44,11 @@ def renamed(address: str, name: str) -> str:
     return urlsplit(address)._replace(path=f"/{quote(name, safe='')}").geturl()
 
 
+def without_password(address: str) -> str:
+    parts = urlsplit(address)
+    return parts._replace(netloc=f"{parts.username}@{parts.netloc.rpartition('@')[2]}").geturl()
+
+
 def logins(server: str, passwords: dict[str, str], name: str) -> dict[str, str]:
     """The portal's three addresses by environment variable."""
     return {variable: login(server, role, passwords[role], name) for role, variable in VARIABLES.items()}

