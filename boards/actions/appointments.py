@@ -9,8 +9,8 @@ from django.utils.timezone import localdate
 
 from accounts.actions import create_account, invite
 from accounts.models import User
-from audit.events import record
 from boards.access import forget_seats
+from boards.actions.chain import record_in
 from boards.area_rules import APPOINTMENT_RULES, ORGANISATION_RULES, seats_in
 from boards.dates import add_months
 from boards.models import Appointment, Organisation, Seat, Territory
@@ -187,14 +187,7 @@ def _tell(appointment: Appointment) -> None:
 
 
 def _record(event: str, appointment: Appointment, by, before: dict, after: dict) -> None:
-    area = appointment.organisation.territory.area
-    record(
-        event,
-        appointment,
-        by=by,
-        territory=area,
-        organisation=Organisation.objects.unit_of(area),
-        reference=appointment.organisation.slug,
-        before=before,
-        after=after,
+    where = appointment.organisation
+    record_in(
+        where.territory.area, event, appointment, by=by, before=before, after=after, reference=where.slug
     )

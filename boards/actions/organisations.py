@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 
-from audit.events import record
+from boards.actions.chain import record_in
 from boards.area_rules import AREA_RULES, ORGANISATION_RULES
 from boards.models import AreaSettings, Coverage, Organisation, OrganisationName, Territory
 from mappa_portal.exceptions import StaleEdit
@@ -190,15 +190,5 @@ def _words(day: date) -> str:
 
 
 def _record(name: str, organisation: Organisation, by, before: dict, after: dict) -> None:
-    """In the area's chain, beside the rest of its set-up."""
-    area = organisation.territory.area
-    record(
-        name,
-        organisation,
-        by=by,
-        territory=area,
-        organisation=Organisation.objects.unit_of(area),
-        reference=organisation.slug,
-        before=before,
-        after=after,
-    )
+    area, slug = organisation.territory.area, organisation.slug
+    record_in(area, name, organisation, by=by, before=before, after=after, reference=slug)

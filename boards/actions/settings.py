@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 
-from audit.events import record
+from boards.actions.chain import record_in
 from boards.area_rules import AREA_RULES
 from boards.models import ApprovingBody, AreaSettings, Organisation
 from mappa_portal.exceptions import StaleEdit
@@ -28,7 +28,7 @@ def change_settings(settings: AreaSettings, *, revision: int, by, **values) -> A
     settings.full_clean()
     settings.save(update_fields=[*before, "revision"])
     after = {name: values[name] for name in before}
-    _record("settings.changed", settings, by, before, after)
+    record_in(settings.territory, "settings.changed", settings, by=by, before=before, after=after)
     return settings
 
 
@@ -55,12 +55,13 @@ def set_approving_bodies(
         )
     settings.revision += 1
     settings.save(update_fields=["revision"])
-    _record(
+    record_in(
+        settings.territory,
         "approving_bodies.changed",
         settings,
-        by,
-        {"approving_bodies": before},
-        {"approving_bodies": _order(settings)},
+        by=by,
+        before={"approving_bodies": before},
+        after={"approving_bodies": _order(settings)},
     )
     return settings
 
@@ -85,8 +86,3 @@ def _refuse_lower_threshold(settings: AreaSettings, values: dict) -> None:
 def _order(settings: AreaSettings) -> list[list[str]]:
     rows = ApprovingBody.objects.filter(territory=settings.territory_id).order_by("position")
     return [list(row) for row in rows.values_list("organisation__slug", "sees")]
-
-
-def _record(name: str, settings: AreaSettings, by, before: dict, after: dict) -> None:
-    office = Organisation.objects.unit_of(settings.territory)
-    record(name, settings, by=by, organisation=office, before=before, after=after)
