@@ -1,12 +1,16 @@
 """Forms in GOV.UK markup: one renderer, one bound field, one template; error texts that say what to do."""
 
+from collections.abc import Callable
 from copy import copy
 from datetime import date
+from typing import TypeVar
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.functional import cached_property
+
+T = TypeVar("T")
 
 KINDS = (  # most particular first
     (forms.HiddenInput, "hidden"),
@@ -220,6 +224,17 @@ class Form(GovukFormMixin, forms.Form):
 
 class ModelForm(GovukFormMixin, forms.ModelForm):
     """For dates name ``DateField`` in ``Meta.field_classes``."""
+
+
+def attempt(form, action: Callable[[], T]) -> T | None:
+    """Run the action; what it finds wrong with the values goes beside the fields."""
+    try:
+        return action()
+    except forms.ValidationError as refused:
+        by_field = getattr(refused, "error_dict", {None: refused})
+        for field, errors in by_field.items():
+            form.add_error(field if field in form.fields else None, errors)
+        return None
 
 
 def _say_what_to_do(field: forms.Field, label: str) -> None:

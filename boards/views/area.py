@@ -1,13 +1,13 @@
 """What the pages of area set-up have in common."""
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from django.views.generic import FormView
 
 from boards.area_rules import AREA_RULES
 from boards.models import AreaSettings, Territory
 from mappa_portal.exceptions import StaleEdit
+from mappa_portal.forms import attempt
 
 
 def settings_for(user, area: str, rule: str) -> AreaSettings:
@@ -65,10 +65,7 @@ class ActionFormView(AreaMixin, FormView):
 
     def form_valid(self, form):
         try:
-            return self.act(form)
-        except ValidationError as error:
-            _put_into(form, error)
-            return self.form_invalid(form)
+            return attempt(form, lambda: self.act(form)) or self.form_invalid(form)
         except StaleEdit as stale:
             return self._show_both(form, stale.current)
 
@@ -91,14 +88,6 @@ class ActionFormView(AreaMixin, FormView):
     def get_context_data(self, **kwargs):
         words = {"title": self.title, "button": self.button}
         return super().get_context_data(**words | kwargs)
-
-
-def _put_into(form, error: ValidationError) -> None:
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
 
 
 def shown(bound) -> str:

@@ -8,12 +8,13 @@ from django.utils.timezone import localdate
 
 from boards.models import ApprovingBody
 from mappa_portal.exceptions import Conflict
+from mappa_portal.forms import attempt
 from protocols import text, waiting
 from protocols.actions import approval as actions
 from protocols.forms import BulkApprovalForm, DecisionForm
 from protocols.models import Approval, Version
 from protocols.rules import APPROVAL_RULES
-from protocols.views.fetch import attempt, lines_of, most_mine, posted, version_of
+from protocols.views.fetch import lines_of, most_mine, posted, version_of
 
 
 @login_required

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from boards.models import ApprovingBody
 from mappa_portal.exceptions import StaleEdit
+from mappa_portal.forms import attempt
 from mappa_portal.templatetags.govuk import TaskItem
 from protocols import text
 from protocols.actions import drafting as actions
@@ -17,7 +18,7 @@ from protocols.forms import AddClauseForm, ClauseForm, NextVersionForm, ReasonFo
 from protocols.models import TemplateVersion, Version
 from protocols.outline import Line, find, shape_of
 from protocols.rules import CLAUSE_RULES, VERSION_RULES
-from protocols.views.fetch import attempt, line_at, line_for, lines_of, posted, version_of
+from protocols.views.fetch import line_at, line_for, lines_of, posted, version_of
 from protocols.views.stale import conflict_page, removed_meanwhile
 from protocols.views.templates import same_place
 

@@ -1,9 +1,8 @@
-"""Fetching what an address names, as far as this person may see it; and saying why an action refused."""
+"""Fetching what an address names, as far as this person may see it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TypeVar
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 
@@ -64,14 +63,3 @@ def most_mine(user, rows: Iterable[T], rules: RuleBook, name: str) -> T | None:
 def posted(request) -> QueryDict | None:
     """What a form is bound to: an empty answer is an answer too."""
     return request.POST if request.method == "POST" else None
-
-
-def attempt(form, action: Callable[[], T]) -> T | None:
-    """Run the action; what it finds wrong with the values goes beside the fields."""
-    try:
-        return action()
-    except ValidationError as refused:
-        by_field = getattr(refused, "error_dict", {None: refused})
-        for field, errors in by_field.items():
-            form.add_error(field if field in form.fields else None, errors)
-        return None

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
 from boards.dates import add_months
+from mappa_portal.forms import attempt
 from protocols.actions import reviews as actions
 from protocols.forms import CompleteReviewForm, ReasonForm
 from protocols.models import Protocol, Review
 from protocols.rules import PROTOCOL_RULES, REVIEW_RULES
-from protocols.views.fetch import attempt, most_mine, protocol_of
+from protocols.views.fetch import most_mine, protocol_of
 
 MONTHS = 24
 

@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from accounts.demo import shown_code
 from mappa_portal.exceptions import Conflict
+from mappa_portal.forms import attempt
 from protocols.actions import signing as actions
 from protocols.forms import SignForm
 from protocols.models import Signature, Version
 from protocols.rules import SIGNATURE_RULES
-from protocols.views.fetch import attempt, lines_of, most_mine, posted, version_of
+from protocols.views.fetch import lines_of, most_mine, posted, version_of
 
 SALT = "protocols.sign"
 LOST = (

@@ -15,6 +15,7 @@ from django.views.generic import DetailView, ListView
 from boards.access import ForUserMixin, RuledMixin
 from boards.models import Territory
 from mappa_portal.exceptions import Conflict, StaleEdit
+from mappa_portal.forms import attempt
 from mappa_portal.pagination import keyset
 from protocols import text, timeline, waiting
 from protocols.actions import copies
@@ -23,7 +24,7 @@ from protocols.forms import AddClauseForm, CopiesForm, TemplateClauseForm, Templ
 from protocols.models import Template, TemplateVersion
 from protocols.outline import find, outline, shape_of
 from protocols.rules import TEMPLATE_RULES
-from protocols.views.fetch import attempt, line_at, line_for, lines_of, posted, template_version_of
+from protocols.views.fetch import line_at, line_for, lines_of, posted, template_version_of
 from protocols.views.stale import conflict_page, removed_meanwhile
 
 LIST_CHANGED = "The list of clauses changed after you opened this page. Check it, then choose the place again"
