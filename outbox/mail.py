@@ -66,6 +66,12 @@ def send(
     return message
 
 
+def latest(template: str, to, territory: Territory) -> Message | None:
+    """The newest such message to this person, without its text."""
+    found = Message.objects.with_job().defer("text", "html")
+    return found.filter(territory=territory, kind=template, to_email=to.email).first()
+
+
 def _message_id(territory: Territory, key: str) -> str:
     return f"<{hashlib.sha256(f'{territory.code}:{key}'.encode()).hexdigest()[:40]}@{settings.MAIL_DOMAIN}>"
 

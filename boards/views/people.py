@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
 from accounts import actions as accounts
+from accounts.letters import Letter, letters_to
 from boards import actions
 from boards.area_rules import APPOINTMENT_RULES
 from boards.directory import appointments_in
@@ -22,7 +23,7 @@ from boards.models import Appointment
 from boards.views.area import ActionFormView, AreaMixin, settings_for
 from boards.views.organisations import OrganisationMixin
 from mappa_portal.pagination import keyset
-from mappa_portal.templatetags.govuk import Row, long_date, plural
+from mappa_portal.templatetags.govuk import Row, long_date, plural, tag
 
 
 class PeopleList(AreaMixin, TemplateView):
@@ -145,11 +146,16 @@ def _rows(appointment: Appointment) -> list[Row]:
         Row("Job title", appointment.job_title or "Not given"),
         Row("Email address", appointment.user.email),
         Row("Account", _account_state(appointment.user)),
+        *(Row(letter.title, _fate(letter)) for letter in letters_to(appointment.user)),
         Row("First day", long_date(appointment.starts_on)),
         Row("Last day", long_date(appointment.ends_on) or "None set"),
         Row("Confirmed on", long_date(appointment.confirmed_on) or "Not confirmed since"),
         Row("Confirm by", long_date(appointment.confirm_by) or "Not set"),
     ]
+
+
+def _fate(letter: Letter):
+    return tag(letter.state, "red") if letter.failed else letter.state
 
 
 def _account_state(user) -> str:
