@@ -29,17 +29,17 @@ def seal_acts(version: Version) -> None:
     """
     document = ensure_document(version)
     given = version.signatures.filter(signed_at__isnull=False, sealed_at__isnull=True)
-    for signature in given.select_related("signed_by", "organisation").order_by("signed_at"):
+    for signature in given.select_related("signed_by").order_by("signed_at"):
         at = timezone.now()
-        seal(document, field=signature.field, signatory=_signatory(signature), reason=REASON, at=at)
+        seal(document, field=signature.field, signatory=_signatory(signature, document), reason=REASON, at=at)
         signature.sealed_at = at
         signature.save(update_fields=["sealed_at"])
 
 
-def _signatory(signature: Signature) -> Signatory:
-    return Signatory(
-        signature.signed_by.name, signature.role, signature.organisation.name, signature.signed_at
-    )
+def _signatory(signature: Signature, document: Document) -> Signatory:
+    """As the page has it: an organisation may have got another name since."""
+    place = document.signatory(signature.field)
+    return Signatory(signature.signed_by.name, place["role"], place["organisation"], signature.signed_at)
 
 
 def _file(version: Version) -> Document:

@@ -6,6 +6,7 @@ from io import BytesIO
 from django.utils import timezone
 from pypdf import PdfReader
 
+from boards.models import Organisation
 from outbox.jobs import run_jobs
 from outbox.models import Job
 from protocols import pdf
@@ -53,6 +54,18 @@ def test_a_signature_waits_for_the_time_stamp_service_and_is_not_lost(world, set
     run_jobs(timezone.now() + timedelta(hours=2))
     assert not any(s.awaits_time for s in Signature.objects.all())
     assert not waiting.all().exists()
+
+
+def test_a_signature_is_sealed_though_its_organisation_got_another_name(world):
+    version = world.approved()
+    run_jobs()
+    Organisation.objects.filter(pk=version.protocol.board_id).update(name="Camden Partnership")
+    board = version.signatures.get(role="LSCB Chair")
+    signing.sign(board, by=world.camden_board_chair, at=timezone.now())
+    run_jobs()
+    version.refresh_from_db()
+    assert version.document.latest.organisation == "Camden LSCB"
+    assert not Job.objects.filter(kind="protocols.seal", done_at=None).exists()
 
 
 def test_signatures_stand_in_the_file_in_the_order_of_the_acts(world):
