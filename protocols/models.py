@@ -202,10 +202,8 @@ class Protocol(AboutOwned):
 
     @property
     def parties(self):
-        return [
-            self.organisation,
-            *Organisation.objects.filter(group__in=self.grants.values("group")),
-        ]
+        """Who drafts it and keeps its reviews: the borough's unit and the area's executive office."""
+        return [self.organisation, self.template.organisation]
 
 
 class ProtocolGrant(Grant):
@@ -222,8 +220,9 @@ class VersionQuerySet(OwnedQuerySet):
     def in_force(self):
         return self.filter(status=Version.Status.IN_FORCE)
 
-    def under_way(self):
-        return self.filter(status__in=Version.UNDER_WAY)
+    def live(self):
+        """Under way or in force."""
+        return self.filter(status__in=Version.LIVE)
 
 
 class Version(AboutOwned):
@@ -239,6 +238,7 @@ class Version(AboutOwned):
         WITHDRAWN = "withdrawn", "Withdrawn"
 
     UNDER_WAY = (Status.DRAFT, Status.CONSULTATION, Status.APPROVED)
+    LIVE = (*UNDER_WAY, Status.IN_FORCE)
 
     protocol = OwnedKey(Protocol, related_name="versions")
     number = models.PositiveSmallIntegerField()
@@ -339,13 +339,12 @@ class ApprovalQuerySet(VersionChildQuerySet):
         return self.filter(decision=Approval.Decision.OPEN, version__status=Version.Status.CONSULTATION)
 
     def next_in_line(self):
-        """Open, with every body before it decided."""
+        """Open, and approved by every body before it."""
         earlier = Approval.objects.filter(
             territory_id=models.OuterRef("territory_id"),
             version_id=models.OuterRef("version_id"),
             position__lt=models.OuterRef("position"),
-            decision=Approval.Decision.OPEN,
-        )
+        ).exclude(decision=Approval.Decision.APPROVED)
         return self.open().filter(~models.Exists(earlier))
 
 
@@ -464,7 +463,7 @@ class ReviewQuerySet(OwnedQuerySet):
         return self.filter(protocol__in=Protocol.objects.for_user(user))
 
     def open(self):
-        return self.filter(completed_on__isnull=True)
+        return self.filter(completed_on__isnull=True, protocol__withdrawn_on__isnull=True)
 
 
 class Review(AboutOwned):
@@ -498,6 +497,10 @@ class Review(AboutOwned):
                 violation_error_message="Enter why the review comes early.",
             ),
         ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.completed_on is None and self.protocol.withdrawn_on is None
 
     @property
     def parties(self):

@@ -40,15 +40,7 @@ VERSION_RULES = RuleBook(
     ),
     withdraw=Rule(
         "draft_protocol",
-        lambda v: (
-            v.status
-            in {
-                v.Status.CONSULTATION,
-                v.Status.APPROVED,
-                v.Status.IN_FORCE,
-                v.Status.DRAFT,
-            }
-        ),
+        lambda v: v.status in v.LIVE,
         "This version has ended already.",
     ),
 )
@@ -65,7 +57,7 @@ APPROVAL_RULES = RuleBook(
     decide=Rule(
         "approve_protocol",
         lambda a: a.is_next,
-        "This approval is not open: it was recorded already, a body before yours has not decided,"
+        "This approval is not open: it was recorded already, a body before yours has not approved,"
         " or a newer version replaced this one.",
     ),
 )
@@ -81,13 +73,13 @@ SIGNATURE_RULES = RuleBook(
 REVIEW_RULES = RuleBook(
     start=Rule(
         "draft_protocol",
-        lambda r: r.started_on is None,
-        "This review was started already.",
+        lambda r: r.is_open and r.started_on is None,
+        "This review was started already, or the protocol was withdrawn.",
     ),
     complete=Rule(
         "draft_protocol",
-        lambda r: r.started_on is not None and r.completed_on is None,
-        "Start the review before completing it.",
+        lambda r: r.is_open and r.started_on is not None,
+        "This review is not under way: start it first. It may have been completed already.",
     ),
 )
 
@@ -96,7 +88,7 @@ TEMPLATE_OWNER_RULES = RuleBook(create=Rule("manage_templates"))
 PROTOCOL_RULES = RuleBook(
     call_early_review=Rule(
         "draft_protocol",
-        lambda p: p.review_due is not None,
+        lambda p: p.review_due is not None and p.withdrawn_on is None,
         "Only a protocol in force is reviewed.",
     ),
 )

@@ -115,7 +115,7 @@ def remind_of_review(protocol_id: int) -> None:
         _write(
             "protocol_review",
             protocol,
-            _holders(organisation, DRAFTERS, protocol.about),
+            _holders(organisation, DRAFTERS, protocol.about).filter(user__reminders=True),
             key=f"{protocol_id}:{protocol.review_due}:{timezone.localdate()}",
             subject=f"Review due: MAPPA protocol, {protocol.about}, by {protocol.review_due:%-d %B %Y}",
         )

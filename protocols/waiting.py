@@ -55,7 +55,8 @@ def template_drafts_of(user) -> QuerySet[TemplateVersion]:
 
 def offices_of(user) -> list[Organisation]:
     """Executive offices whose templates this person keeps."""
-    return [s.organisation for s in seats_with(user, "manage_templates") if s.organisation.is_area_seat]
+    kept = (s.organisation for s in seats_with(user, "manage_templates"))
+    return [o for o in kept if o.kind == Organisation.Kind.UNIT and o.is_area_seat]
 
 
 def approves(user) -> bool:

@@ -11,6 +11,7 @@ from audit.events import record
 from boards.models import ApprovingBody, AreaSettings, Organisation
 from outbox.jobs import post
 from protocols import text
+from protocols.actions.locks import lock
 from protocols.models import Approval, Signature, Version
 from protocols.rules import APPROVAL_RULES
 
@@ -35,7 +36,7 @@ def decide(
     today: date,
 ) -> Approval:
     """Record a body's decision; the last approval opens the signatures. Weekend days are as good as others."""
-    version = Version.objects.select_for_update(of=["self"]).get(pk=approval.version_id)
+    version = lock(approval.version)
     approval = version.approvals.get(pk=approval.pk)
     APPROVAL_RULES.require("decide", approval, by=by)
     if decided_on > today:

@@ -7,21 +7,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.events import record
+from boards.access import share
 from boards.models import ApprovingBody
 from mappa_portal.exceptions import Conflict
 from outbox.jobs import post
 from protocols import text
 from protocols.actions import clauses, copies
 from protocols.actions.approval import covered_hash, go_on
+from protocols.actions.locks import lock
 from protocols.models import Approval, TemplateVersion, Version, VersionClause
 from protocols.rules import CLAUSE_RULES, VERSION_RULES
-
-
-def lock(version: Version) -> Version:
-    """The version's fresh row, held to the end of the transaction: every action on it starts here."""
-    return (
-        Version.objects.select_for_update(of=["self"]).select_related("protocol", "about").get(pk=version.pk)
-    )
 
 
 @transaction.atomic
@@ -85,13 +80,14 @@ def submit(version: Version, *, by) -> Version:
     version.status = Version.Status.CONSULTATION
     version.submitted_at, version.submitted_by = timezone.now(), by
     version.save(update_fields=["content_hash", "status", "submitted_at", "submitted_by"])
-    for body in ApprovingBody.objects.filter(territory=version.territory_id):
+    for body in ApprovingBody.objects.filter(territory=version.territory_id).select_related("organisation"):
         _ask(version, body)
     record("version.submitted", version, by=by, organisation=version.protocol.organisation)
     return go_on(version)
 
 
 def _ask(version: Version, body: ApprovingBody) -> None:
+    share(version.protocol, with_=body.organisation)  # it may have become one since the copy was given
     sees = covered_hash(version, body.sees)
     approval = Approval(
         territory_id=version.territory_id,
@@ -194,12 +190,10 @@ def withdraw(version: Version, *, reason: str, by, on: date) -> Version:
     VERSION_RULES.require("withdraw", version, by=by)
     if not reason.strip():
         raise ValidationError({"reason": "Enter why the protocol is withdrawn."})
-    version.status = Version.Status.WITHDRAWN
-    version.save(update_fields=["status"])
-    version.protocol.versions.in_force().update(status=Version.Status.SUPERSEDED)
-    version.protocol.withdrawn_on = on
-    version.protocol.review_due = None
-    version.protocol.save(update_fields=["withdrawn_on", "review_due"])
-    record("protocol.withdrawn", version.protocol, by=by, reason=reason)
-    post("protocols.tell_withdrawn", version.protocol)
-    return version
+    protocol = version.protocol
+    protocol.versions.live().update(status=Version.Status.WITHDRAWN)
+    protocol.withdrawn_on, protocol.review_due = on, None
+    protocol.save(update_fields=["withdrawn_on", "review_due"])
+    record("protocol.withdrawn", protocol, by=by, reason=reason)
+    post("protocols.tell_withdrawn", protocol)
+    return protocol.versions.get(pk=version.pk)

@@ -10,6 +10,7 @@ from boards.dates import add_months
 from boards.models import AreaSettings
 from mappa_portal.exceptions import Conflict
 from outbox.jobs import post
+from protocols.actions.locks import lock_protocol
 from protocols.actions.signing import plan_review
 from protocols.models import Protocol, Review
 from protocols.rules import PROTOCOL_RULES, REVIEW_RULES
@@ -19,7 +20,7 @@ REMIND_DAYS = (60, 30, 7, 0)  # before the due date; overdue ones every 30 days
 
 @transaction.atomic
 def start_review(review: Review, *, by, on: date) -> Review:
-    review = Review.objects.select_for_update().get(pk=review.pk)
+    review = lock_protocol(review.protocol_id).reviews.get(pk=review.pk)
     REVIEW_RULES.require("start", review, by=by)
     review.started_on = on
     review.save(update_fields=["started_on"])
@@ -30,7 +31,7 @@ def start_review(review: Review, *, by, on: date) -> Review:
 @transaction.atomic
 def call_early_review(protocol: Protocol, *, reason: str, by, on: date) -> Review:
     """For a change of law or guidance, or because of the figures; the regular date stays."""
-    protocol = Protocol.objects.select_for_update(of=["self"]).get(pk=protocol.pk)
+    protocol = lock_protocol(protocol.pk)
     PROTOCOL_RULES.require("call_early_review", protocol, by=by)
     if protocol.reviews.open().filter(kind=Review.Kind.EARLY).exists():
         raise Conflict("An early review is open already. Complete it before calling another.")
@@ -57,7 +58,7 @@ def call_early_review(protocol: Protocol, *, reason: str, by, on: date) -> Revie
 @transaction.atomic
 def complete_review(review: Review, *, by, on: date, counts_as_full: bool = False) -> Review:
     """Plan the next one. An early review moves the regular date only when it is recorded as a full one."""
-    review = Review.objects.select_for_update().get(pk=review.pk)
+    review = lock_protocol(review.protocol_id).reviews.get(pk=review.pk)
     REVIEW_RULES.require("complete", review, by=by)
     if on < review.started_on:
         raise ValidationError(

@@ -10,6 +10,7 @@ from audit.events import record
 from boards.dates import add_months
 from boards.models import AreaSettings
 from outbox.jobs import post
+from protocols.actions.locks import lock
 from protocols.models import Review, Signature, Version
 from protocols.rules import SIGNATURE_RULES
 
@@ -17,7 +18,7 @@ from protocols.rules import SIGNATURE_RULES
 @transaction.atomic
 def sign(signature: Signature, *, by, at: datetime) -> Signature:
     """Sign for one party. The web door has asked for the second factor; the file is sealed by a job."""
-    version = Version.objects.select_for_update(of=["self"]).get(pk=signature.version_id)
+    version = lock(signature.version)
     signature = version.signatures.get(pk=signature.pk)
     SIGNATURE_RULES.require("sign", signature, by=by)
     if version.signatures.filter(signed_by=by).exists():

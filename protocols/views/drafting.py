@@ -14,6 +14,7 @@ from mappa_portal.forms import attempt
 from mappa_portal.templatetags.govuk import TaskItem
 from protocols import text
 from protocols.actions import drafting as actions
+from protocols.actions.locks import lock
 from protocols.forms import AddClauseForm, ClauseForm, NextVersionForm, ReasonForm
 from protocols.models import TemplateVersion, Version
 from protocols.outline import Line, find, shape_of
@@ -139,7 +140,7 @@ def add_clause(request, reference: str):
     version = version_of(request, reference)
     VERSION_RULES.require("edit", version, by=request.user)
     if request.method == "POST":
-        actions.lock(version)  # a second click waits here, and finds the first one's clause
+        lock(version)  # a second click waits here, and finds the first one's clause
     lines = lines_of(version)
     initial = {"shape": shape_of(lines), "after": request.GET.get("after", len(lines))}
     form = AddClauseForm(posted(request), lines=lines, initial=initial)

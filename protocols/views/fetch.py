@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 def protocol_of(request, reference: str) -> Protocol:
     found = Protocol.objects.for_user(request.user)
-    found = found.select_related("territory", "about", "board", "organisation", "template")
+    found = found.select_related("territory", "about", "board", "organisation", "template__organisation")
     return get_object_or_404(found, reference=reference)
 
 

@@ -87,7 +87,9 @@ class Step:
 
 
 class ProtocolMixin(LoginRequiredMixin, ForUserMixin):
-    queryset = Protocol.objects.select_related("territory", "about", "board", "organisation", "template")
+    queryset = Protocol.objects.select_related(
+        "territory", "about", "board", "organisation", "template__organisation"
+    )
     slug_field = slug_url_kwarg = "reference"
     context_object_name = "protocol"
 

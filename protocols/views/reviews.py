@@ -63,9 +63,7 @@ def of_protocol(request, reference: str):
 
 def _page(request, protocol: Protocol, typed=None, **forms):
     reviews = list(protocol.reviews.order_by("-completed_on", "due_on"))
-    still_open = [r for r in reviews if r.completed_on is None]
-    for review in still_open:
-        review.protocol = protocol
+    still_open = [r for r in reviews if r.is_open]
     may = {review.pk: REVIEW_RULES.allowed(request.user, review) for review in still_open}
     to_start = [r for r in still_open if "start" in may[r.pk]]
     to_complete = [r for r in still_open if "complete" in may[r.pk]]
@@ -104,9 +102,7 @@ def _early_form(data=None) -> ReasonForm:
 
 def _open_review(request, protocol: Protocol, rule: str) -> Review:
     """Of the kind that the button named: an early review may be open beside the regular one."""
-    rows = list(protocol.reviews.open().filter(kind=request.POST.get("kind", "")))
-    for review in rows:
-        review.protocol = protocol
+    rows = protocol.reviews.filter(kind=request.POST.get("kind", "")).order_by("pk")
     review = most_mine(request.user, rows, REVIEW_RULES, rule)
     if review is None:
         raise Http404

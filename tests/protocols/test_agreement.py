@@ -7,13 +7,15 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from boards.access import share
-from boards.models import Appointment, AreaSettings
+from boards.models import Appointment, ApprovingBody, AreaSettings, Seat
 from mappa_portal.exceptions import Conflict, StaleEdit
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message
 from protocols.actions import approval, copies, drafting, reviews, signing, templates
 from protocols.models import Approval, Protocol, Review, Version
+from tests.factories import organisation, person
 from tests.world import TODAY
 
 Status = Version.Status
@@ -117,12 +119,15 @@ WHO_MAY_EDIT = [
     ("camden_mappa_chair", PermissionDenied),
     ("camden_board_chair", PermissionDenied),
     ("hackney_administrator", PermissionDenied),
+    ("smb_co_ordinator", PermissionDenied),
     ("left_yesterday_really", PermissionDenied),
 ]
 
 
 @pytest.mark.parametrize("who, refused", WHO_MAY_EDIT)
 def test_who_edits_a_borough_draft(world, who, refused):
+    if who == "smb_co_ordinator":
+        person(who, world.organisation("london-smb"), Seat.CO_ORDINATOR)
     if who == "left_yesterday_really":
         who = "left_yesterday"
         yesterday = timezone.localdate() - timedelta(days=1)
@@ -222,6 +227,26 @@ def test_bodies_approve_in_order(world):
     version.refresh_from_db()
     assert version.status == Status.APPROVED
     assert list(version.signatures.values_list("role", flat=True)) == ["MAPPA Chair", "LSCB Chair"]
+
+
+def test_nobody_approves_what_a_body_before_wants_changed(world):
+    version = world.submitted()
+    first, second, _ = version.approvals.all()
+    days = {"decided_on": TODAY, "today": TODAY}
+    approval.decide(first, decision="changes", comment="Name a person", by=world.scb_chair, **days)
+    assert not Approval.objects.next_in_line().exists()
+    with pytest.raises(Conflict, match="a body before yours"):
+        approval.decide(second, decision="approved", comment="", by=world.lscb_chairs_chair, **days)
+
+
+def test_a_body_that_approves_since_the_copies_were_given_sees_what_it_is_asked_about(world):
+    version = world.protocol().versions.get()
+    added = organisation("London Health Board", world.territory("london"), "regional_board")
+    chair = person("health_chair", added, Seat.CHAIR)
+    london = version.territory
+    ApprovingBody.objects.create(territory=london, organisation=added, position=4, sees="whole")
+    drafting.submit(version, by=world.camden_administrator)
+    assert Protocol.objects.for_user(chair).get() == version.protocol
 
 
 @pytest.mark.parametrize(
@@ -429,6 +454,19 @@ def test_reminders_are_promised_once_a_step(world):
     }
 
 
+def test_who_wants_no_reminders_gets_none(world):
+    protocol = world.in_force().protocol
+    User.objects.filter(email__in=["left_yesterday@example.org", "co_ordinator@example.org"]).update(
+        reminders=False
+    )
+    reviews.remind_of_reviews(protocol.review_due)
+    run_jobs()
+    assert set(Message.objects.filter(kind="protocol_review").values_list("to_email", flat=True)) == {
+        "camden_administrator@example.org",
+        "office_administrator@example.org",
+    }
+
+
 def test_the_next_review_counts_from_completion_or_from_the_due_date(world):
     for anchor, expected in (("completed", date(2029, 1, 10)), ("due", date(2028, 11, 1))):
         protocol = _protocol_due(world, date(2026, 11, 1), anchor)
@@ -466,5 +504,34 @@ def test_withdrawing_ends_the_clock_and_needs_a_reason(world):
     drafting.withdraw(version, reason="The boards merge", by=by, on=TODAY)
     protocol = Protocol.objects.get(pk=version.protocol_id)
     assert (protocol.review_due, protocol.withdrawn_on) == (None, TODAY)
+    assert not Review.objects.open().exists()
+    with pytest.raises(Conflict):
+        reviews.start_review(protocol.reviews.get(), by=by, on=TODAY)
     share(protocol, with_=world.organisation("camden-lscb"))  # its versions stay readable to its parties
     assert Version.objects.for_user(world.camden_board_chair).filter(status=Status.WITHDRAWN).exists()
+
+
+def test_withdrawing_ends_every_version_under_way(world):
+    old, by = world.in_force(), world.camden_administrator
+    following = drafting.start_next(old, by=by)
+    drafting.withdraw(old, reason="The boards merge", by=by, on=TODAY)
+    assert {v.status for v in old.protocol.versions.all()} == {Status.WITHDRAWN}
+    with pytest.raises(Conflict, match="was withdrawn"):
+        drafting.submit(following, by=by)
+
+
+def test_nothing_is_decided_or_signed_for_a_withdrawn_protocol(world):
+    version = world.approved()
+    signature = version.signatures.get(role="MAPPA Chair")
+    Protocol.objects.filter(pk=version.protocol_id).update(withdrawn_on=TODAY)
+    with pytest.raises(Conflict, match="was withdrawn"):
+        signing.sign(signature, by=world.camden_mappa_chair, at=timezone.now())
+    with pytest.raises(Conflict, match="was withdrawn"):
+        approval.decide(
+            version.approvals.first(),
+            decision="approved",
+            decided_on=TODAY,
+            comment="",
+            by=world.scb_chair,
+            today=TODAY,
+        )
