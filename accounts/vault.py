@@ -16,6 +16,11 @@ def unseal(sealed: str) -> str:
     return _keys().decrypt(sealed.encode()).decode()
 
 
+def reseal(sealed: str) -> str:
+    """With the present key, whichever of the keys it was sealed with."""
+    return _keys().rotate(sealed.encode()).decode()
+
+
 def _keys() -> MultiFernet:
     """The present key seals; those before it still open (SECRET_KEY_FALLBACKS)."""
     return MultiFernet([_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])

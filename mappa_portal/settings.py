@@ -17,6 +17,7 @@ environ.Env.read_env(os.environ.get("ENV_FILE", BASE_DIR / ".env"))
 
 PORTAL_HOME = Path(env("PORTAL_HOME", default=str(BASE_DIR / ".portal"))).resolve()
 SECRET_KEY = env("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # earlier ones, while they are replaced
 DEMO = env.bool("DEMO", default=False)
 PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "testserver"}
