@@ -22,9 +22,13 @@ def borough_for(user, slug: str) -> Territory:
     )
     if borough is None or borough.parent not in areas_of(user):
         raise Http404
-    if not any(_looks_after(s, {borough.pk}) or _looks_across(s, borough.parent_id) for s in seats_of(user)):
+    if not opens_borough(user, borough):
         raise PermissionDenied(f"{borough} is looked after by other people.")
     return borough
+
+
+def opens_borough(user, borough: Territory) -> bool:
+    return any(_looks_after(s, {borough.pk}) or _looks_across(s, borough.parent_id) for s in seats_of(user))
 
 
 def board_for(user, slug: str) -> Organisation:
@@ -36,10 +40,15 @@ def board_for(user, slug: str) -> Organisation:
     )
     if board is None or board.territory.area not in areas_of(user):
         raise Http404
-    boroughs = {b.pk for b in board.boroughs.all()}
-    if not any(_may_open(s, board, boroughs) for s in seats_of(user)):
+    if not opens_board(user, board):
         raise PermissionDenied(f"{board} works with other boroughs than yours.")
     return board
+
+
+def opens_board(user, board: Organisation) -> bool:
+    """Its ``boroughs`` are best prefetched."""
+    boroughs = {b.pk for b in board.boroughs.all()}
+    return any(_may_open(s, board, boroughs) for s in seats_of(user))
 
 
 def _may_open(seating: Seating, board: Organisation, boroughs: set[int]) -> bool:

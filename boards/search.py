@@ -4,15 +4,24 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 
 from boards.access import areas_of
 from boards.area_rules import AREA_RULES
-from boards.directory import BOARDS, board_for, borough_for, organisations_in
-from boards.models import AreaSettings, Organisation, Territory
+from boards.directory import BOARDS, opens_board, opens_borough
+from boards.models import AreaSettings, Organisation, OrganisationName, Territory
 from mappa_portal.search import Hit, register
+
+
+class Plain(Func):
+    """In small letters, without accents and apostrophes."""
+
+    template = (
+        r"regexp_replace(lower(normalize(%(expressions)s, NFKD)), '[\u0027\u2019\u0300-\u036f]', '', 'g')"
+    )
+    output_field = TextField()
 
 
 def words_of(text: str) -> list[str]:
@@ -21,30 +30,30 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)))
 
 
-def matches(query: list[str], text: str) -> bool:
-    """Every word asked for begins a word of the text."""
-    there = words_of(text)
-    return bool(query) and all(any(word.startswith(asked) for word in there) for asked in query)
+def having(found: QuerySet, words: list[str], text) -> QuerySet:
+    """Those of whose text every word asked for begins a word."""
+    begins = Q(*(Q(plain__regex=rf"\m{word}") for word in words))
+    return found.annotate(plain=Plain(text)).filter(begins) if words else found.none()
 
 
 def find_organisations(user, query: str) -> Iterator[Hit]:
-    asked = words_of(query)
-    keeps = _areas_kept_by(user)
-    for area in areas_of(user):
-        for organisation in organisations_in(area):
-            names = [n.name for n in organisation.names.all()]
-            if not any(matches(asked, name) for name in {*names, organisation.name}):
-                continue
-            if url := _url(user, organisation, area, keeps):
-                former = ", ".join(n for n in names if n != organisation.name)
-                kind = organisation.get_agency_type_display() or organisation.get_kind_display()
-                yield Hit(organisation.name, url, summary=f"{kind}. Earlier: {former}" if former else kind)
+    areas, keeps = areas_of(user), _areas_kept_by(user)
+    called = having(OrganisationName.objects.filter(organisation=OuterRef("pk")), words_of(query), F("name"))
+    found = Organisation.objects.filter(
+        Q(territory__in=areas) | Q(territory__parent__in=areas), Exists(called)
+    )
+    names = Prefetch("names", OrganisationName.objects.order_by("valid_from"))
+    for organisation in found.select_related("territory__parent").prefetch_related(names, "boroughs"):
+        if url := _url(user, organisation, keeps):
+            former = ", ".join(n.name for n in organisation.names.all() if n.name != organisation.name)
+            kind = organisation.get_agency_type_display() or organisation.get_kind_display()
+            yield Hit(organisation.name, url, summary=f"{kind}. Earlier: {former}" if former else kind)
 
 
 def find_boroughs(user, query: str) -> Iterator[Hit]:
-    asked = words_of(query)
-    for borough in Territory.objects.filter(parent__in=areas_of(user), kind=Territory.Kind.BOROUGH):
-        if matches(asked, f"{borough.name} {borough.code}") and _opens(borough_for, user, borough.slug):
+    boroughs = Territory.objects.filter(parent__in=areas_of(user), kind=Territory.Kind.BOROUGH)
+    for borough in having(boroughs, words_of(query), Concat("name", Value(" "), "code")):
+        if opens_borough(user, borough):
             yield Hit(borough.name, reverse("boards:borough", args=[borough.slug]), borough.code)
 
 
@@ -53,24 +62,16 @@ def _areas_kept_by(user) -> set[int]:
     return {s.territory_id for s in settings if "see" in AREA_RULES.allowed(user, s)}
 
 
-def _url(user, organisation: Organisation, area: Territory, keeps: set[int]) -> str:
+def _url(user, organisation: Organisation, keeps: set[int]) -> str:
     """The page about it that this person may open, if there is one."""
-    if area.pk in keeps:
-        return reverse("boards:organisation", args=[area.slug, organisation.slug])
-    if organisation.kind in BOARDS and _opens(board_for, user, organisation.slug):
-        return reverse("boards:board", args=[organisation.slug])
     place = organisation.territory
-    if place.kind == Territory.Kind.BOROUGH and _opens(borough_for, user, place.slug):
+    if place.area.pk in keeps:
+        return reverse("boards:organisation", args=[place.area.slug, organisation.slug])
+    if organisation.kind in BOARDS and opens_board(user, organisation):
+        return reverse("boards:board", args=[organisation.slug])
+    if place.kind == Territory.Kind.BOROUGH and opens_borough(user, place):
         return reverse("boards:borough", args=[place.slug])
     return ""
-
-
-def _opens(page, user, slug: str) -> bool:
-    try:
-        page(user, slug)
-    except (Http404, PermissionDenied):
-        return False
-    return True
 
 
 register("organisations", find_organisations)

@@ -4,8 +4,9 @@ import pytest
 from django.utils.timezone import localdate
 
 from boards import actions
+from boards.access import seats_of
 from boards.models import Seat
-from boards.search import find_boroughs, find_organisations, matches
+from boards.search import find_boroughs, find_organisations
 
 BOARD = [
     ("camden_board_chair", 200),
@@ -59,14 +60,26 @@ WORDS = [
     ("amden", "Camden Children's Services", False),
     ("", "Camden Children's Services", False),
     ("st helens", "St. Helens Board", True),
+    ("trent", "Stoke-on-Trent", True),
+    ("mon", "Ynys Môn", True),
+    ("MÔN", "Ynys MÔN", True),
+    ("m.n (", "Ynys Môn", False),
 ]
 
 
 @pytest.mark.parametrize(("query", "text", "found"), WORDS)
-def test_search_goes_by_the_beginnings_of_words(query, text, found):
-    from boards.search import words_of
+def test_search_goes_by_the_beginnings_of_words(world, query, text, found):
+    world.organisation("camden-lscb").names.update(name=text)
+    pages = [hit.url for hit in find_organisations(world.camden_board_chair, query)]
+    assert ("/boards/camden-lscb/" in pages) == found
 
-    assert matches(words_of(query), text) == found
+
+def test_search_asks_as_often_for_many_hits_as_for_one(world, django_assert_num_queries):
+    for user in (world.hackney_administrator, world.area_administrator):
+        seats_of(user)
+        for query in ("hackney lscb", "hackney", "l"):
+            with django_assert_num_queries(5):
+                assert list(find_organisations(user, query))
 
 
 def test_A3_search_finds_only_pages_that_open(world):
