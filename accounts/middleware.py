@@ -104,14 +104,12 @@ class SecondFactorMiddleware:
         "account_logout",
         "account_reauthenticate",
         "extend_session",
-        "healthz",
         "mfa_activate_totp",
         "mfa_add_webauthn",
         "mfa_index",
         "privacy",
         "accessibility",
         "cookies",
-        "readyz",
     }
 
     def __init__(self, get_response):

@@ -31,14 +31,6 @@ class ConfirmCodeForm(CodeFormMixin, ReauthenticateForm):
     """``save`` makes the factor fresh for this session."""
 
 
-def confirm(request: HttpRequest, code: str) -> bool:
-    """Spend a code of the person's app, or a recovery code."""
-    form = ConfirmCodeForm(user=request.user, data={"code": code})
-    if form.is_valid():
-        form.save()
-    return form.is_valid()
-
-
 class SecondFactorForm(Form):
     """Base of forms that sign or decide: asks for the code unless the factor is fresh. Takes ``request=``."""
 

@@ -11,9 +11,6 @@ class EventQuerySet(OwnedQuerySet):
         """The chains of the territories whose audit trail the person reads."""
         return self.filter(territory__in=chains_of(user))
 
-    def newest_first(self):
-        return self.order_by("-at", "-pk")
-
 
 def chains_of(user) -> set[int]:
     """By seats in bodies that run a territory: a unit reads its boroughs' too, an area board the area's."""

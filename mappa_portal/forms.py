@@ -43,7 +43,7 @@ CAN_BE_RED = {
 
 
 class GovukBoundField(BoundField):
-    """Adds classes and descriptions. A form field may carry ``option_hints``, a dict of value to text."""
+    """Adds classes and descriptions."""
 
     @cached_property
     def kind(self) -> str:
@@ -61,16 +61,6 @@ class GovukBoundField(BoundField):
     def first_id(self) -> str:
         """Where the error summary leads."""
         return f"{self.auto_id}_0" if self.grouped else self.auto_id
-
-    @property
-    def size(self) -> str:
-        """Of the label or legend; a form field's own ``label_size`` wins."""
-        return getattr(self.field, "label_size", "l" if self.heading else "s")
-
-    @property
-    def heading(self) -> bool:
-        """The question is the page's ``h1``: set ``is_heading`` on the field and empty the block ``h1``."""
-        return getattr(self.field, "is_heading", False)
 
     @property
     def counts(self) -> int | None:
@@ -101,17 +91,6 @@ class GovukBoundField(BoundField):
         if self.counts:
             parts.append("govuk-js-character-count")
         return " ".join(part for part in parts if part)
-
-    def options(self) -> list[dict]:
-        """Radios or checkboxes with their hints, for the field template."""
-        hints = getattr(self.field, "option_hints", {})
-        rows = []
-        for option in self.subwidgets:
-            hint = hints.get(str(option.data["value"]), "")
-            if hint:
-                option.data["attrs"]["aria-describedby"] = f"{option.id_for_label}-hint"
-            rows.append({"option": option, "hint": hint})
-        return rows
 
 
 class GovukRenderer(TemplatesSetting):

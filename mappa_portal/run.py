@@ -16,16 +16,7 @@ HOST = "127.0.0.1"
 READY_SECONDS = 120
 STOP_SECONDS = 30
 CRASHES, WITHIN_SECONDS = 5, 120
-COLLECT_STATIC = (
-    "collectstatic",
-    "--no-input",
-    "--verbosity",
-    "0",
-    "--ignore",
-    "rest_framework",
-    "--ignore",
-    "redoc",
-)
+COLLECT_STATIC = ("collectstatic", "--no-input", "--verbosity", "0", "--ignore", "rest_framework")
 LOG_BYTES = 20 * 2**20
 
 

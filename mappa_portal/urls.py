@@ -6,7 +6,6 @@ from django.views.generic import TemplateView
 from mappa_portal.api import nothing_here
 from mappa_portal.home import home
 from mappa_portal.search import search
-from outbox.health import healthz, readyz
 
 handler400 = "mappa_portal.exceptions.bad_request"
 handler403 = "mappa_portal.exceptions.permission_denied"
@@ -21,8 +20,6 @@ urlpatterns = [
         path(f"{name}/", TemplateView.as_view(template_name=f"pages/{name}.html"), name=name)
         for name in ("privacy", "accessibility", "cookies")
     ),
-    path("healthz", healthz, name="healthz"),
-    path("readyz", readyz, name="readyz"),
     path("", include("accounts.urls")),
     path("", include("boards.urls")),
     path("verify/", include("documents.urls")),

@@ -175,7 +175,7 @@ ROUTES = (
 )
 
 PUBLIC = {  # answers without an account; none of them names a record (the verification page names only its own)
-    *("privacy", "accessibility", "cookies", "healthz", "readyz", "schema", "api_docs", "api_nothing_here"),
+    *("privacy", "accessibility", "cookies", "schema", "api_docs", "api_nothing_here"),
     *("api_other", "documents:verify_start", "documents:verify"),
 }
 OWN_ACCOUNT = re.compile(  # about the person who asks and nobody else: proven in tests/accounts

@@ -177,19 +177,6 @@ def test_without_demo_nobody_is_listed_and_nothing_is_shown(client, world):
 
 
 @pytest.mark.parametrize(
-    "demo, hosts, errors",
-    [
-        (True, ["127.0.0.1", "localhost"], []),
-        (True, ["portal.example", "localhost"], ["accounts.E001"]),
-        (False, ["portal.example"], []),
-    ],
-)
-def test_demo_is_refused_where_others_can_reach_it(settings, demo, hosts, errors):
-    settings.DEMO, settings.ALLOWED_HOSTS = demo, hosts
-    assert [e.id for e in checks.demonstration_stays_local(None)] == errors
-
-
-@pytest.mark.parametrize(
     "url, errors", [("", []), ("https://id.example", []), ("http://id.example", ["accounts.E002"])]
 )
 def test_single_sign_on_in_the_open_is_refused(settings, url, errors):
