@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.second_factor import give_totp
-from boards.models import Appointment, Organisation, Seat, Territory
+from boards.models import Appointment, Organisation, Territory
+from boards.roles import Seat
 from boards.scope import everywhere, scope
 from protocols.actions import copies, templates
 from protocols.importer import ImportedClause, ImportedProtocol

@@ -2,7 +2,8 @@
 
 from django.utils.timezone import localdate
 
-from boards.models import Organisation, Seat
+from boards.models import Organisation
+from boards.roles import Seat
 from boards.rules import Rule, RuleBook
 
 ENDED = "This appointment has ended."

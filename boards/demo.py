@@ -15,8 +15,9 @@ from audit.events import record
 from boards import areas
 from boards.areas.facts import AreaFacts
 from boards.dates import add_months
-from boards.models import Appointment, Organisation, Seat, Territory
+from boards.models import Appointment, Organisation, Territory
 from boards.owned import Owned
+from boards.roles import Seat
 from boards.scope import everywhere, scope
 
 # Good only with DEMO=1, which runs on loopback names.

@@ -8,7 +8,8 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from boards.access import Seating, areas_of, seats_of
-from boards.models import Appointment, Organisation, OrganisationName, Seat, Territory
+from boards.models import Appointment, Organisation, OrganisationName, Territory
+from boards.roles import Seat
 
 Kind = Organisation.Kind
 LOCAL = {Kind.UNIT, Kind.BOARD}  # those who look after a borough; an agency sees its own invitations only

@@ -6,7 +6,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from boards.directory import in_post
-from boards.models import Organisation, Seat
+from boards.models import Organisation
+from boards.roles import Seat
 from boards.scope import everywhere, scope
 from mappa_portal.celery import app
 from outbox.jobs import job

@@ -14,9 +14,9 @@ from boards.models import (
     Coverage,
     Organisation,
     OrganisationName,
-    Seat,
     Territory,
 )
+from boards.roles import Seat
 from boards.scope import everywhere, scope
 
 PASSWORD = "seven quiet owls on a wall"

@@ -13,7 +13,8 @@ from boards.access import forget_seats
 from boards.actions.chain import record_in
 from boards.area_rules import APPOINTMENT_RULES, ORGANISATION_RULES, seats_in
 from boards.dates import add_months
-from boards.models import Appointment, Organisation, Seat, Territory
+from boards.models import Appointment, Organisation, Territory
+from boards.roles import Seat
 from mappa_portal.exceptions import StaleEdit
 from outbox import mail
 

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 from boards.area_rules import AREA_RULES
 from boards.directory import board_for, borough_for, in_post, organisations_covering, sees_people, spocs_of
 from boards.forms import GRADES
-from boards.models import Appointment, AreaSettings, Organisation, Seat
+from boards.models import Appointment, AreaSettings, Organisation
+from boards.roles import Seat
 
 ALWAYS_SHOWN = {
     Seat.CHAIR,

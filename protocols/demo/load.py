@@ -4,7 +4,8 @@ from pathlib import Path
 from django.utils import timezone
 
 from boards.directory import in_post
-from boards.models import AreaSettings, Organisation, Seat, Territory
+from boards.models import AreaSettings, Organisation, Territory
+from boards.roles import Seat
 from boards.scope import scope
 from protocols.actions import approval, copies, drafting, signing, templates
 from protocols.importer import read_protocol

@@ -14,7 +14,7 @@ from audit.events import record
 from audit.forms import EventFilter
 from audit.models import Event, chains_of
 from audit.words import ACTIONS, action_in_words
-from boards.models import Seat
+from boards.roles import Seat
 from tests.factories import organisation, person
 
 

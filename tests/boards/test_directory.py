@@ -5,7 +5,7 @@ from django.utils.timezone import localdate
 
 from boards import actions
 from boards.access import seats_of
-from boards.models import Seat
+from boards.roles import Seat
 from boards.search import find_boroughs, find_organisations
 
 BOARD = [

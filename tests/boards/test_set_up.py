@@ -13,7 +13,8 @@ from accounts.models import User
 from audit.models import Event
 from boards import actions
 from boards.access import seats_of
-from boards.models import Appointment, ApprovingBody, AreaSettings, Organisation, Seat
+from boards.models import Appointment, ApprovingBody, AreaSettings, Organisation
+from boards.roles import Seat
 from boards.scope import everywhere, scope
 from mappa_portal.exceptions import Conflict, StaleEdit
 from outbox.models import Message
@@ -172,7 +173,7 @@ def test_a_change_is_in_the_history_with_before_and_after(world, client, setting
     assert (change.before, change.after) == ({"notice_days": 14}, {"notice_days": 21})
     client.force_login(world.auditor)
     page = client.get("/admin/area/london/").content.decode()
-    assert "Notice of a meeting, days" in page and "by Area Administrator" in page
+    assert "Days of notice" in page and "by Area Administrator" in page
 
 
 def test_the_threshold_only_rises(world, settings_of_london, administrator):

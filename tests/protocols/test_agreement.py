@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from boards.access import share
-from boards.models import Appointment, ApprovingBody, AreaSettings, Seat
+from boards.models import Appointment, ApprovingBody, AreaSettings
+from boards.roles import Seat
 from mappa_portal.exceptions import Conflict, StaleEdit
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message

@@ -7,7 +7,8 @@ from django.utils.timezone import localdate
 from accounts import actions
 from accounts.models import User
 from boards.actions import appoint
-from boards.models import Appointment, Organisation, Seat, Territory
+from boards.models import Appointment, Organisation, Territory
+from boards.roles import Seat
 from boards.scope import scope
 from mappa_portal.exceptions import Conflict
 

@@ -1,0 +1,21 @@
+"""The forms of area set-up. Each gives its action what it takes: ``cleaned_data``, or ``values``."""
+
+from boards.forms.fields import GRADES
+from boards.forms.organisations import CoverageForm, OrganisationFilter, OrganisationForm, RenameForm
+from boards.forms.people import AppointForm, ChangeAppointmentForm, EndForm, PeopleFilter
+from boards.forms.settings import GROUPS, ApprovingBodiesForm, settings_form
+
+__all__ = [
+    "GRADES",
+    "GROUPS",
+    "AppointForm",
+    "ApprovingBodiesForm",
+    "ChangeAppointmentForm",
+    "CoverageForm",
+    "EndForm",
+    "OrganisationFilter",
+    "OrganisationForm",
+    "PeopleFilter",
+    "RenameForm",
+    "settings_form",
+]

@@ -1,0 +1,37 @@
+"""What several forms of area set-up ask."""
+
+from django import forms
+
+from boards.models import Territory
+from mappa_portal.forms import Form
+
+GRADES = [
+    (1, "1: practitioner"),
+    (2, "2: team manager"),
+    (3, "3: service manager"),
+    (4, "4: head of service or above"),
+]
+
+
+class SmallNumber(forms.TextInput):
+    def __init__(self):
+        super().__init__({"class": "govuk-input--width-3", "inputmode": "numeric"})
+
+
+class Boroughs(forms.ModelMultipleChoiceField):
+    """Named by slug: row ids stay inside."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("error_messages", {"invalid_choice": "Select boroughs from the list"})
+        super().__init__(
+            Territory.objects.none(),
+            to_field_name="slug",
+            widget=forms.CheckboxSelectMultiple,
+            **kwargs,
+        )
+
+
+class RevisedForm(Form):
+    """Carries the revision that the person saw; it may be older than the one that stands."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
