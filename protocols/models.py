@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from boards.access import Grant, SharedQuerySet
 from boards.models import ApprovingBody, Organisation
@@ -29,7 +30,10 @@ class Template(Owned):
 
     class Meta:
         ordering = ["-pk"]
-        constraints = [models.UniqueConstraint(fields=["territory", "reference"], name="template_reference")]
+        constraints = [
+            models.UniqueConstraint(fields=["territory", "reference"], name="template_reference"),
+            models.UniqueConstraint("territory", Lower("name"), name="template_name"),
+        ]
 
     def __str__(self):
         return self.name
@@ -311,6 +315,7 @@ class VersionClause(AboutOwned, ClauseFields):
     version = OwnedKey(Version, on_delete=models.CASCADE, related_name="clauses")
     clause = OwnedKey(Clause, null=True, blank=True, related_name="+")
     template_hash = models.CharField(max_length=64, blank=True)  # of the template's text for this borough
+    to_check = models.BooleanField(default=False)  # the area changed it too when a newer template came
 
     objects = VersionChildQuerySet.as_manager()
 

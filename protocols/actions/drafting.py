@@ -14,6 +14,7 @@ from outbox.jobs import post
 from protocols import text
 from protocols.actions import clauses, copies
 from protocols.actions.approval import covered_hash, go_on
+from protocols.actions.carry_over import carry_over
 from protocols.actions.locks import lock
 from protocols.models import Approval, TemplateVersion, Version, VersionClause
 from protocols.rules import CLAUSE_RULES, VERSION_RULES
@@ -24,7 +25,7 @@ def edit_clause(clause: VersionClause, *, heading: str, body: str, revision: int
     """Refused as stale when somebody saved another revision meanwhile."""
     clause = clauses.reread(clause, lock(clause.version))
     CLAUSE_RULES.require("edit", clause, by=by)
-    return clauses.edit(clause, revision=revision, by=by, heading=heading, body=body)
+    return clauses.edit(clause, revision=revision, by=by, heading=heading, body=body, to_check=False)
 
 
 @transaction.atomic
@@ -36,7 +37,7 @@ def restore_clause(clause: VersionClause, *, by) -> VersionClause:
         raise ValidationError("This clause is the borough's own: the template has no text for it.")
     borough = clause.about.name
     heading, body = text.merge(clause.clause.heading, borough), text.merge(clause.clause.body, borough)
-    return clauses.edit(clause, revision=clause.revision, by=by, heading=heading, body=body)
+    return clauses.edit(clause, revision=clause.revision, by=by, heading=heading, body=body, to_check=False)
 
 
 @transaction.atomic
@@ -137,16 +138,11 @@ def start_next(version: Version, *, by, template_version: TemplateVersion | None
 
 
 def _next_clauses(version: Version, draft: Version) -> list[VersionClause]:
-    old = list(version.clauses.all())
+    old = list(version.clauses.select_related("clause", "about"))
     if draft.template_version_id == version.template_version_id:
         return [_again(clause, draft) for clause in old]
     new = copies.from_template(draft, draft.template_version.clauses.all())
-    changed = {c.heading.casefold(): c for c in old if c.is_changed and not c.locked}
-    for clause in new:
-        own = changed.get(clause.heading.casefold())
-        if own and not clause.locked and own.template_hash == clause.template_hash:
-            clause.body = own.body
-    return new
+    return carry_over(old, new)
 
 
 def _again(clause: VersionClause, draft: Version) -> VersionClause:
@@ -158,6 +154,7 @@ def _again(clause: VersionClause, draft: Version) -> VersionClause:
         "locked",
         "clause_id",
         "template_hash",
+        "to_check",
         "about_id",
     )
     return VersionClause(

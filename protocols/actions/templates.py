@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -37,15 +37,10 @@ def import_template(
 ) -> TemplateVersion:
     """A draft version from an imported file: of a new template, or the next one of the template with this name."""
     office = executive_office(area)
-    template = Template.objects.select_for_update().filter(organisation=office, name=name).first()
+    template = Template.objects.select_for_update().filter(territory=area, name__iexact=name).first()
     TEMPLATE_OWNER_RULES.require("create", template or Template(organisation=office, territory=area), by=by)
-    if template is None:
-        reference = next_reference(area, "T", timezone.localdate().year)
-        template = Template.objects.create(
-            territory=area, organisation=office, reference=reference, name=name
-        )
     version = _new_draft(
-        template,
+        template or _new_template(office, name),
         source_name=source_name,
         left_out=list(imported.left_out),
         warnings=list(imported.warnings),
@@ -53,12 +48,24 @@ def import_template(
     _write_clauses(version, [(c.depth, c.heading, c.body, False) for c in imported.clauses])
     record(
         "template.imported",
-        template,
+        version.template,
         by=by,
         organisation=office,
         after={"file": source_name},
     )
     return version
+
+
+def _new_template(office: Organisation, name: str) -> Template:
+    area = office.territory
+    reference = next_reference(area, "T", timezone.localdate().year)
+    try:
+        with transaction.atomic():
+            return Template.objects.create(
+                territory=area, organisation=office, reference=reference, name=name
+            )
+    except IntegrityError:
+        raise Conflict(f"Somebody else is importing “{name}” now. Look at their draft first.") from None
 
 
 def _new_draft(template: Template, **fields) -> TemplateVersion:

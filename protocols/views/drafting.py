@@ -37,6 +37,7 @@ def draft(request, reference: str):
         "open": sum(map(_is_open, lines)),
         "locked": sum(line.clause.locked for line in lines),
         "changed": sum(line.clause.is_changed for line in lines),
+        "to_check": [line for line in lines if line.clause.to_check],
         "unfilled": sum(bool(line.placeholders) for line in lines),
         "allowed": VERSION_RULES.allowed(request.user, version),
     }
@@ -58,6 +59,8 @@ def _state(line: Line) -> tuple[str, str]:
     """The words and the colour of the tag."""
     if line.placeholders:
         return "To fill in", "yellow"
+    if line.clause.to_check:
+        return "To check", "yellow"
     if line.clause.locked:
         return "The same everywhere", ""
     if line.clause.clause_id is None:

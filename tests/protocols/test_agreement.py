@@ -1,10 +1,13 @@
 """From a template to a protocol in force: who, when, and what a second try does."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Event
+from time import sleep
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,7 +18,7 @@ from mappa_portal.exceptions import Conflict, StaleEdit
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message
 from protocols.actions import approval, copies, drafting, reviews, signing, templates
-from protocols.models import Approval, Protocol, Review, Version
+from protocols.models import Approval, Protocol, Review, Template, TemplateVersion, Version
 from tests.factories import organisation, person
 from tests.world import TODAY
 
@@ -84,6 +87,31 @@ def test_a_published_template_is_not_edited_but_continued(world):
     assert [c.locked for c in draft.clauses.all()] == [True, False, False, False]
     with pytest.raises(Conflict, match="has a draft already"):
         templates.start_next(version, by=world.co_ordinator)
+
+
+def test_C2_two_imports_of_one_new_name_at_once_give_one_template(committed):
+    world, first_made = committed, Event()
+
+    def first():
+        with world.scope():
+            world.draft_template("London protocol")
+            first_made.set()
+            sleep(0.5)  # the second one finds no template of this name and waits for the reference
+        connection.close()
+
+    def second():
+        first_made.wait(30)
+        try:
+            with world.scope(), pytest.raises(Conflict, match="Somebody else is importing"):
+                world.draft_template("LONDON PROTOCOL")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as pool:
+        for done in [pool.submit(first), pool.submit(second)]:
+            done.result()
+    with world.scope():
+        assert Template.objects.get().name == "London protocol"
 
 
 def test_correcting_an_import(world):
@@ -202,6 +230,64 @@ def test_the_database_refuses_to_change_a_submitted_text(world, change):
     with pytest.raises(IntegrityError, match="text of a submitted version is fixed"), transaction.atomic():
         change(version)
     assert version.clauses.count() == 4
+
+
+# -- A newer template --
+
+
+def newer(world, **bodies) -> TemplateVersion:
+    """The area's next version: other texts by heading, None for a clause that is dropped."""
+    draft = templates.start_next(world.template(), by=world.co_ordinator)
+    for heading, body in bodies.items():
+        clause = draft.clauses.get(heading=heading.replace("_", " "))
+        clause.delete() if body is None else draft.clauses.filter(pk=clause.pk).update(body=body)
+    return templates.publish(draft, by=world.co_ordinator)
+
+
+def own(world, version, named: str, **values) -> None:
+    clause = version.clauses.get(heading=named)
+    said = {"heading": clause.heading, "body": clause.body, "revision": clause.revision} | values
+    drafting.edit_clause(clause, by=world.camden_administrator, **said)
+
+
+def taken_over(world, version, template) -> list[tuple]:
+    by = world.camden_administrator
+    drafted = drafting.start_next(drafting.submit(version, by=by), by=by, template_version=template)
+    return list(drafted.clauses.values_list("position", "heading", "body", "to_check"))
+
+
+def test_a_newer_template_keeps_what_the_borough_added_where_it_stood(world):
+    version = world.protocol().versions.get()
+    by = world.camden_administrator
+    drafting.add_clause(version, after=2, depth=2, heading="Night desk", body="Ring", by=by)
+    assert [row[1:] for row in taken_over(world, version, newer(world, Review="Yearly."))] == [
+        ("Introduction", "Camden and the SMB agree how they work together.", False),
+        ("What each side does", "- Share what is needed\n- Attend when invited", False),
+        ("Night desk", "Ring", False),
+        ("Local contacts", "Ask the MAPPA unit in Camden.", False),
+        ("Review", "Yearly.", False),
+    ]
+
+
+def test_a_newer_template_keeps_local_wording_under_a_local_heading(world):
+    version = world.protocol().versions.get()
+    own(world, version, "Local contacts", heading="Who to ask", body="Ask Ada.")
+    found = taken_over(world, version, newer(world, Review="Yearly."))
+    assert found[2:] == [(3, "Who to ask", "Ask Ada.", False), (4, "Review", "Yearly.", False)]
+
+
+def test_where_both_sides_changed_a_clause_the_boroughs_stays_and_is_named(world, client):
+    version = world.protocol().versions.get()
+    own(world, version, "Local contacts", body="Ask Ada.")
+    own(world, version, "Review", body="Each spring.")
+    found = taken_over(world, version, newer(world, Local_contacts="Ask {borough}'s desk.", Review=None))
+    assert found[2:] == [(3, "Local contacts", "Ask Ada.", True), (4, "Review", "Each spring.", True)]
+    client.force_login(world.camden_administrator)
+    page = client.get(f"/protocols/{version.protocol.reference}/draft/")
+    assert [line.title for line in page.context["to_check"]] == ["2.1 Local contacts", "3 Review"]
+    following = version.protocol.versions.first()
+    own(world, following, "Local contacts")
+    assert list(following.clauses.filter(to_check=True).values_list("heading", flat=True)) == ["Review"]
 
 
 # -- Approval --
