@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.timezone import localdate
 
 from accounts.events import portal_scope
-from mappa_portal.templatetags.govuk import long_date
+from mappa_portal.words import long_date
 from outbox import mail
 
 TITLES = {"account_invitation": "Invitation", "account_recovery": "Link to a new password"}

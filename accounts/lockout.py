@@ -9,7 +9,7 @@ from allauth.core.internal import ratelimit
 from django.core.cache import cache
 
 from mappa_portal.exceptions import TooMany
-from mappa_portal.templatetags.govuk import clock
+from mappa_portal.words import clock
 
 
 def locked_out(key: str, *, action: str = "login_failed") -> TooMany:

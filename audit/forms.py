@@ -6,6 +6,7 @@ from django.utils.timezone import get_current_timezone
 
 from audit.words import ACTIONS
 from mappa_portal.forms import DateField, Form
+from mappa_portal.words import long_date
 
 CHOICES = [("", "All"), *sorted(ACTIONS.items(), key=lambda item: item[1])]
 
@@ -25,8 +26,8 @@ class EventFilter(Form):
     def clean(self):
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and until < since:
-            first = f"{since.day} {since:%B %Y}"
-            self.add_error("until", f"To must be the same as or after {first}, the first day")
+            first_day = long_date(since)
+            self.add_error("until", f"To must be the same as or after {first_day}, the first day")
         return self.cleaned_data
 
     def narrow(self, events: QuerySet) -> QuerySet:

@@ -22,7 +22,7 @@ from boards.models import Territory
 from mappa_portal.exports import csv_download
 from mappa_portal.limits import limit
 from mappa_portal.pagination import keyset
-from mappa_portal.words import OFFICIAL_SENSITIVE
+from mappa_portal.words import OFFICIAL_SENSITIVE, plural
 
 MOST = 20_000  # events in one export
 SHOWN = 100  # problems on a page; the command lists all
@@ -120,7 +120,7 @@ def export(request):
             by=request.user,
             territory=territory,
             reference=territory.code,
-            reason=f"{count} events, CSV; {form.in_words()}"[:500],
+            reason=f"{plural(count, 'event')}, CSV; {form.in_words()}"[:500],
         )
     name = f"audit-{timezone.localdate()}.csv"
     return csv_download(name, COLUMNS, rows, marking=OFFICIAL_SENSITIVE)

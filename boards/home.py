@@ -6,7 +6,7 @@ from boards.area_rules import AREA_RULES
 from boards.directory import appointments_in
 from boards.models import AreaSettings
 from mappa_portal.home import Task, register
-from mappa_portal.templatetags.govuk import plural
+from mappa_portal.words import plural
 
 
 @register

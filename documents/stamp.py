@@ -16,7 +16,7 @@ from pyhanko.stamp import BaseStampStyle
 from pyhanko.stamp.base import BaseStamp
 
 from documents.authority import Signatory
-from mappa_portal.templatetags.govuk import moment
+from mappa_portal.words import moment
 
 REGULAR, BOLD = 400, 700
 INK, QUIET, BLUE = b"0.043 0.047 0.047 rg", b"0.239 0.239 0.239 rg", b"0.071 0.263 0.427 rg"

@@ -6,6 +6,7 @@ from datetime import date
 from django.urls import reverse
 
 from mappa_portal.home import Task, register
+from mappa_portal.words import plural
 from outbox.access import mail_seats
 from outbox.models import Job, Message
 
@@ -16,7 +17,7 @@ def tasks(user, today: date) -> Iterator[Task]:
         return
     if jobs := Job.objects.for_user(user).needing_attention().count():
         yield Task(
-            _many(jobs, "job that needs", "jobs that need") + " attention",
+            plural(jobs, "job that needs", "jobs that need") + " attention",
             reverse("outbox:jobs"),
             today,
             verb="Look at",
@@ -25,9 +26,5 @@ def tasks(user, today: date) -> Iterator[Task]:
     if refused:
         url = f"{reverse('outbox:list')}?state=refused"
         yield Task(
-            _many(refused, "email that was refused", "emails that were refused"), url, today, verb="Look at"
+            plural(refused, "email that was refused", "emails that were refused"), url, today, verb="Look at"
         )
-
-
-def _many(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

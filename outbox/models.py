@@ -5,6 +5,7 @@ from django.db.models.functions import Cast
 
 from boards.models import Organisation
 from boards.owned import AboutOwned, OwnedQuerySet
+from mappa_portal.words import OFFICIAL
 from outbox.access import mail_seats
 
 
@@ -88,7 +89,7 @@ class Job(UnitOwned):
 
 
 SEND = "outbox.send_message"
-MARK = "[OFFICIAL] "
+MARK = f"[{OFFICIAL}] "
 
 
 class MessageQuerySet(UnitQuerySet):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from audit.events import record
 from mappa_portal.limits import limit
+from mappa_portal.words import plural
 from protocols.models import Protocol
 
 
@@ -15,4 +16,4 @@ def limit_exports(user) -> None:
 def record_export(protocols: Iterable[Protocol], *, by) -> None:
     """One event in each area that rows come from."""
     for area, count in Counter(protocol.territory for protocol in protocols).items():
-        record("protocols.exported", area, by=by, territory=area, reason=f"{count} rows, CSV")
+        record("protocols.exported", area, by=by, territory=area, reason=f"{plural(count, 'row')}, CSV")

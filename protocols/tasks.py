@@ -10,6 +10,7 @@ from boards.models import Organisation
 from boards.roles import Seat
 from boards.scope import everywhere, scope
 from mappa_portal.celery import app
+from mappa_portal.words import long_date
 from outbox.jobs import job
 from outbox.mail import send
 from protocols import pdf
@@ -118,7 +119,7 @@ def remind_of_review(protocol_id: int) -> None:
             protocol,
             _holders(organisation, DRAFTERS, protocol.about).filter(user__reminders=True),
             key=f"{protocol_id}:{protocol.review_due}:{timezone.localdate()}",
-            subject=f"Review due: MAPPA protocol, {protocol.about}, by {protocol.review_due:%-d %B %Y}",
+            subject=f"Review due: MAPPA protocol, {protocol.about}, by {long_date(protocol.review_due)}",
         )
 
 

@@ -99,9 +99,9 @@ def test_B2_a_damaged_backup_is_refused(saved):
     [document] = (saved / "media").rglob("*.pdf")
     content = document.read_bytes()
     document.write_bytes(content[:-1])
-    assert checked(saved) == "Do not rely on this backup. Problems: 1."
+    assert checked(saved) == "Do not rely on this backup: it has 1 problem."
     document.unlink()
-    assert checked(saved) == "Do not rely on this backup. Problems: 1."
+    assert checked(saved) == "Do not rely on this backup: it has 1 problem."
 
 
 def test_B2_a_copy_that_lacks_rows_documents_or_the_end_of_a_chain_is_refused(portal, saved, committed):
@@ -111,12 +111,12 @@ def test_B2_a_copy_that_lacks_rows_documents_or_the_end_of_a_chain_is_refused(po
         (saved / "manifest.json").write_text(json.dumps(manifest | changed))
 
     told(rows=manifest["rows"] | {"accounts_user": 1})
-    assert "Problems: 1." in checked(saved)
+    assert "has 1 problem." in checked(saved)
     pdf = next(name for name in manifest["files"] if name.startswith("media/"))
     content = (saved / pdf).read_bytes()
     (saved / pdf).write_bytes(b"another")
     told(files=dict(backup._digests(saved)))
-    assert "Problems: 1." in checked(saved)
+    assert "has 1 problem." in checked(saved)
 
     (saved / pdf).write_bytes(content)
     later = timezone.now() + timedelta(minutes=1)

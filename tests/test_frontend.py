@@ -21,7 +21,7 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
 
 from boards.models import Territory
-from mappa_portal import home, search, urls
+from mappa_portal import home, search, urls, words
 from mappa_portal.exceptions import Conflict, Gone, TooMany, Unavailable
 from mappa_portal.forms import DateField, Form
 from mappa_portal.limits import limit
@@ -191,29 +191,29 @@ def test_hostile_text_in_a_form_is_text():
 # -- Words --
 
 WORDS = [
-    (govuk.long_date, date(2026, 11, 21), "21 November 2026"),
-    (govuk.short_date, date(2026, 11, 2), "2 Nov 2026"),
-    (govuk.weekday_date, date(2026, 11, 12), "Thursday 12 November 2026"),
-    (govuk.long_date, datetime(2026, 6, 30, 23, 30, tzinfo=UTC), "1 July 2026"),
-    (govuk.moment, datetime(2026, 11, 21, 10, 42, tzinfo=UTC), "21 November 2026 at 10:42am"),
-    (govuk.clock, datetime(2026, 6, 1, 9, 0, tzinfo=UTC), "10am"),
-    (govuk.clock, time(14, 30), "2:30pm"),
-    (govuk.clock, time(12, 0), "midday"),
-    (govuk.clock, time(0, 5), "12:05am"),
-    (govuk.long_date, None, ""),
-    (govuk.lower_first, "MAPPA chair", "MAPPA chair"),
-    (govuk.lower_first, "Date of birth", "date of birth"),
+    (words.long_date, date(2026, 11, 21), "21 November 2026"),
+    (words.short_date, date(2026, 11, 2), "2 Nov 2026"),
+    (words.weekday_date, date(2026, 11, 12), "Thursday 12 November 2026"),
+    (words.long_date, datetime(2026, 6, 30, 23, 30, tzinfo=UTC), "1 July 2026"),
+    (words.moment, datetime(2026, 11, 21, 10, 42, tzinfo=UTC), "21 November 2026 at 10:42am"),
+    (words.clock, datetime(2026, 6, 1, 9, 0, tzinfo=UTC), "10am"),
+    (words.clock, time(14, 30), "2:30pm"),
+    (words.clock, time(12, 0), "midday"),
+    (words.clock, time(0, 5), "12:05am"),
+    (words.long_date, None, ""),
+    (words.lower_first, "MAPPA chair", "MAPPA chair"),
+    (words.lower_first, "Date of birth", "date of birth"),
 ]
 
 
-@pytest.mark.parametrize("say, value, words", WORDS)
-def test_dates_and_words(say, value, words):
-    assert say(value) == words
+@pytest.mark.parametrize("say, value, said", WORDS)
+def test_dates_and_words(say, value, said):
+    assert say(value) == said
 
 
-@pytest.mark.parametrize("number, words", [(0, "0 agencies"), (1, "1 agency"), (2, "2 agencies")])
-def test_plurals(number, words):
-    assert govuk.plural(number, "agency", "agencies") == words
+@pytest.mark.parametrize("number, said", [(0, "0 agencies"), (1, "1 agency"), (2, "2 agencies")])
+def test_plurals(number, said):
+    assert words.plural(number, "agency", "agencies") == said
 
 
 def test_a_table_escapes_and_labels_its_cells():

@@ -16,6 +16,7 @@ from boards.dates import add_months
 from boards.models import Appointment, Organisation, Territory
 from boards.roles import Seat
 from mappa_portal.exceptions import StaleEdit
+from mappa_portal.words import long_date
 from outbox import mail
 
 CONFIRM_EVERY = 6  # months: how long single points of contact are taken to be right without asking
@@ -96,7 +97,7 @@ def end_appointment(appointment: Appointment, *, last_day: date, by) -> Appointm
     if last_day < appointment.starts_on:
         first = appointment.starts_on
         raise ValidationError(
-            {"last_day": f"Last day must be the same as or after {first.day} {first:%B %Y}, the first day"}
+            {"last_day": f"Last day must be the same as or after {long_date(first)}, the first day"}
         )
     before = _values(appointment)
     appointment.ends_on = last_day

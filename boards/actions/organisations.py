@@ -13,6 +13,7 @@ from boards.actions.chain import record_in
 from boards.area_rules import AREA_RULES, ORGANISATION_RULES
 from boards.models import AreaSettings, Coverage, Organisation, OrganisationName, Territory
 from mappa_portal.exceptions import StaleEdit
+from mappa_portal.words import long_date
 
 Kind = Organisation.Kind
 ONE_OF_THEM = {
@@ -70,7 +71,7 @@ def rename(organisation: Organisation, *, name: str, since: date, by) -> Organis
     _check_date(since)
     if present and present.valid_from and since <= present.valid_from:
         raise ValidationError(
-            {"since": f"First day of the new name must be after {_words(present.valid_from)}"}
+            {"since": f"First day of the new name must be after {long_date(present.valid_from)}"}
         )
     if present:
         present.valid_to = since - timedelta(days=1)
@@ -183,10 +184,6 @@ def _free_slug(name: str) -> str:
 
 def _slugs(boroughs) -> list[str]:
     return sorted(b.slug for b in boroughs)
-
-
-def _words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _record(name: str, organisation: Organisation, by, before: dict, after: dict) -> None:

@@ -16,6 +16,7 @@ from boards.models import (
     Territory,
 )
 from boards.scope import scope
+from mappa_portal.words import plural
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Loaded:
     def __str__(self):
         return (
             f"{self.area.name}: {self.boroughs} boroughs, {self.organisations} organisations,"
-            f" {self.bodies} approving {'body' if self.bodies == 1 else 'bodies'}; {self.added} rows added"
+            f" {plural(self.bodies, 'approving body', 'approving bodies')}; {self.added} rows added"
         )
 
 

@@ -8,8 +8,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from boards.forms.fields import GRADES, RevisedForm, SmallNumber
 from boards.models import ApprovingBody, AreaSettings, Organisation
 from mappa_portal.forms import ModelForm
+from mappa_portal.words import OFFICIAL, OFFICIAL_SENSITIVE
 
-MARKINGS = [(m, m) for m in ("OFFICIAL", "OFFICIAL-SENSITIVE")]
+MARKINGS = [(m, m) for m in (OFFICIAL, OFFICIAL_SENSITIVE)]
 NUMBERS = {
     "first_review_months",
     "review_months",

@@ -5,6 +5,7 @@ from django.db import models
 
 from boards.models.directory import Organisation
 from boards.owned import Owned, OwnedQuerySet
+from mappa_portal.words import OFFICIAL_SENSITIVE
 
 
 class AreaQuerySet(OwnedQuerySet):
@@ -35,7 +36,7 @@ class AreaSettings(Owned):
     mappa_signatory = models.CharField(
         "who signs for MAPPA", max_length=4, choices=MappaSignatory, default="unit"
     )
-    marking = models.CharField("marking of new documents", max_length=60, default="OFFICIAL-SENSITIVE")
+    marking = models.CharField("marking of new documents", max_length=60, default=OFFICIAL_SENSITIVE)
     first_review_months = models.PositiveSmallIntegerField(
         "months from adoption to the first review",
         default=12,

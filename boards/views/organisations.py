@@ -18,6 +18,7 @@ from boards.forms import CoverageForm, OrganisationFilter, OrganisationForm, Ren
 from boards.models import Appointment, Coverage, Organisation
 from boards.views.area import ActionFormView, AreaMixin
 from mappa_portal.pagination import keyset
+from mappa_portal.words import long_date
 
 NONE, NOBODY = "None yet", "Nobody"
 BOROUGH_COLUMNS = ("Borough", "Code", "GSS code", "Safeguarding board", "MAPPA unit")
@@ -128,8 +129,8 @@ class OrganisationDetail(OrganisationMixin, AreaMixin, TemplateView):
 def days(first: date | None, last: date | None) -> str:
     """ "until 28 September 2019", "from 29 September 2019"."""
     words = [
-        f"from {first.day} {first:%B %Y}" if first else "",
-        f"until {last.day} {last:%B %Y}" if last else "",
+        f"from {long_date(first)}" if first else "",
+        f"until {long_date(last)}" if last else "",
     ]
     return " ".join(filter(None, words)) or "since before the records begin"
 

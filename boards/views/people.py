@@ -23,7 +23,8 @@ from boards.models import Appointment
 from boards.views.area import ActionFormView, AreaMixin, settings_for
 from boards.views.organisations import OrganisationMixin
 from mappa_portal.pagination import keyset
-from mappa_portal.templatetags.govuk import Row, long_date, plural, tag
+from mappa_portal.templatetags.govuk import Row, tag
+from mappa_portal.words import long_date, plural
 
 
 class PeopleList(AreaMixin, TemplateView):
@@ -192,7 +193,7 @@ class AppointmentEnd(AppointmentMixin, ActionFormView):
         ended = actions.end_appointment(
             self.appointment, last_day=form.cleaned_data["last_day"], by=self.request.user
         )
-        return self.done(f"{ended.user} holds this seat until {ended.ends_on.day} {ended.ends_on:%B %Y}.")
+        return self.done(f"{ended.user} holds this seat until {long_date(ended.ends_on)}.")
 
 
 @login_required

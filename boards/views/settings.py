@@ -16,7 +16,8 @@ from boards.directory import appointments_in, organisations_in
 from boards.forms import GROUPS, ApprovingBodiesForm, settings_form
 from boards.models import ApprovingBody, AreaSettings, Organisation
 from boards.views.area import ActionFormView, AreaMixin, shown
-from mappa_portal.templatetags.govuk import Row, TaskItem, plural
+from mappa_portal.templatetags.govuk import Row, TaskItem
+from mappa_portal.words import plural
 
 LAST = 1000  # where boards that approve nothing stand
 

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.timezone import localtime
 
 from mappa_portal.text import markdown_to_html
+from mappa_portal.words import clock, long_date, lower_first, moment, plural, short_date, weekday_date
 
 register = template.Library()
 register.filter("markdown", markdown_to_html)
+register.simple_tag(plural)
+for function in (lower_first, long_date, short_date, weekday_date, clock, moment):
+    register.filter(function)
 
 COLOURS = {"grey", "blue", "yellow", "orange", "green", "red"}  # their meanings: docs/glossary.md
 ALERTS = {"success": "success", "warning": "warning", "error": "error"}
@@ -144,65 +147,3 @@ def sort_header(context, label: str, name: str, sort: str, numeric: bool = False
         label,
         {"ascending": "↑", "descending": "↓", "none": "↑↓"}[state],
     )
-
-
-# -- Words --
-
-
-@register.simple_tag
-def plural(number: int, one: str, many: str = "") -> str:
-    """``{% plural 3 "agency" "agencies" %}``: 3 agencies."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
-
-
-@register.filter
-def lower_first(text) -> str:
-    """For the middle of a sentence; abbreviations stay: "MAPPA chair", "date of birth"."""
-    text = str(text)
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
-
-
-# -- Dates and times, in London --
-
-
-def _day(value: date | datetime | None) -> date | None:
-    return localtime(value).date() if isinstance(value, datetime) else value
-
-
-@register.filter
-def long_date(value) -> str:
-    """21 November 2026"""
-    day = _day(value)
-    return f"{day.day} {day:%B %Y}" if day else ""
-
-
-@register.filter
-def short_date(value) -> str:
-    """21 Nov 2026, for tables"""
-    day = _day(value)
-    return f"{day.day} {day:%b %Y}" if day else ""
-
-
-@register.filter
-def weekday_date(value) -> str:
-    """Thursday 12 November 2026, for meetings and deadlines"""
-    day = _day(value)
-    return f"{day:%A} {day.day} {day:%B %Y}" if day else ""
-
-
-@register.filter
-def clock(value) -> str:
-    """10:42am, 10am, midday, midnight"""
-    if value is None:
-        return ""
-    time = localtime(value).time() if isinstance(value, datetime) else value
-    if time.minute == 0 and time.hour in (0, 12):
-        return "midday" if time.hour else "midnight"
-    minutes = f":{time.minute:02}" if time.minute else ""
-    return f"{time.hour % 12 or 12}{minutes}{'am' if time.hour < 12 else 'pm'}"
-
-
-@register.filter
-def moment(value) -> str:
-    """21 November 2026 at 10:42am"""
-    return f"{long_date(value)} at {clock(value)}" if value else ""

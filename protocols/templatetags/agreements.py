@@ -7,7 +7,8 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from mappa_portal.templatetags.govuk import short_date, tag
+from mappa_portal.templatetags.govuk import tag
+from mappa_portal.words import short_date
 from protocols import register as register_of
 from protocols.differences import Run
 from protocols.models import Approval, Review, TemplateVersion, Version

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from boards.models import ApprovingBody
 from mappa_portal.exceptions import Conflict
 from mappa_portal.forms import attempt
+from mappa_portal.words import plural
 from protocols import text, waiting
 from protocols.actions import approval as actions
 from protocols.forms import BulkApprovalForm, DecisionForm
@@ -105,9 +106,7 @@ def approve_several(request):
             ),
         )
         if done:
-            messages.success(
-                request, f"Recorded: {len(done)} {'protocol' if len(done) == 1 else 'protocols'} approved."
-            )
+            messages.success(request, f"Recorded: {plural(len(done), 'protocol')} approved.")
             return redirect("protocols:approvals")
     ticked = set(request.POST.getlist("approvals"))
     context = {"approvals": found, "form": form, "ticked": ticked}

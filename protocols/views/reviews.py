@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 
 from boards.dates import add_months
 from mappa_portal.forms import attempt
+from mappa_portal.words import long_date
 from protocols.actions import reviews as actions
 from protocols.forms import CompleteReviewForm, ReasonForm
 from protocols.models import Protocol, Review
@@ -130,9 +131,7 @@ def complete(request, reference: str):
         if done:
             protocol.refresh_from_db()
             due = protocol.review_due
-            messages.success(
-                request, f"The review is complete. The next one is due on {due.day} {due:%B %Y}."
-            )
+            messages.success(request, f"The review is complete. The next one is due on {long_date(due)}.")
             return redirect("protocols:review", reference)
     return _page(request, protocol, typed=form)
 

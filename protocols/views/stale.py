@@ -2,7 +2,7 @@
 
 from django.shortcuts import render
 
-from mappa_portal.templatetags.govuk import clock
+from mappa_portal.words import clock
 from protocols.differences import word_runs
 
 TYPED = ("heading", "body", "locked")

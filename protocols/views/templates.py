@@ -17,6 +17,7 @@ from boards.models import Territory
 from mappa_portal.exceptions import Conflict, StaleEdit
 from mappa_portal.forms import attempt
 from mappa_portal.pagination import keyset
+from mappa_portal.words import plural
 from protocols import text, timeline, waiting
 from protocols.actions import copies
 from protocols.actions import templates as actions
@@ -249,12 +250,8 @@ def lock(request, reference: str, number: int):
         messages.error(request, "Select at least one clause")
     else:
         state = "locked: the same in every borough" if locked else "open to the boroughs"
-        messages.success(request, f"{_count(count)} now {state}.")
+        messages.success(request, f"{plural(count, 'clause is', 'clauses are')} now {state}.")
     return _to(version)
-
-
-def _count(number: int) -> str:
-    return "1 clause is" if number == 1 else f"{number} clauses are"
 
 
 # -- Versions --

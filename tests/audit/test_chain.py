@@ -364,7 +364,7 @@ def test_H3_checkpoints_are_signed_and_a_changed_one_is_refused(world, settings,
     forged = good.replace('"signature": "', '"signature": "00')
     for bad in (good.replace("CMD", "HCK"), forged, good[:-9], "{}", "[]"):
         path.write_text(bad)
-        with pytest.raises(CommandError, match="1 problems in 1 events"):
+        with pytest.raises(CommandError, match="1 problem in 1 event"):
             call_command("verify_audit")
         assert "changed after it was signed" in capsys.readouterr().err
 

@@ -196,7 +196,7 @@ def test_X1_the_export_is_recorded_and_holds_what_the_page_shows(world, client):
     connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
     recorded = Event.objects.get(name="audit.exported")
     assert (recorded.territory.slug, recorded.actor) == ("london", world.auditor)
-    assert recorded.reason == "1 events, CSV; action settings.changed"
+    assert recorded.reason == "1 event, CSV; action settings.changed"
 
 
 def test_the_whole_chain_is_checked_on_request(world, client):

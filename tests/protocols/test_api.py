@@ -52,7 +52,7 @@ def test_X1_the_list_as_a_table_is_marked_recorded_and_limited(world, api):
     assert set(columns) == LIST_FIELDS and row[0] == "CMD-P-2026-001"
     connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
     recorded = Event.objects.get(name="protocols.exported")
-    assert (recorded.actor, recorded.reason) == (world.smb_member, "1 rows, CSV")
+    assert (recorded.actor, recorded.reason) == (world.smb_member, "1 row, CSV")
     others = [client.get(address, headers=table) for _ in range(10)]
     assert [answer.status_code for answer in others] == [200] * 9 + [429]
     assert others[-1]["Content-Type"] == "application/problem+json"

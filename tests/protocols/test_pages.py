@@ -543,7 +543,7 @@ def test_X1_the_export_is_recorded_marked_and_holds_what_the_list_shows(world, b
         "London SCB",
     ]
     assert "attachment" in response["Content-Disposition"]
-    assert Event.objects.get(name="protocols.exported").reason == "1 rows, CSV"
+    assert Event.objects.get(name="protocols.exported").reason == "1 row, CSV"
 
 
 def test_E4_exports_are_limited(world, browser):

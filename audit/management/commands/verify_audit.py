@@ -4,7 +4,7 @@ from audit.chain import problems_in
 from audit.checkpoints import checkpoints
 from audit.models import Event
 from boards.scope import everywhere, scope
-from mappa_portal.templatetags.govuk import moment
+from mappa_portal.words import moment, plural
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         for problem in problems:
             self.stderr.write(str(problem))
         if problems:
-            raise CommandError(f"{len(problems)} problems in {events} events")
+            raise CommandError(f"{plural(len(problems), 'problem')} in {plural(events, 'event')}")
         days = [moment(c.at) for c in checkpoints()]
         last = f"last checkpoint {days[-1]}" if days else "no checkpoint yet: a cut tail would not be seen"
         self.stdout.write(f"{events} events: all chains intact; {last}")

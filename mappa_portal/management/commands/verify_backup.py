@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from mappa_portal.backup import BackupError, damaged, differences, restore_database
 from mappa_portal.embedded import ServerError, Servers
+from mappa_portal.words import plural
 
 
 class Command(BaseCommand):
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         for problem in problems:
             self.stderr.write(problem)
         if problems:
-            raise BackupError(f"Do not rely on this backup. Problems: {len(problems)}.")
+            raise BackupError(f"Do not rely on this backup: it has {plural(len(problems), 'problem')}.")
 
 
 def _audit(directory: Path, servers: Servers) -> str:
