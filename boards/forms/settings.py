@@ -35,6 +35,10 @@ STEPS = (
 )
 
 
+WITH_MEETINGS = "Used when meetings start"
+WITH_RETURNS = "Used when data returns start"
+
+
 @dataclass(frozen=True)
 class Group:
     """Settings that are decided together, on a page of their own."""
@@ -42,6 +46,7 @@ class Group:
     slug: str
     title: str
     fields: tuple[str, ...]
+    hint: str = ""
 
 
 GROUPS = {
@@ -49,14 +54,17 @@ GROUPS = {
     for group in (
         Group("terms", "Terms and marking", ("board_term", "mappa_signatory", "marking")),
         Group("reviews", "Protocol reviews", ("first_review_months", "review_months", "review_anchor")),
-        Group("meetings", "Notice and seniority", ("notice_days", "level2_grade", "level3_grade")),
+        Group(
+            "meetings", "Notice and seniority", ("notice_days", "level2_grade", "level3_grade"), WITH_MEETINGS
+        ),
         Group(
             "levels",
             "Risk management plan reviews",
             ("level1_review_months", "level2_review_days", "level3_review_days"),
+            WITH_MEETINGS,
         ),
-        Group("escalation", "Missed attendance", ("escalation_days",)),
-        Group("figures", "Small numbers", ("suppression_threshold",)),
+        Group("escalation", "Missed attendance", ("escalation_days",), WITH_MEETINGS),
+        Group("figures", "Small numbers", ("suppression_threshold",), WITH_RETURNS),
     )
 }
 

@@ -45,7 +45,7 @@ class AreaSetUp(AreaMixin, TemplateView):
     def _groups(self):
         for group in GROUPS.values():
             url = reverse("boards:settings", args=[self.area.slug, group.slug])
-            yield TaskItem(group.title, self._summary(group.slug), url)
+            yield TaskItem(group.title, self._summary(group.slug), url, group.hint)
 
     def _summary(self, group: str) -> str:
         s = self.settings
@@ -105,7 +105,8 @@ class SettingsEdit(ActionFormView):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        return context | {"rows": [Row(f.label, shown(f)) for f in context["form"] if f.name != "revision"]}
+        rows = [Row(f.label, shown(f)) for f in context["form"] if f.name != "revision"]
+        return context | {"rows": rows, "hint": self.group.hint}
 
     def act(self, form):
         actions.change_settings(
