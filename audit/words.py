@@ -31,6 +31,7 @@ ACTIONS = {
     "message.resent": "Sent an email again",
     "organisation.added": "Added an organisation",
     "organisation.coverage_changed": "Changed which boroughs an organisation covers",
+    "organisation.grades_changed": "Changed which grades count for an agency",
     "organisation.renamed": "Renamed an organisation",
     "protocol.drafted": "Gave a borough its copy of a protocol",
     "protocol.withdrawn": "Withdrew a protocol",

@@ -21,6 +21,11 @@ ORGANISATION_RULES = RuleBook(
         "This board looks across the area and covers no borough of its own.",
     ),
     appoint=Rule("set_up_area"),
+    set_grades=Rule(
+        "set_up_area",
+        lambda o: o.kind == Organisation.Kind.AGENCY,
+        "Lowest grades are set for agencies only.",
+    ),
 )
 
 APPOINTMENT_RULES = RuleBook(

@@ -8,7 +8,7 @@ from boards.actions.appointments import (
     end_appointment,
     withdraw_appointment,
 )
-from boards.actions.organisations import add_organisation, cover, rename
+from boards.actions.organisations import add_organisation, cover, rename, set_grades
 from boards.actions.settings import change_settings, set_approving_bodies
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "end_appointment",
     "rename",
     "set_approving_bodies",
+    "set_grades",
     "withdraw_appointment",
 ]

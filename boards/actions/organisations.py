@@ -109,6 +109,29 @@ def cover(organisation: Organisation, *, boroughs: Collection[Territory], revisi
     return organisation
 
 
+@transaction.atomic
+def set_grades(
+    organisation: Organisation, *, level2_grade: int | None, level3_grade: int | None, revision: int, by
+) -> Organisation:
+    """Of whoever speaks for the agency; None: as the area has it."""
+    organisation = _lock(organisation, "set_grades", by)
+    if organisation.revision != revision:
+        raise StaleEdit(organisation)
+    before, after = _grades(organisation), {"level2_grade": level2_grade, "level3_grade": level3_grade}
+    if before == after:
+        return organisation
+    organisation.level2_grade, organisation.level3_grade = level2_grade, level3_grade
+    organisation.revision += 1
+    organisation.full_clean()
+    organisation.save(update_fields=[*after, "revision"])
+    _record("organisation.grades_changed", organisation, by, before, after)
+    return organisation
+
+
+def _grades(organisation: Organisation) -> dict[str, int | None]:
+    return {"level2_grade": organisation.level2_grade, "level3_grade": organisation.level3_grade}
+
+
 def _lock(organisation: Organisation, rule: str, by) -> Organisation:
     organisation = Organisation.objects.select_for_update(of=["self"]).get(pk=organisation.pk)
     ORGANISATION_RULES.require(rule, organisation, by=by)

@@ -1,7 +1,13 @@
 """The forms of area set-up. Each gives its action what it takes: ``cleaned_data``, or ``values``."""
 
 from boards.forms.fields import GRADES
-from boards.forms.organisations import CoverageForm, OrganisationFilter, OrganisationForm, RenameForm
+from boards.forms.organisations import (
+    CoverageForm,
+    GradesForm,
+    OrganisationFilter,
+    OrganisationForm,
+    RenameForm,
+)
 from boards.forms.people import AppointForm, ChangeAppointmentForm, EndForm, PeopleFilter
 from boards.forms.settings import GROUPS, ApprovingBodiesForm, settings_form
 
@@ -13,6 +19,7 @@ __all__ = [
     "ChangeAppointmentForm",
     "CoverageForm",
     "EndForm",
+    "GradesForm",
     "OrganisationFilter",
     "OrganisationForm",
     "PeopleFilter",

@@ -31,6 +31,14 @@ class Boroughs(forms.ModelMultipleChoiceField):
         )
 
 
+class Grade(forms.TypedChoiceField):
+    """An agency's own; empty is the area's."""
+
+    def __init__(self, **kwargs):
+        choices = [("", "As the area"), *GRADES]
+        super().__init__(choices=choices, coerce=int, empty_value=None, required=False, **kwargs)
+
+
 class RevisedForm(Form):
     """Carries the revision that the person saw; it may be older than the one that stands."""
 

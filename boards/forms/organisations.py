@@ -3,8 +3,8 @@
 from django import forms
 
 from boards.agencies import AGENCY_TYPES
-from boards.forms.fields import Boroughs, RevisedForm
-from boards.models import Organisation, Territory
+from boards.forms.fields import GRADES, Boroughs, Grade, RevisedForm
+from boards.models import AreaSettings, Organisation, Territory
 from mappa_portal.forms import DateField, Form
 
 WHAT = [
@@ -61,6 +61,24 @@ class CoverageForm(RevisedForm):
         }
         super().__init__(*args, **kwargs)
         self.fields["boroughs"].queryset = organisation.territory.area.children.all()
+
+
+class GradesForm(RevisedForm):
+    level2_grade = Grade(label="Lowest grade that counts at Level 2")
+    level3_grade = Grade(label="Lowest grade that counts at Level 3")
+
+    def __init__(self, *args, organisation: Organisation, settings: AreaSettings, **kwargs):
+        kwargs["initial"] = {
+            "revision": organisation.revision,
+            "level2_grade": organisation.level2_grade,
+            "level3_grade": organisation.level3_grade,
+        }
+        super().__init__(*args, **kwargs)
+        for name, number in (
+            ("level2_grade", settings.level2_grade),
+            ("level3_grade", settings.level3_grade),
+        ):
+            self.fields[name].help_text = f"{settings.territory} has {dict(GRADES)[number]}"
 
 
 class OrganisationFilter(Form):

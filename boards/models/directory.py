@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.contrib.auth.models import Group
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 
@@ -75,6 +75,18 @@ class Organisation(models.Model):
     name = models.CharField(max_length=120)
     group = models.OneToOneField(Group, models.PROTECT, related_name="organisation")
     boroughs = models.ManyToManyField(Territory, through="Coverage", related_name="covered_by")
+    level2_grade = models.PositiveSmallIntegerField(
+        "lowest grade that counts at Level 2",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(4)],
+    )
+    level3_grade = models.PositiveSmallIntegerField(
+        "lowest grade that counts at Level 3",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(4)],
+    )
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = OrganisationQuerySet.as_manager()
@@ -85,6 +97,10 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="agency", agency_type__gt="") | (~Q(kind="agency") & Q(agency_type="")),
                 name="agency_has_type",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="agency") | Q(level2_grade=None, level3_grade=None),
+                name="grades_are_of_agencies",
             ),
         ]
 

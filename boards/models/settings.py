@@ -94,6 +94,14 @@ class AreaSettings(Owned):
     def parties(self):
         return Organisation.objects.units_in(self.territory_id)
 
+    def lowest_grade(self, agency: Organisation, level: int) -> int:
+        """What counts as its attendance at Level 2 or 3: the agency's own rule, else the area's."""
+        own, of_area = {
+            2: (agency.level2_grade, self.level2_grade),
+            3: (agency.level3_grade, self.level3_grade),
+        }[level]
+        return own or of_area
+
 
 class ApprovingBody(Owned):
     """A body that approves every borough's copy before the chairs sign, in order of ``position``."""

@@ -14,7 +14,15 @@ from django.views.generic import TemplateView
 from boards import actions
 from boards.area_rules import ORGANISATION_RULES
 from boards.directory import appointments_in, organisations_in
-from boards.forms import CoverageForm, OrganisationFilter, OrganisationForm, RenameForm
+from boards.forms import (
+    GRADES,
+    GROUPS,
+    CoverageForm,
+    GradesForm,
+    OrganisationFilter,
+    OrganisationForm,
+    RenameForm,
+)
 from boards.models import Appointment, Coverage, Organisation
 from boards.views.area import ActionFormView, AreaMixin
 from mappa_portal.pagination import keyset
@@ -122,8 +130,18 @@ class OrganisationDetail(OrganisationMixin, AreaMixin, TemplateView):
             names=[(n.name, days(n.valid_from, n.valid_to)) for n in self.organisation.names.all()],
             in_post=held.exclude(ends_on__lt=today).order_by("seat", "user__name"),
             today=today,
+            grades=list(self._grades()),
             **kwargs,
         )
+
+    def _grades(self):
+        """What counts as an agency's attendance, and whose rule that is."""
+        agency = self.organisation
+        if agency.kind != Organisation.Kind.AGENCY:
+            return
+        for level, own in ((2, agency.level2_grade), (3, agency.level3_grade)):
+            grade = dict(GRADES)[self.settings.lowest_grade(agency, level)]
+            yield f"Level {level}", grade if own else f"{grade} (as the area)"
 
 
 def days(first: date | None, last: date | None) -> str:
@@ -173,3 +191,19 @@ class OrganisationCover(OrganisationMixin, ActionFormView):
             by=self.request.user,
         )
         return self.done("The boroughs are saved.")
+
+
+class OrganisationGrades(OrganisationMixin, ActionFormView):
+    form_class = GradesForm
+    record_name = "organisation"
+    title, button = "Lowest grades", "Save grades"
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"settings": self.settings}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(hint=GROUPS["meetings"].hint, **kwargs)
+
+    def act(self, form):
+        actions.set_grades(self.organisation, by=self.request.user, **form.cleaned_data)
+        return self.done("The lowest grades are saved.")

@@ -36,6 +36,7 @@ CHANGE = [
     f"/admin/area/london/organisations/{UNIT}/rename/",
     f"/admin/area/london/organisations/{UNIT}/coverage/",
     f"/admin/area/london/organisations/{UNIT}/appoint/",
+    "/admin/area/london/organisations/metropolitan-police/grades/",
 ]
 WHO = [  # reading, changing
     ("area_administrator", 200, 200),
