@@ -13,7 +13,7 @@ class EventQuerySet(OwnedQuerySet):
 
 
 def chains_of(user) -> set[int]:
-    """By seats in bodies that run a territory: a unit reads its boroughs' too, an area board the area's."""
+    """By seats in units and in an area's boards: the body's own territory, and the boroughs that a unit covers."""
     readable: set[int] = set()
     for seating in seats_with(user, "read_audit"):
         kind = seating.organisation.kind

@@ -154,7 +154,7 @@ def _open(path: Path, passphrase: str) -> Issuer:
     try:
         return load(path, passphrase)
     except (OSError, ValueError) as error:
-        raise ImproperlyConfigured(f"SIGNING_PASSPHRASE does not open {path.name} in SIGNING_DIR.") from error
+        raise ImproperlyConfigured(f"SIGNING_PASSPHRASE does not open {path}.") from error
 
 
 def _trusted(directory: Path, roots: set[x509.Certificate]) -> tuple[x509.Certificate, ...]:
