@@ -71,7 +71,7 @@ def test_every_setting_is_documented():
     assert [name for name in read if f"`{name}`" not in documented] == []
 
 
-SETTINGS_ROW = re.compile(r"^\| ((?:`[A-Z_0-9]+` ?)+)\| ([^|]*) \|", re.M)
+SETTINGS_ROW = re.compile(r"^\| ((?:`[A-Z_0-9]+` ?)+)\|([^|]*)\|", re.M)
 LITERAL = re.compile(r"""env(?:\.\w+)?\(\s*"([A-Z_0-9]+)",\s*default=("[^"]+"|\d+|False)\)""")
 ROLES_OF_OTHERS = {"OWNER_DATABASE_URL", "BACKUP_DATABASE_URL", "ADMIN_DATABASE_URL"}
 OF_THE_IMAGE = {"PORT", "BIND", "BUILD", "PORTAL_HOME", "STATIC_ROOT", "PG_BIN", "DATABASE_ROLE"}
@@ -90,7 +90,7 @@ def test_documented_defaults_are_the_real_ones():
     }
     assert len(found) > 12
     documented = documented_defaults()
-    assert {name: documented[name].strip("`") for name in found} == found
+    assert {name: documented[name].strip(" `") for name in found} == found
 
 
 def test_containers_are_told_every_setting_and_no_password_that_is_not_theirs():
