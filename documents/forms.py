@@ -1,6 +1,6 @@
 from django import forms
-from django.conf import settings
 
+from documents.uploads import check_size
 from mappa_portal.forms import Form
 
 
@@ -22,9 +22,5 @@ class FileForm(Form):
 
     def clean_file(self):
         file = self.cleaned_data["file"]
-        if file.size > settings.UPLOAD_MAX_BYTES:
-            limit = settings.UPLOAD_MAX_BYTES // 2**20
-            raise forms.ValidationError(
-                f"The file must be smaller than {limit} MB. No signed document is larger"
-            )
+        check_size(file, "No signed document is larger")
         return file

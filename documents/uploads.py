@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
+from documents.antivirus import scan
+
 UNPACKED_MAX = 100 * 2**20
 ENTRIES_MAX = 2_000
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # the container of old Office files, and of encrypted new ones
@@ -46,9 +48,7 @@ TOO_MUCH = "The file is too large once unpacked. Remove pictures or split it."
 
 def check_upload(file: UploadedFile, *, kinds: Collection[str]) -> bytes:
     """The content, if it is one of ``kinds`` and harmless; a ValidationError that says what to do if not."""
-    if file.size > settings.UPLOAD_MAX_BYTES:
-        limit = settings.UPLOAD_MAX_BYTES // 2**20
-        raise ValidationError(f"The file must be smaller than {limit} MB. Remove pictures or split it.")
+    check_size(file, "Remove pictures or split it.")
     kind = (file.name or "").rpartition(".")[2].lower()
     data = file.read()
     if not data:
@@ -59,11 +59,18 @@ def check_upload(file: UploadedFile, *, kinds: Collection[str]) -> bytes:
         raise ValidationError(MACROS.format(kind=_names(kinds)))
     if kind not in kinds:
         raise ValidationError(f"The file must be {_names(kinds)}.")
+    scan(data)
     if kind in MAIN_PART:
         _check_office(data, kind)
     else:
         _check_text(data)
     return data
+
+
+def check_size(file: UploadedFile, advice: str) -> None:
+    if file.size > settings.UPLOAD_MAX_BYTES:
+        limit = settings.UPLOAD_MAX_BYTES // 2**20
+        raise ValidationError(f"The file must be smaller than {limit} MB. {advice}")
 
 
 def _names(kinds: Collection[str]) -> str:

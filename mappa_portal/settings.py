@@ -4,6 +4,7 @@ Bad values stop the start with a message that names the variable. ``docs/operati
 """
 
 import os
+import shlex
 from datetime import timedelta
 from pathlib import Path
 
@@ -276,6 +277,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=20 * 2**20)
+ANTIVIRUS_COMMAND = shlex.split(env("ANTIVIRUS_COMMAND", default=""))  # empty: uploads are not scanned
 
 # -- Work in the background (assurance O1-O4) --
 CELERY_BROKER_URL = env("BROKER_URL", default=REDIS_URL)

@@ -18,6 +18,7 @@ from mappa_portal import database, embedded, lint, run
 TOP = Path(__file__).resolve().parent.parent
 NOT_FOR_TESTS = (  # beginnings of the names of settings that a real portal may have in its environment
     "ALLOWED_HOSTS",
+    "ANTIVIRUS_",
     "BACKUP_DATABASE_",
     "BEHIND_PROXY",
     "BROKER_",

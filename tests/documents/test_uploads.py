@@ -131,6 +131,37 @@ def test_U1_good_files_pass_unchanged(case):
     assert check_upload(SimpleUploadedFile(name, data), kinds=("docx", "md")) == data
 
 
+SCANNER = """#!/bin/sh
+if grep -q EICAR; then exit 1; fi
+"""
+SCANS = [  # the scanner, what is uploaded, what the person is told
+    (SCANNER, b"# clean", ""),
+    (SCANNER, b"# EICAR", "The virus scanner refuses this file."),
+    ("#!/bin/sh\nexit 2", b"# clean", "could not be checked for viruses"),
+    ("#!/bin/sh\nkill -9 $$", b"# clean", "could not be checked for viruses"),
+    ("#!/bin/sh\nsleep 5", b"# clean", "could not be checked for viruses"),
+    ("", b"# clean", "could not be checked for viruses"),  # not there
+]
+
+
+@pytest.mark.parametrize("script, data, told", SCANS)
+def test_U1_what_the_scanner_does_not_call_clean_is_refused(
+    settings, tmp_path, monkeypatch, script, data, told
+):
+    monkeypatch.setattr("documents.antivirus.SECONDS", 1)
+    scanner = tmp_path / "scanner"
+    if script:
+        scanner.write_text(script)
+        scanner.chmod(0o700)
+    settings.ANTIVIRUS_COMMAND = [str(scanner)]
+    file = SimpleUploadedFile("a.md", data)
+    if not told:
+        assert check_upload(file, kinds=("md",)) == data
+        return
+    with pytest.raises(ValidationError, match=told):
+        check_upload(file, kinds=("md",))
+
+
 def test_U1_every_cut_and_flip_of_a_word_file_is_answered():
     """Damage may go unnoticed, but never ends in anything but an answer."""
     data = office(word__styles_xml=b"<styles/>" * 50)
