@@ -1,6 +1,6 @@
 """What every page needs to know about the person who looks at it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,24 +8,44 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from boards.access import areas_of, seats_of
-from boards.models import Appointment
-from boards.roles import Seat
+from boards.access import Seating, areas_of, seats_of
+from boards.models import Appointment, Organisation
+from boards.roles import SEATS, Seat
 from mappa_portal.words import OFFICIAL, OFFICIAL_SENSITIVE
 
-EVERYONE = frozenset(Seat)
-PARTIES = EVERYONE - {Seat.AREA_ADMINISTRATOR, Seat.AUDITOR, Seat.SPOC, Seat.REFERRER}
-NAVIGATION = (  # label, URL name, seats that see it; six at most for any seat
-    ("Home", "home", EVERYONE),
-    ("Protocols", "protocols:list", PARTIES),
-    ("Area", "boards:area", frozenset({Seat.AREA_ADMINISTRATOR})),
-    ("Audit", "audit:list", frozenset({Seat.AREA_ADMINISTRATOR, Seat.AUDITOR})),
+APART = {Seat.AREA_ADMINISTRATOR, Seat.AUDITOR, Seat.SPOC, Seat.REFERRER}
+Offer = Callable[[Seating], bool]
+
+
+def anyone(seating: Seating) -> bool:
+    return True
+
+
+def party(seating: Seating) -> bool:
+    """Works with agreements."""
+    return seating.seat not in APART
+
+
+def unit_with(verb: str) -> Offer:
+    """In a MAPPA unit or an executive office, in a seat that allows it."""
+    return lambda s: s.organisation.kind == Organisation.Kind.UNIT and verb in SEATS[s.seat]
+
+
+def office_with(verb: str) -> Offer:
+    return lambda s: s.organisation.is_area_seat and unit_with(verb)(s)
+
+
+NAVIGATION = (  # label, URL name, who is offered it; six at most for any seat
+    ("Home", "home", anyone),
+    ("Protocols", "protocols:list", party),
+    ("Area", "boards:area", office_with("read_audit")),
+    ("Audit", "audit:list", unit_with("read_audit")),
 )
 REGISTERS = (
-    ("Review calendar", "protocols:reviews", PARTIES),
-    ("Protocol templates", "protocols:templates", frozenset({Seat.CO_ORDINATOR, Seat.ADMINISTRATOR})),
-    ("Emails and jobs", "outbox:list", frozenset({Seat.CO_ORDINATOR, Seat.ADMINISTRATOR})),
-    ("Check a signed document", "documents:verify_start", EVERYONE),
+    ("Review calendar", "protocols:reviews", party),
+    ("Protocol templates", "protocols:templates", unit_with("manage_templates")),
+    ("Emails and jobs", "outbox:list", unit_with("see_mail")),
+    ("Check a signed document", "documents:verify_start", anyone),
 )
 
 
@@ -68,8 +88,7 @@ def registers(seats) -> list[tuple[str, str]]:
 
 
 def _offered(links, seats) -> Iterator[tuple[str, str]]:
-    held = {s.seat for s in seats}
-    return ((label, reverse(name)) for label, name, who in links if held & who)
+    return ((label, reverse(name)) for label, name, is_for in links if any(map(is_for, seats)))
 
 
 def _is_here(url: str, path: str) -> bool:

@@ -21,6 +21,7 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
 
 from boards.models import Territory
+from boards.roles import Seat
 from mappa_portal import home, search, urls, words
 from mappa_portal.exceptions import Conflict, Gone, TooMany, Unavailable
 from mappa_portal.forms import DateField, Form
@@ -29,6 +30,7 @@ from mappa_portal.middleware import HEADERS
 from mappa_portal.pagination import keyset, sorting
 from mappa_portal.templatetags import govuk
 from mappa_portal.text import markdown_to_html
+from tests.factories import appoint
 
 TOP = Path(__file__).resolve().parent.parent
 STATIC = TOP / "static"
@@ -502,7 +504,7 @@ SEES = [
     ("camden_administrator", ["Home", "Protocols"], "Emails and jobs"),
     ("camden_board_chair", ["Home", "Protocols"], "Review calendar"),
     ("area_administrator", ["Home", "Area", "Audit"], "Check a signed document"),
-    ("auditor", ["Home", "Audit"], "Check a signed document"),
+    ("auditor", ["Home", "Area", "Audit"], "Check a signed document"),
     ("camden_police_spoc", ["Home"], "Check a signed document"),
     ("nobody", [], "You hold no seat today"),
 ]
@@ -515,6 +517,25 @@ def test_each_seat_finds_its_way(client, world, who, links, register):
     menu = tree.find(".//ul[@id='navigation']")
     assert ["".join(link.itertext()).strip() for link in menu or []] == links
     assert register in "".join(tree.find(".//main").itertext())
+
+
+SEATINGS = [
+    (o, s) for o in ("london-smb", "london-mappa-executive-office", "camden-mappa-unit") for s in Seat
+]
+
+
+@pytest.mark.parametrize(("where", "seat"), SEATINGS)
+def test_what_is_offered_opens(client, world, where, seat):
+    appoint(world.nobody, world.organisation(where), seat)
+    client.force_login(world.nobody)
+    tree = page(client.get("/"))
+    offered = {link.get("href") for link in tree.findall(".//ul[@id='navigation']//a")}
+    offered |= {
+        link.get("href") for link in tree.findall(".//main//a") if "no-visited" in link.get("class", "")
+    }
+    assert len(offered) > 1
+    for url in offered:
+        assert client.get(url, follow=True).status_code == 200, url
 
 
 def test_the_api_page_describes_every_address_and_each_link_leads_somewhere(browser):
