@@ -11,6 +11,7 @@ from boards.directory import board_for, borough_for, in_post, organisations_cove
 from boards.forms import GRADES
 from boards.models import Appointment, AreaSettings, Organisation
 from boards.roles import Seat
+from boards.sections import sections_of
 
 ALWAYS_SHOWN = {
     Seat.CHAIR,
@@ -65,9 +66,9 @@ def _grades(settings: AreaSettings | None) -> dict[str, str]:
 @login_required
 @require_safe
 def borough(request, slug):
-    found = borough_for(request.user, slug)
+    found, today = borough_for(request.user, slug), localdate()
     shows_people = sees_people(request.user, found)
-    people = list(in_post(organisations_covering([found]), localdate(), found)) if shows_people else []
+    people = list(in_post(organisations_covering([found]), today, found)) if shows_people else []
     groups = [("Who looks after it", []), ("Agencies", [])]
     for organisation in organisations_covering([found]):
         group = groups[organisation.kind == Organisation.Kind.AGENCY][1]
@@ -78,7 +79,12 @@ def borough(request, slug):
                 _page_of(organisation),
             )
         )
-    context = {"borough": found, "groups": groups, "shows_people": shows_people}
+    context = {
+        "borough": found,
+        "groups": groups,
+        "shows_people": shows_people,
+        "sections": sections_of(request.user, found, today),
+    }
     return render(request, "boards/borough.html", context)
 
 
