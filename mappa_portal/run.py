@@ -9,7 +9,7 @@ from collections import deque
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from mappa_portal import alive, embedded
+from mappa_portal import alive, embedded, files, keeper
 
 TOP = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -25,7 +25,7 @@ class Child:
 
     def __init__(self, name: str, arguments: list[str], environment: dict[str, str]) -> None:
         self.name, self.arguments, self.environment = name, arguments, environment
-        self.log = embedded.private(Path(environment["PORTAL_HOME"]) / "log") / f"{name}.log"
+        self.log = files.private(Path(environment["PORTAL_HOME"]) / "log") / f"{name}.log"
         self.ends: deque[float] = deque(maxlen=CRASHES)
         self.start_at = 0.0
         self.process: subprocess.Popen | None = None
@@ -73,10 +73,10 @@ class Child:
             self.process.wait()
 
     def last_words(self) -> str:
-        return embedded.last_line(self.log.read_text(errors="replace")) or "it said nothing"
+        return files.last_line(self.log.read_text(errors="replace")) or "it said nothing"
 
 
-def serve(environment: dict[str, str], lease: embedded.Lease | None) -> int:
+def serve(environment: dict[str, str], lease: keeper.Lease | None) -> int:
     home, port = Path(environment["PORTAL_HOME"]), int(environment["PORT"])
     if not embedded.is_free(port):
         raise embedded.ServerError(f"Port {port} is in use. Choose another one: PORT={port + 1} ./portal run")
@@ -145,7 +145,7 @@ class Command:
 
     def __init__(self, environment: dict[str, str], *arguments: str) -> None:
         self.name = arguments[0]
-        self.log = embedded.private(Path(environment["PORTAL_HOME"]) / "log") / f"{self.name}.log"
+        self.log = files.private(Path(environment["PORTAL_HOME"]) / "log") / f"{self.name}.log"
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, str(TOP / "manage.py"), *arguments],
@@ -158,13 +158,13 @@ class Command:
 
     def finish(self) -> None:
         if self.process.wait():
-            last = embedded.last_line(self.log.read_text(errors="replace"))
+            last = files.last_line(self.log.read_text(errors="replace"))
             raise embedded.ServerError(f"manage.py {self.name}: {last} ({self.log})")
 
 
 def processes(environment: dict[str, str], mailbox: bool) -> dict[str, list[str]]:
     """Every process by name: python -m arguments. Beat stands alone, so that workers can be many."""
-    schedule = embedded.private(Path(environment["PORTAL_HOME"]) / "scheduler") / "schedule"
+    schedule = files.private(Path(environment["PORTAL_HOME"]) / "scheduler") / "schedule"
     celery = ["celery", "--app", "mappa_portal.celery"]
     found = {
         "web": ["gunicorn", "--config", "python:mappa_portal.gunicorn", "mappa_portal.wsgi:application"],
@@ -180,7 +180,7 @@ def processes(environment: dict[str, str], mailbox: bool) -> dict[str, list[str]
     }
     if mailbox:
         address = urlsplit(environment["EMAIL_URL"])
-        mail = embedded.private(Path(environment["PORTAL_HOME"]) / "mail")
+        mail = files.private(Path(environment["PORTAL_HOME"]) / "mail")
         found = {"mailbox": ["mappa_portal.mailbox", str(mail), str(address.port)], **found}
     return found
 

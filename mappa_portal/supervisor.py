@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import environ
 import psycopg
 
-from mappa_portal import database, embedded, lint, run
+from mappa_portal import database, embedded, files, keeper, lint, run
 
 TOP = Path(__file__).resolve().parent.parent
 NOT_FOR_TESTS = (  # beginnings of the names of settings that a real portal may have in its environment
@@ -152,7 +152,7 @@ def services():
     if not needed:
         yield known, None
         return
-    lease = embedded.Lease(home, needed)
+    lease = keeper.Lease(home, needed)
     with lease as found:
         yield known | found, lease
 
@@ -162,7 +162,7 @@ def _own_server(home, address):
     name = unquote(urlsplit(address).path.lstrip("/"))
     server = address.rpartition("@")[2]
     notes = home / "database.json"
-    known = embedded.read_json(notes)
+    known = files.read_json(notes)
     if server not in known:
         admin = database.renamed(address, "postgres")
         if reason := database.obstacle(admin):
@@ -170,7 +170,7 @@ def _own_server(home, address):
         passwords = {role: secrets.token_urlsafe(32) for role in database.ROLES}
         database.provision(admin, passwords, name)
         known[server] = passwords
-        embedded.write_json(notes, known)
+        files.write_json(notes, known)
     return database.logins(address, known[server], name)
 
 
@@ -213,8 +213,8 @@ def _test_server(admin):
 def kept(path: Path, make) -> str:
     """A value of this portal, made at first use."""
     if not path.exists():
-        embedded.write_json(path, make())
-    return embedded.read_json(path)
+        files.write_json(path, make())
+    return files.read_json(path)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from audit.checkpoints import write_checkpoint
 from audit.events import record
-from mappa_portal import backup, database, embedded
+from mappa_portal import backup, database, keeper
 from outbox.jobs import run_jobs
 from tests.test_ground import empty_home
 
@@ -70,7 +70,7 @@ def test_B2_a_backup_is_restored_with_every_row_file_and_privilege(portal, saved
 
     wanted = rules(settings.BACKUP_DATABASE_URL)
     assert ("audit_event", True, True, "mappa_app", "INSERT") in wanted[0]
-    with empty_home() as home, embedded.Lease(home, ("postgres",)) as empty:
+    with empty_home() as home, keeper.Lease(home, ("postgres",)) as empty:
         settings.OWNER_DATABASE_URL = empty["OWNER_DATABASE_URL"]
         with pytest.raises(CommandError, match="is not empty"):
             call_command("restore", saved)

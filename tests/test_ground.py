@@ -17,7 +17,7 @@ import pytest
 import redis
 import yaml
 
-from mappa_portal import embedded, run
+from mappa_portal import embedded, keeper, run
 
 TOP = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -168,7 +168,7 @@ def home():
 
 @pytest.fixture(scope="module")
 def shared():
-    with empty_home() as path, embedded.Lease(path) as servers:
+    with empty_home() as path, keeper.Lease(path) as servers:
         yield path, servers
 
 
@@ -235,9 +235,9 @@ def test_servers_ask_for_a_password(shared):
 
 
 def test_a_second_user_shares_the_servers_and_the_last_one_stops_them(home):
-    lease = embedded.Lease(home)
+    lease = keeper.Lease(home)
     first = lease.take()
-    other = embedded.Lease(home)
+    other = keeper.Lease(home)
     assert other.take() == first
     note(first, "shared")
     pid = postmaster(home)
@@ -250,7 +250,7 @@ def test_a_second_user_shares_the_servers_and_the_last_one_stops_them(home):
 @pytest.mark.parametrize("victim", ["postgres", "keeper", "user"])
 def test_a_kill_loses_nothing_and_leaves_nothing_running(home, victim):
     command = (
-        "import sys, time; from pathlib import Path; from mappa_portal.embedded import Lease;"
+        "import sys, time; from pathlib import Path; from mappa_portal.keeper import Lease;"
         "lease = Lease(Path(sys.argv[1])); lease.take(); print('ready', flush=True); time.sleep(60)"
     )
     user = subprocess.Popen([sys.executable, "-c", command, home], cwd=TOP, stdout=subprocess.PIPE)
@@ -258,7 +258,7 @@ def test_a_kill_loses_nothing_and_leaves_nothing_running(home, victim):
     state = json.loads((home / "servers.json").read_text())
     note(state["environment"], victim)
     old = postmaster(home)
-    lease = embedded.Lease(home)
+    lease = keeper.Lease(home)
     if victim == "postgres":
         servers = lease.take()
         os.kill(old, signal.SIGKILL)
