@@ -16,7 +16,7 @@ from tests.world import World
 
 
 def pytest_configure():
-    """Pages link to files as they lie; test_frontend proves that the hashed names resolve."""
+    """Pages link to files as they lie; tests/frontend proves that the hashed names resolve."""
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)  # WhiteNoise warns about a folder that is not there
 

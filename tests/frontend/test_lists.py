@@ -1,0 +1,86 @@
+"""Lists a page at a time, in the orders that are offered."""
+
+import functools
+import json
+import operator
+import re
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import html5lib
+import pytest
+from django import forms as django_forms
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.storage import FileSystemStorage
+from django.http import Http404
+from django.test import RequestFactory
+from django.urls import path
+from rest_framework import serializers
+from rest_framework.decorators import api_view, authentication_classes, permission_classes
+
+from boards.models import Territory
+from boards.roles import Seat
+from mappa_portal import home, search, urls, words
+from mappa_portal.exceptions import Conflict, Gone, TooMany, Unavailable
+from mappa_portal.forms import DateField, Form
+from mappa_portal.limits import limit
+from mappa_portal.middleware import HEADERS
+from mappa_portal.pagination import keyset, sorting
+from mappa_portal.templatetags import govuk
+from mappa_portal.text import markdown_to_html
+from tests.factories import appoint
+
+
+
+@pytest.fixture
+def territories(db):
+    for number in range(7):
+        Territory.objects.create(
+            kind="area", code=f"Z{'ABCDEFG'[number]}Z", slug=f"z{number}", name=f"Z {number // 2}"
+        )
+    return Territory.objects.filter(slug__startswith="z")
+
+
+@pytest.mark.parametrize(
+    "order", [("slug",), ("-slug",), ("name", "code"), ("-name", "code"), ("name", "-code")]
+)
+def test_pages_forward_and_back_show_each_row_once(territories, order):
+    expected = [t.slug for t in territories.order_by(*order)]
+    forward, backward, url = [], [], ""
+    while True:
+        shown = keyset(territories, RequestFactory().get(f"/{url}"), *order, size=3)
+        forward.append([t.slug for t in shown])
+        url = shown.next_url
+        if not url:
+            break
+    url = shown.previous_url
+    while url:
+        shown = keyset(territories, RequestFactory().get(f"/{url}"), *order, size=3)
+        backward.insert(0, [t.slug for t in shown])
+        url = shown.previous_url
+
+    assert functools.reduce(operator.iadd, forward, []) == expected
+    assert functools.reduce(operator.iadd, backward, []) == expected[:6]
+
+
+def test_A3_a_made_up_place_in_a_list_is_not_found(territories):
+    with pytest.raises(Http404):
+        keyset(territories, RequestFactory().get("/?after=eyJhIjoxfQ"), "slug")
+
+
+@pytest.mark.parametrize("other", [("-slug",), ("name",), ("pk",), ("name", "code")])
+def test_A3_a_place_in_another_list_is_not_found(territories, other):
+    place = keyset(territories, RequestFactory().get("/"), "slug", size=3).next_url
+    with pytest.raises(Http404):
+        keyset(territories, RequestFactory().get(f"/{place}"), *other, size=3)
+
+
+SORTS = [("?sort=due", ["due_on", "pk"]), ("?sort=-due", ["-due_on", "-pk"]), ("?sort=password", ["name"])]
+
+
+@pytest.mark.parametrize("query, fields", SORTS)
+def test_A3_sorting_is_an_allow_list(query, fields):
+    allowed = {"due": ["due_on", "pk"], "name": ["name"]}
+    assert sorting(RequestFactory().get(f"/{query}"), allowed, "name")[1] == fields
