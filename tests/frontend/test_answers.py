@@ -1,38 +1,20 @@
 """What every answer has: words and numbers for errors, headers, whole pages."""
 
-import functools
 import json
-import operator
 import re
-from datetime import UTC, date, datetime, time
-from pathlib import Path
 
-import html5lib
 import pytest
-from django import forms as django_forms
-from django.contrib.staticfiles import finders
-from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.storage import FileSystemStorage
 from django.http import Http404
-from django.test import RequestFactory
 from django.urls import path
 from rest_framework import serializers
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
 
 from boards.models import Territory
-from boards.roles import Seat
-from mappa_portal import home, search, urls, words
+from mappa_portal import urls
 from mappa_portal.exceptions import Conflict, Gone, TooMany, Unavailable
-from mappa_portal.forms import DateField, Form
-from mappa_portal.limits import limit
 from mappa_portal.middleware import HEADERS
-from mappa_portal.pagination import keyset, sorting
-from mappa_portal.templatetags import govuk
-from mappa_portal.text import markdown_to_html
-from tests.factories import appoint
 from tests.frontend.html import page
-
 
 
 def fail(request, what):
