@@ -1,7 +1,8 @@
 """Filing a document, and putting the signatures into it that were given."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -19,7 +20,7 @@ from documents.look_up import expected_of
 from documents.models import Document, Revision, new_code
 from documents.render import Embedded, render_pdf
 from documents.sign import Signatory, sign
-from documents.verify import seals_hold
+from documents.verify import Seal, seals_hold
 from mappa_portal.exceptions import Conflict
 
 
@@ -35,7 +36,9 @@ class Place:
     organisation: str
 
 
-@transaction.atomic
+Held = Callable[[], AbstractContextManager]  # opens a transaction; the slow work happens between two of them
+
+
 def file_document(
     *,
     territory: Territory,
@@ -51,16 +54,16 @@ def file_document(
     signed_data: Mapping,
     at: datetime,
     by,
+    held: Held = transaction.atomic,
 ) -> Document:
     """Render and keep the file that will be signed. A second call returns the first document.
 
     The template is told ``verify.code`` and ``verify.url``. ``signed_data`` goes into the file as JSON.
     """
-    found = Document.objects.filter(
-        territory=territory, kind=kind, reference=reference, version=version
-    ).first()
-    if found:
-        return found
+    named = {"territory": territory, "kind": kind, "reference": reference, "version": version}
+    with held():
+        if found := Document.objects.filter(**named).first():
+            return found
     code = new_code(territory.code)
     fields = {f"signature-{n}": place for n, place in enumerate(places, start=1)}
     pdf = render_pdf(
@@ -74,19 +77,13 @@ def file_document(
         attachments=[Embedded(f"{reference}.json", _json(signed_data), "What was signed, as data")],
         signature_fields={name: f"Signature of {p.role}, {p.organisation}" for name, p in fields.items()},
     )
-    document = Document.objects.create(
-        territory=territory,
-        about=about,
-        kind=kind,
-        reference=reference,
-        version=version,
-        title=title,
-        marking=marking,
-        code=code,
-        signatories=[{"field": n, "role": p.role, "organisation": p.organisation} for n, p in fields.items()],
-    )
-    _keep(document, pdf, number=0, at=at)
-    record("document.filed", document, by=by)
+    signatories = [{"field": n, "role": p.role, "organisation": p.organisation} for n, p in fields.items()]
+    values = {"about": about, "title": title, "marking": marking, "code": code, "signatories": signatories}
+    with held():
+        document, created = Document.objects.get_or_create(**named, defaults=values)
+        if created:
+            _keep(document, pdf, number=0, at=at)
+            record("document.filed", document, by=by)
     return document
 
 
@@ -94,28 +91,39 @@ def verify_url(code: str) -> str:
     return settings.PUBLIC_URL + reverse("documents:verify", args=[code])
 
 
-@transaction.atomic
 def seal(
-    document: Document, *, field: str, signatory: Signatory, reason: str, at: datetime, by=None
+    document: Document,
+    *,
+    field: str,
+    signatory: Signatory,
+    reason: str,
+    at: datetime,
+    by=None,
+    held: Held = transaction.atomic,
 ) -> Revision:
     """Put one signature into the file, after those it has. A second call returns the same revision.
 
     Raises ``TimeStampUnavailable`` and changes nothing while nobody confirms the time.
     """
-    document = Document.objects.select_for_update().get(pk=document.pk)
-    done = document.revisions.filter(field=field).first()
-    if done:
-        return done
+    with held():
+        if done := document.revisions.filter(field=field).first():
+            return done
+        location, latest, before = document.territory.name, document.latest, expected_of(document).seals
     place = document.signatory(field)
     if (signatory.role, signatory.organisation) != (place["role"], place["organisation"]):
         raise Conflict(f"This place is for {place['role']}, {place['organisation']}.")
 
-    latest = document.latest
-    pdf = sign(latest.read(), field, signatory, reason=reason, location=document.territory.name, now=at)
-    revision = _keep(document, pdf, number=latest.number + 1, at=at, field=field, signatory=signatory)
-    if not seals_hold(pdf, document.code, expected_of(document).seals):
+    pdf = sign(latest.read(), field, signatory, reason=reason, location=location, now=at)
+    if not seals_hold(pdf, document.code, (*before, Seal(signatory, at))):
         raise SealBroken(f"{document}, {field}")
-    record("document.sealed", document, by=by, reason=f"revision {revision.number}")
+    with held():
+        document = Document.objects.select_for_update().get(pk=document.pk)
+        if done := document.revisions.filter(field=field).first():
+            return done
+        if document.latest != latest:
+            raise Conflict("Another signature came into the file meanwhile.")
+        revision = _keep(document, pdf, number=latest.number + 1, at=at, field=field, signatory=signatory)
+        record("document.sealed", document, by=by, reason=f"revision {revision.number}")
     return revision
 
 

@@ -1,9 +1,10 @@
 """The signed file of a version: rendered once when the bodies have approved, then sealed act by act."""
 
+from django.db import transaction
 from django.utils import timezone
 
 from boards.models import AreaSettings
-from documents.actions import Place, file_document, seal
+from documents.actions import Held, Place, file_document, seal
 from documents.models import Document
 from documents.sign import Signatory
 from mappa_portal.text import markdown_to_html
@@ -13,27 +14,37 @@ from protocols.outline import outline
 REASON = "Binds the organisation to this version of the protocol"
 
 
-def ensure_document(version: Version) -> Document:
-    """The version's file; made at the first call, with room for each signature."""
-    version = Version.objects.select_for_update(of=["self"]).get(pk=version.pk)
-    if version.document is None:
-        version.document = _file(version)
-        version.save(update_fields=["document"])
-    return version.document
+def ensure_document(version: Version, *, held: Held = transaction.atomic) -> Document:
+    """The version's file; made at the first call, with room for each signature. ``held`` opens each transaction."""
+    with held():
+        version = Version.objects.select_related("document").get(pk=version.pk)
+        if version.document:
+            return version.document
+        paper = _paper(version)
+    document = file_document(**paper, at=timezone.now(), by=None, held=held)
+    with held():
+        Version.objects.filter(pk=version.pk).update(document=document)
+    return document
 
 
-def seal_acts(version: Version) -> None:
+def seal_acts(version: Version, *, held: Held = transaction.atomic) -> None:
     """Put every signature that was given into the file, in the order of the acts.
 
     Raises TimeStampUnavailable while nobody confirms the time; the job is then tried again.
     """
-    document = ensure_document(version)
-    given = version.signatures.filter(signed_at__isnull=False, sealed_at__isnull=True)
-    for signature in given.select_related("signed_by").order_by("signed_at"):
-        at = timezone.now()
-        seal(document, field=signature.field, signatory=_signatory(signature, document), reason=REASON, at=at)
-        signature.sealed_at = at
-        signature.save(update_fields=["sealed_at"])
+    document = ensure_document(version, held=held)
+    with held():
+        given = version.signatures.filter(signed_at__isnull=False, sealed_at__isnull=True)
+        acts = [
+            (act, _signatory(act, document))
+            for act in given.select_related("signed_by").order_by("signed_at")
+        ]
+    for act, signatory in acts:
+        revision = seal(
+            document, field=act.field, signatory=signatory, reason=REASON, at=timezone.now(), held=held
+        )
+        with held():
+            version.signatures.filter(pk=act.pk).update(sealed_at=revision.stored_at)
 
 
 def _signatory(signature: Signature, document: Document) -> Signatory:
@@ -42,26 +53,25 @@ def _signatory(signature: Signature, document: Document) -> Signatory:
     return Signatory(signature.signed_by.name, place["role"], place["organisation"], signature.signed_at)
 
 
-def _file(version: Version) -> Document:
+def _paper(version: Version) -> dict:
+    """All that the file will say, read at once."""
     protocol = version.protocol
     title = f"MAPPA protocol, {version.about}"
     marking = AreaSettings.objects.get(territory=version.territory_id).marking
     signatures = list(version.signatures.select_related("organisation"))
-    return file_document(
-        territory=version.territory,
-        about=version.about,
-        kind=Document.Kind.PROTOCOL,
-        reference=protocol.reference,
-        version=version.number,
-        title=title,
-        marking=marking,
-        places=[Place(s.role, s.organisation.name) for s in signatures],
-        template="pdf/protocol.html",
-        context={"document": pages(version, title, marking)},
-        signed_data=signed_data(version),
-        at=timezone.now(),
-        by=None,
-    )
+    return {
+        "territory": version.territory,
+        "about": version.about,
+        "kind": Document.Kind.PROTOCOL,
+        "reference": protocol.reference,
+        "version": version.number,
+        "title": title,
+        "marking": marking,
+        "places": [Place(s.role, s.organisation.name) for s in signatures],
+        "template": "pdf/protocol.html",
+        "context": {"document": pages(version, title, marking)},
+        "signed_data": signed_data(version),
+    }
 
 
 def pages(version: Version, title: str, marking: str) -> dict:

@@ -1,6 +1,8 @@
 """What the room does in the background: files and seals PDFs, writes to those who have to act."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from functools import partial
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -11,7 +13,7 @@ from boards.roles import Seat
 from boards.scope import everywhere, scope
 from mappa_portal.celery import app
 from mappa_portal.words import long_date
-from outbox.jobs import job
+from outbox.jobs import Claim, effect, job
 from outbox.mail import send
 from protocols import pdf
 from protocols.actions.reviews import remind_of_reviews
@@ -123,15 +125,29 @@ def remind_of_review(protocol_id: int) -> None:
         )
 
 
-@job("protocols.file_pdf")
-def file_pdf(version_id: int) -> None:
-    pdf.ensure_document(Version.objects.get(pk=version_id))
+@contextmanager
+def _held(claim: Claim) -> Iterator[None]:
+    """A transaction in the job's scope, while the job is ours; rendering and the network need none."""
+    with scope(claim.scope.territories, claim.scope.areas):
+        claim.confirm()
+        yield
 
 
-@job("protocols.seal")
-def seal(signature_id: int) -> None:
+@effect("protocols.file_pdf")
+def file_pdf(claim: Claim) -> None:
+    held = partial(_held, claim)
+    with held():
+        version = Version.objects.get(pk=claim.subject_id)
+    pdf.ensure_document(version, held=held)
+
+
+@effect("protocols.seal")
+def seal(claim: Claim) -> None:
     """Raises while the time-stamp service is away: the job is tried again, the signature stays «time not confirmed»."""
-    pdf.seal_acts(Signature.objects.get(pk=signature_id).version)
+    held = partial(_held, claim)
+    with held():
+        version = Version.objects.get(signatures=claim.subject_id)
+    pdf.seal_acts(version, held=held)
 
 
 @app.task(name="protocols.remind_of_reviews")

@@ -1,17 +1,25 @@
 """The file of a version: its words, its numbers, and signatures that wait for the time-stamp service."""
 
+from contextlib import closing
 from datetime import timedelta
+from http.server import HTTPServer
 from io import BytesIO
+from threading import Thread
 
+from asn1crypto import tsp
+from django.db import connection
 from django.utils import timezone
 from pypdf import PdfReader
 
 from boards.models import Organisation
+from documents.authority import authority
+from documents.models import Document
 from outbox.jobs import run_jobs
 from outbox.models import Job
 from protocols import pdf
 from protocols.actions import drafting, signing
-from protocols.models import Signature
+from protocols.models import Protocol, Signature, Version
+from tests.documents.test_signing import Service
 
 NOWHERE = "http://127.0.0.1:9/"
 
@@ -77,3 +85,29 @@ def test_signatures_stand_in_the_file_in_the_order_of_the_acts(world):
     run_jobs()
     version.refresh_from_db()
     assert [r.field for r in version.document.revisions.all()] == ["", board.field, mappa.field]
+
+
+def test_nothing_is_locked_while_the_time_is_asked_for(committed, settings):
+    """Another connection takes the rows that signing is about, at the moment of the request."""
+    with committed.scope():
+        version = committed.in_force()
+    stamper = authority().time_stamper(timezone.now())
+    server = HTTPServer(("127.0.0.1", 0), Service)
+    settings.SIGNING_TSA_URL = f"http://127.0.0.1:{server.server_port}/"
+    locked = []
+
+    def answer(request):
+        with closing(connection), committed.scope():
+            for model in (Protocol, Version, Signature, Document, Job):
+                locked.append(list(model.objects.select_for_update(of=["self"], nowait=True)))
+        response = stamper.request_tsa_response(tsp.TimeStampReq.load(request))
+        return 200, "application/timestamp-reply", response.dump()
+
+    server.answer = answer
+    Thread(target=server.serve_forever, daemon=True).start()
+    run_jobs()
+    server.shutdown()
+    server.server_close()
+    with committed.scope():
+        assert not any(s.awaits_time for s in version.signatures.all())
+    assert locked  # a row that is held would have refused the request its answer
