@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -160,7 +161,13 @@ def unshare(obj, *, with_: Organisation) -> None:
 
 
 def _view_permission(obj) -> Permission:
-    meta = obj._meta
+    return _permission_to_see(type(obj))
+
+
+@cache
+def _permission_to_see(model) -> Permission:
+    """Written by migrate and never again: read once in the life of a process."""
+    meta = model._meta
     try:
         return Permission.objects.get(
             content_type__app_label=meta.app_label, codename=f"view_{meta.model_name}"

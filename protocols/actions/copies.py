@@ -8,7 +8,7 @@ from django.db import transaction
 
 from audit.events import record
 from boards.access import share
-from boards.models import ApprovingBody, Organisation, Territory
+from boards.models import ApprovingBody, Coverage, Organisation, Territory
 from boards.references import next_reference
 from protocols import text
 from protocols.models import Protocol, TemplateVersion, Version, VersionClause
@@ -40,15 +40,19 @@ def give_copies(template_version: TemplateVersion, *, boroughs: Iterable[Territo
         )
     )
     regional = _regional_parties(area, template_version)
+    boroughs = list(boroughs)
+    units, boards = _units(boroughs), _boards(boroughs)
     made, left_out = [], []
     for borough in boroughs:
-        parties = _parties(borough)
+        unit, board = units.get(borough.pk), boards.get(borough.pk)
         if borough.pk in taken:
             left_out.append((borough, "has a copy of this template already"))
-        elif isinstance(parties, str):
-            left_out.append((borough, parties))
+        elif unit is None:
+            left_out.append((borough, "has no MAPPA unit: add one in the area's organisations"))
+        elif board is None:
+            left_out.append((borough, "has no safeguarding board: add one in the area's organisations"))
         else:
-            made.append(_give(template_version, clauses, borough, parties, regional, by, on))
+            made.append(_give(template_version, clauses, borough, unit, board, regional, by, on))
     return Copies(tuple(made), tuple(left_out))
 
 
@@ -60,19 +64,19 @@ def _regional_parties(area: Territory, template_version: TemplateVersion) -> lis
     return list(dict.fromkeys([template_version.template.organisation, *bodies, *smb]))
 
 
-def _parties(borough: Territory) -> tuple[Organisation, Organisation] | str:
-    """The borough's MAPPA unit and its safeguarding board, or what is missing."""
-    unit = Organisation.objects.unit_of(borough)
-    board = Organisation.objects.filter(kind=Organisation.Kind.BOARD, boroughs=borough).first()
-    if unit is None:
-        return "has no MAPPA unit: add one in the area's organisations"
-    if board is None:
-        return "has no safeguarding board: add one in the area's organisations"
-    return unit, board
+def _units(boroughs: list[Territory]) -> dict[int, Organisation]:
+    """Of several in one borough, the first."""
+    found = Organisation.objects.filter(kind=Organisation.Kind.UNIT, territory__in=boroughs)
+    return {unit.territory_id: unit for unit in reversed(found)}
 
 
-def _give(template_version, clauses, borough, parties, regional, by, on) -> Protocol:
-    unit, board = parties
+def _boards(boroughs: list[Territory]) -> dict[int, Organisation]:
+    found = Coverage.objects.filter(borough__in=boroughs, organisation__kind=Organisation.Kind.BOARD)
+    found = found.select_related("organisation").order_by("-organisation__name")
+    return {covered.borough_id: covered.organisation for covered in found}
+
+
+def _give(template_version, clauses, borough, unit, board, regional, by, on) -> Protocol:
     area = template_version.territory
     protocol = Protocol.objects.create(
         territory=area,

@@ -77,19 +77,22 @@ def submit(version: Version, *, by) -> Version:
     VERSION_RULES.require("submit", version, by=by)
     if found := problems(version):
         raise ValidationError([message for _, message in found])
-    version.content_hash = covered_hash(version, ApprovingBody.Sees.WHOLE)
+    seen = {
+        sees: covered_hash(version, sees) for sees in (ApprovingBody.Sees.SHARED, ApprovingBody.Sees.WHOLE)
+    }
+    version.content_hash = seen[ApprovingBody.Sees.WHOLE]
     version.status = Version.Status.CONSULTATION
     version.submitted_at, version.submitted_by = timezone.now(), by
     version.save(update_fields=["content_hash", "status", "submitted_at", "submitted_by"])
     for body in ApprovingBody.objects.filter(territory=version.territory_id).select_related("organisation"):
-        _ask(version, body)
+        _ask(version, body, seen[body.sees])
     record("version.submitted", version, by=by, organisation=version.protocol.organisation)
     return go_on(version)
 
 
-def _ask(version: Version, body: ApprovingBody) -> None:
+def _ask(version: Version, body: ApprovingBody, sees: str) -> None:
+    """``sees`` is the hash of the text that this body reads."""
     share(version.protocol, with_=body.organisation)  # it may have become one since the copy was given
-    sees = covered_hash(version, body.sees)
     approval = Approval(
         territory_id=version.territory_id,
         about_id=version.about_id,

@@ -8,6 +8,7 @@ from time import sleep
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -59,6 +60,19 @@ def test_a_borough_without_a_board_is_named_and_left_out(world):
     assert [p.about.slug for p in given.made] == ["camden"]
     [(borough, reason)] = given.left_out
     assert borough.slug == "islington" and "no safeguarding board" in reason
+
+
+def test_parties_are_looked_up_once_for_however_many_boroughs(world):
+    template = world.template()
+
+    def asked(*slugs) -> int:
+        boroughs = [world.territory(slug) for slug in slugs]
+        with CaptureQueriesContext(connection) as seen:
+            copies.give_copies(template, boroughs=boroughs, by=world.co_ordinator, on=TODAY)
+        parties = ('FROM "boards_organisation"', 'FROM "boards_coverage"', 'FROM "auth_permission"')
+        return sum(any(table in q["sql"] for table in parties) for q in seen)
+
+    assert asked("camden") >= asked("hackney", "islington") > 0
 
 
 @pytest.mark.parametrize("who", ["camden_administrator", "smb_chair", "leeds_co_ordinator", "nobody"])
