@@ -1,4 +1,4 @@
-"""The REST door of the room: agreements, read only."""
+"""The REST door of the room: protocols, read only."""
 
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
@@ -23,7 +23,7 @@ class ProtocolFilter(filters.FilterSet):
 @extend_schema(tags=["protocols"])
 @method_decorator(conditional_page, name="dispatch")
 class ProtocolViewSet(ForUserMixin, ReadOnlyModelViewSet):
-    """Agreements that you may see. Answers have an ETag: If-None-Match gets 304 while nothing changed."""
+    """Protocols that you may see. Answers have an ETag: If-None-Match gets 304 while nothing changed."""
 
     queryset = Protocol.objects.with_current().select_related("territory", "about", "board")
     serializer_class = ProtocolSerializer

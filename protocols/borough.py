@@ -8,9 +8,9 @@ from django.utils.html import format_html
 from boards.models import Territory
 from boards.sections import Section, register
 from mappa_portal.templatetags.govuk import Row, long_date
+from protocols.listing import protocols_for
 from protocols.models import Version
-from protocols.register import protocols_for
-from protocols.templatetags.agreements import due_tag
+from protocols.templatetags.protocols import due_tag
 
 
 @register

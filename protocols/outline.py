@@ -26,7 +26,7 @@ class Line:
 
     @property
     def level(self) -> int:
-        """Of its heading on a page whose h1 names the agreement."""
+        """Of its heading on a page whose h1 names the protocol."""
         return min(self.clause.depth + 1, 4)
 
     @property

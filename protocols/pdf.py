@@ -106,12 +106,11 @@ def pages(version: Version, title: str, marking: str) -> dict:
 
 def signed_data(version: Version) -> dict:
     """Embedded in the file as JSON: the text itself, and what it rests on."""
-    base = version.template_version
     return {
         "reference": version.protocol.reference,
         "version": version.number,
         "borough": version.about.slug,
-        "template": f"{base.template.reference} version {base.number}",
+        "template": version.template_version.reference,
         "content_hash": version.content_hash,
         "clauses": [
             {"number": line.number, "heading": line.clause.heading, "text": line.clause.body}

@@ -1,4 +1,4 @@
-"""What machines read of agreements: named fields only, references instead of row ids."""
+"""What machines read of protocols: named fields only, references instead of row ids."""
 
 from rest_framework import serializers
 
@@ -67,7 +67,7 @@ class SignatureSerializer(serializers.ModelSerializer):
 
 
 class ProtocolSerializer(ProtocolRowSerializer):
-    """One agreement with the newest version's text, approvals and signatures."""
+    """One protocol with the newest version's text, approvals and signatures."""
 
     withdrawn_on = serializers.DateField(allow_null=True)
     versions = VersionSerializer(many=True)

@@ -1,4 +1,4 @@
-"""Pure rules about the text of an agreement: numbering, merge fields, hashes, differences."""
+"""Pure rules about the text of a protocol: numbering, merge fields, hashes, differences."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What happened to one agreement or template, read from the audit events about it and its parts."""
+"""What happened to one protocol or template, read from the audit events about it and its parts."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What waits for a person, or for whom an agreement waits: queries for the home page, lists and buttons."""
+"""What waits for a person, or for whom a protocol waits: queries for the home page, lists and buttons."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -21,8 +21,7 @@ def covered_hash(version: Version, sees: str) -> str:
     clauses = version.clauses.all()
     if sees == ApprovingBody.Sees.SHARED:
         clauses = clauses.filter(locked=True)
-    base = version.template_version
-    return text.content_hash(f"{base.template.reference} version {base.number}", list(clauses))
+    return text.content_hash(version.template_version.reference, list(clauses))
 
 
 @transaction.atomic

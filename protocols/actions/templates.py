@@ -179,7 +179,7 @@ def publish(version: TemplateVersion, *, by) -> TemplateVersion:
         "template.published",
         version,
         by=by,
-        reference=f"{version.template.reference} version {version.number}",
+        reference=version.reference,
     )
     return version
 
@@ -199,8 +199,7 @@ def discard(version: TemplateVersion, *, by) -> None:
     """Throw a draft away; a template that was never published goes with it."""
     version = _lock(version, "edit", by)
     template = version.template
-    reference = f"{template.reference} version {version.number}"
-    record("template.draft_discarded", template, by=by, reference=reference)
+    record("template.draft_discarded", template, by=by, reference=version.reference)
     version.delete()
     if not template.versions.exists():
         template.delete()

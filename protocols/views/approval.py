@@ -1,4 +1,4 @@
-"""Approval by the area's bodies: one agreement after reading what changed, or several in one decision."""
+"""Approval by the area's bodies: one protocol after reading what changed, or several in one decision."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required

@@ -20,15 +20,12 @@ def protocol_of(request, reference: str) -> Protocol:
 
 
 def newest_of(protocol: Protocol) -> Version:
-    return protocol.versions.select_related("protocol", "about", "template_version__template").first()
+    return protocol.versions.select_related("about", "template_version__template").first()
 
 
 def version_of(request, reference: str) -> Version:
     """The newest of the protocol: the one that can still be drafted, approved or signed."""
-    protocol = protocol_of(request, reference)
-    version = newest_of(protocol)
-    version.protocol = protocol
-    return version
+    return newest_of(protocol_of(request, reference))
 
 
 def template_version_of(request, reference: str, number: int) -> TemplateVersion:

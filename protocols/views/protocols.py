@@ -1,4 +1,4 @@
-"""Protocols: the list, one agreement, its paper forms, what happened to it."""
+"""Protocols: the list, one protocol, its paper forms, what happened to it."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from mappa_portal.exceptions import Conflict
 from mappa_portal.exports import csv_download
 from mappa_portal.pagination import keyset, sorting
 from mappa_portal.words import OFFICIAL_SENSITIVE
-from protocols import register, timeline, waiting
+from protocols import listing, timeline, waiting
 from protocols.exports import limit_exports, record_export
 from protocols.forms import FilterForm
 from protocols.home import AHEAD
@@ -35,8 +35,8 @@ class ProtocolList(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         user, today = self.request.user, localdate()
-        form = FilterForm(self.request.GET or None, boroughs=register.boroughs_of(user))
-        sort, order = sorting(self.request, register.ORDER, "reference")
+        form = FilterForm(self.request.GET or None, boroughs=listing.boroughs_of(user))
+        sort, order = sorting(self.request, listing.ORDER, "reference")
         page = keyset(_narrowed(self.request, form, today), self.request, *order)
         return super().get_context_data(
             **kwargs,
@@ -44,7 +44,7 @@ class ProtocolList(LoginRequiredMixin, TemplateView):
             filtered=any(chosen(form).values()),
             sort=sort,
             page=page,
-            rows=register.rows(page, today),
+            rows=listing.rows(page, today),
             may_start=bool(waiting.offices_of(user)),
             may_approve=waiting.approves(user),
             today=today,
@@ -59,7 +59,7 @@ def chosen(form: FilterForm) -> dict:
 
 
 def _narrowed(request, form: FilterForm, today):
-    return register.narrowed(register.protocols_for(request.user), chosen(form), today)
+    return listing.narrowed(listing.protocols_for(request.user), chosen(form), today)
 
 
 @login_required
@@ -67,12 +67,12 @@ def export(request):
     """The rows of the list, all of them; recorded before anything leaves."""
     limit_exports(request.user)
     today = localdate()
-    form = FilterForm(request.GET or None, boroughs=register.boroughs_of(request.user))
+    form = FilterForm(request.GET or None, boroughs=listing.boroughs_of(request.user))
     found = _narrowed(request, form, today).select_related("territory").order_by("reference")
-    rows = register.rows(found, today)
+    rows = listing.rows(found, today)
     record_export((row.protocol for row in rows), by=request.user)
     name = f"protocols-{today}.csv"
-    return csv_download(name, register.COLUMNS, (row.cells for row in rows), marking=OFFICIAL_SENSITIVE)
+    return csv_download(name, listing.COLUMNS, (row.cells for row in rows), marking=OFFICIAL_SENSITIVE)
 
 
 # -- One protocol --
@@ -80,7 +80,7 @@ def export(request):
 
 @dataclass(frozen=True)
 class Step:
-    """The next thing that the law or the agreement asks for, if it is this person's to do."""
+    """The next thing that the law or the protocol asks for, if it is this person's to do."""
 
     label: str
     url: str
@@ -123,6 +123,7 @@ class ProtocolDetail(ProtocolMixin, DetailView):
         context = super().get_context_data(**kwargs)
         user, newest = self.request.user, newest_of(self.object)
         versions = list(self.object.versions.all())
+        allowed = VERSION_RULES.allowed(user, newest)
         drafter = may(user, "draft_protocol", self.object)
         recent = list(timeline.events_of_protocol(self.object).order_by("-seq")[: RECENT + 1])
         review = self.object.reviews.open().order_by("due_on").first()
@@ -130,13 +131,13 @@ class ProtocolDetail(ProtocolMixin, DetailView):
             "newest": newest,
             "versions": versions,
             "in_force": next((v for v in versions if v.status == Version.Status.IN_FORCE), None),
-            "allowed": VERSION_RULES.allowed(user, newest),
+            "allowed": allowed,
             "may_review": PROTOCOL_RULES.allowed(user, self.object),
             "waits_for": waits_for(self.object, newest),
             "changes_wanted": [a for a in context["approvals"] if a.decision == Approval.Decision.CHANGES],
-            "step": next_step(user, self.object, newest, review),
+            "step": next_step(user, newest, allowed, review),
             "review": review,
-            "review_state": register.review_state(self.object.review_due, localdate()),
+            "review_state": listing.review_state(self.object.review_due, localdate()),
             "moments": timeline.moments(recent[:RECENT], with_values=False),
             "more_moments": len(recent) > RECENT,
             "drafter": drafter,
@@ -150,16 +151,16 @@ def waits_for(protocol: Protocol, newest: Version) -> str:
     return " and ".join(waiting.waits_for([newest.pk]).get(newest.pk, []))
 
 
-def next_step(user, protocol: Protocol, newest: Version, review) -> Step | None:
-    allowed = VERSION_RULES.allowed(user, newest)
+def next_step(user, newest: Version, allowed: set[str], review) -> Step | None:
+    protocol = newest.protocol
     if "edit" in allowed:
         return _step("Continue the draft", "draft", protocol)
     if newest.status == Version.Status.CONSULTATION:
-        if _open_to(user, newest.approvals.all(), APPROVAL_RULES, "decide"):
+        if _open_to(user, newest.approvals.select_related("organisation"), APPROVAL_RULES, "decide"):
             return _step("Read and decide", "approve", protocol)
         if "start_next" in allowed and newest.approvals.filter(decision=Approval.Decision.CHANGES).exists():
             return _step(f"Start version {newest.number + 1}", "next", protocol)
-    if _open_to(user, newest.signatures.all(), SIGNATURE_RULES, "sign"):
+    if _open_to(user, newest.signatures.select_related("organisation"), SIGNATURE_RULES, "sign"):
         return _step("Read and sign", "sign", protocol)
     if review and REVIEW_RULES.allowed(user, review) and (review.started_on or review.due_on <= _horizon()):
         return _step("Complete the review" if review.started_on else "Start the review", "review", protocol)

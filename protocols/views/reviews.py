@@ -1,4 +1,4 @@
-"""Reviews: what falls due in the next two years, and the review of one agreement."""
+"""Reviews: what falls due in the next two years, and the review of one protocol."""
 
 from dataclasses import dataclass
 from itertools import groupby

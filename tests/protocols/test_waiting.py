@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from protocols import register
+from protocols import listing
 from protocols.actions import signing
 
 
@@ -28,6 +28,6 @@ def test_after_one_signature_it_waits_for_the_other(world):
 
 
 def waiting(world) -> str:
-    found = register.protocols_for(world.co_ordinator)
-    [row] = register.rows(found, timezone.localdate())
+    found = listing.protocols_for(world.co_ordinator)
+    [row] = listing.rows(found, timezone.localdate())
     return row.waits_for

@@ -1,4 +1,4 @@
-"""States of agreements as tags, clauses as a person reads them."""
+"""States of protocols as tags, clauses as a person reads them."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 
 from mappa_portal.templatetags.govuk import tag
 from mappa_portal.words import short_date
-from protocols import register as register_of
+from protocols import listing
 from protocols.differences import Run
 from protocols.models import Approval, Review, TemplateVersion, Version
 from protocols.outline import Line
@@ -53,7 +53,7 @@ def review_tag(review: Review, today: date):
 
 @register.simple_tag
 def due_tag(due: date | None, today: date):
-    state = register_of.review_state(due, today)
+    state = listing.review_state(due, today)
     return {"overdue": tag("Overdue", "orange"), "soon": tag("Due soon", "yellow")}.get(state, "")
 
 
@@ -95,7 +95,7 @@ def _clause_cells(line: Line, reference: str, number: int) -> tuple:
 
 
 @register.simple_tag
-def table_rows(rows: Iterable[register_of.Row], today: date):
+def table_rows(rows: Iterable[listing.Row], today: date):
     """The list's rows in one go: a template loop is many times dearer (performance.md)."""
     return format_html_join("", ROW, (_cells(row, today) for row in rows))
 
@@ -113,7 +113,7 @@ ROW = (
 )
 
 
-def _cells(row: register_of.Row, today: date) -> tuple:
+def _cells(row: listing.Row, today: date) -> tuple:
     p = row.protocol
     return (
         p.reference,
@@ -128,7 +128,7 @@ def _cells(row: register_of.Row, today: date) -> tuple:
     )
 
 
-def _status(row: register_of.Row):
+def _status(row: listing.Row):
     """Of the newest version; while that is on its way an older one may be in force."""
     newest = version_tag(row.status)
     if row.protocol.adopted_on is None or row.status == Version.Status.IN_FORCE:
