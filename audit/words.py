@@ -16,6 +16,8 @@ ACTIONS = {
     "approval.recorded": "Recorded a decision on a version",
     "approving_bodies.changed": "Changed who approves protocols",
     "area.loaded": "Set up the area",
+    "attendance.imported": "Imported attendance",
+    "attendance.recorded": "Recorded attendance",
     "audit.exported": "Exported the audit trail",
     "authenticator.added": "Added an authenticator app or passkey",
     "authenticator.removed": "Removed an authenticator app or passkey",

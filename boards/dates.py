@@ -1,7 +1,10 @@
 """Civil dates as agreements count them (Europe/London)."""
 
 import calendar
+import re
 from datetime import date
+
+ISO = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def add_months(day: date, months: int) -> date:
@@ -9,3 +12,10 @@ def add_months(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def iso_date(text: str) -> date:
+    """2026-01-31 and no other spelling; ValueError otherwise."""
+    if not ISO.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text)

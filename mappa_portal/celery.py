@@ -31,6 +31,10 @@ app.conf.beat_schedule = {
         "task": "audit.checkpoint",
         "schedule": crontab(hour=2, minute=30),
     },
+    "figures of the areas": {
+        "task": "meetings.recount",
+        "schedule": crontab(hour=4, minute=0),
+    },
     "protocol reviews": {
         "task": "protocols.remind_of_reviews",
         "schedule": crontab(hour=6, minute=0),

@@ -75,6 +75,9 @@ def provision(admin: str, passwords: dict[str, str], name: str, *, createdb: boo
         _execute(connection, "ALTER DATABASE {} OWNER TO mappa_owner", name)
         _execute(connection, "REVOKE ALL ON DATABASE {} FROM PUBLIC", name)
         _execute(connection, "GRANT CONNECT ON DATABASE {} TO mappa_app, mappa_backup", name)
+        _execute(
+            connection, "GRANT TEMPORARY ON DATABASE {} TO mappa_app", name
+        )  # where imports are sorted out
     if superuser:
         own_public(admin, name)
 

@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "outbox",
     "documents",
     "protocols",
+    "referrals",
+    "meetings",
     "allauth",
     "allauth.account",
     "allauth.mfa",

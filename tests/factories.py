@@ -124,6 +124,8 @@ def _people_of(slug: str, borough: Territory) -> None:
     unit = organisation(f"{borough} MAPPA Unit", borough, Kind.UNIT, [borough])
     board = organisation(f"{borough} LSCB", borough, Kind.BOARD, [borough])
     csc = organisation(f"{borough} Children's Services", borough, Kind.AGENCY, [borough], "CSC")
+    organisation(f"{borough} Youth Justice Service", borough, Kind.AGENCY, [borough], "YOT")
+    organisation(f"{borough} Adult Social Care", borough, Kind.AGENCY, [borough], "ASC")
     person(f"{slug}_administrator", unit, Seat.ADMINISTRATOR)
     person(f"{slug}_mappa_chair", unit, Seat.CHAIR)
     person(f"{slug}_board_chair", board, Seat.CHAIR)

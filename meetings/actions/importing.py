@@ -1,0 +1,253 @@
+"""An attendance file goes into the registers as a whole or not at all; the same file again changes nothing."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from audit.events import record
+from boards.models import Territory
+from boards.references import next_references
+from meetings import figures
+from meetings.attendance_directory import Directory
+from meetings.attendance_file import Row
+from meetings.models import Discussion, Meeting
+from referrals.actions import write_tokens
+from referrals.models import Case
+from referrals.personal import Person, is_under_18
+
+STAGING = """
+CREATE TEMPORARY TABLE attendance_file (
+    territory_id bigint, meeting_id bigint, case_id bigint, position int, under_18 boolean, touched boolean,
+    organisation_id bigint, invited boolean, stood_down boolean, attended boolean, mode text, grade smallint,
+    report boolean, explained boolean
+) ON COMMIT DROP
+"""
+DISCUSSIONS = """
+INSERT INTO meetings_discussion (territory_id, meeting_id, case_id, position, under_18, responsible_csc_id)
+SELECT DISTINCT ON (f.meeting_id, f.case_id)
+    f.territory_id, f.meeting_id, f.case_id, f.position, f.under_18, c.responsible_csc_id
+FROM attendance_file f JOIN referrals_case c ON c.territory_id = f.territory_id AND c.id = f.case_id
+ON CONFLICT (territory_id, meeting_id, case_id) DO NOTHING
+"""
+VALUES = "invited, stood_down, attended, mode, grade, report, explained"
+ATTENDANCES = f"""
+WITH written AS (
+    INSERT INTO meetings_attendance AS a (territory_id, discussion_id, organisation_id, {VALUES})
+    SELECT f.territory_id, d.id, f.organisation_id, {VALUES}
+    FROM attendance_file f
+    JOIN meetings_discussion d
+        ON d.territory_id = f.territory_id AND d.meeting_id = f.meeting_id AND d.case_id = f.case_id
+    ON CONFLICT (territory_id, discussion_id, organisation_id) DO UPDATE
+        SET ({VALUES}) = ({", ".join(f"excluded.{v}" for v in VALUES.split(", "))})
+        WHERE ({", ".join(f"a.{v}" for v in VALUES.split(", "))})
+            IS DISTINCT FROM ({", ".join(f"excluded.{v}" for v in VALUES.split(", "))})
+    RETURNING discussion_id, organisation_id, xmax = 0 AS is_new
+)
+SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new),
+    (SELECT count(*) FROM attendance_file f
+     JOIN meetings_discussion d
+         ON d.territory_id = f.territory_id AND d.meeting_id = f.meeting_id AND d.case_id = f.case_id
+     WHERE f.touched AND NOT EXISTS (
+         SELECT FROM written w WHERE (w.discussion_id, w.organisation_id) = (d.id, f.organisation_id)))
+FROM written
+"""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """``updated`` counts the attendances of which anything changed: their own row, their meeting or their case."""
+
+    meetings: int
+    discussions: int
+    attendances: int
+    created: int
+    updated: int
+
+    @property
+    def unchanged(self) -> int:
+        return self.attendances - self.created - self.updated
+
+    def __str__(self):
+        return (
+            f"{self.meetings} meetings, {self.discussions} discussions, {self.attendances} attendances:"
+            f" {self.created} created, {self.updated} updated, {self.unchanged} unchanged"
+        )
+
+
+@transaction.atomic
+def import_attendance(
+    rows: list[Row], *, boroughs: Collection[Territory], by, preview: bool = False
+) -> Imported:
+    """Merge the rows into the registers of ``boroughs``; ``preview`` says what would happen and undoes it."""
+    directory = Directory(boroughs)
+    agencies = directory.resolve(rows)
+    directory.lock()
+    meetings, cases = _meetings(rows, directory), _cases(rows, directory)
+    _stage(rows, agencies, directory, meetings, cases)
+    done = _merge(meetings, cases)
+    if done.created or done.updated:
+        days = meetings.days | _restate_ages(meetings, cases)
+        _report(directory, days, done, by)
+    if preview:
+        transaction.set_rollback(True)
+    return done
+
+
+# -- Meetings and cases: few, so one by one --
+
+Key = tuple[int, str]  # borough, reference in the file
+
+
+@dataclass
+class Register:
+    """What the file names, and which of it the file alters; ``days`` are those whose figures may move."""
+
+    found: dict[Key, Any]
+    altered: set[Key] = field(default_factory=set)
+    days: set[tuple[int, date]] = field(default_factory=set)
+
+    def altered_ids(self) -> list[int]:
+        return [self.found[key].pk for key in self.altered]
+
+
+def _meetings(rows: list[Row], directory: Directory) -> Register:
+    wanted = {(directory.boroughs[r.borough].pk, r.meeting): r for r in rows}
+    register = Register(_registered(Meeting, wanted))
+    register.days = {(borough, row.held_on) for (borough, _), row in wanted.items()}
+    for key, meeting in register.found.items():
+        values = {name: getattr(wanted[key], name) for name in ("held_on", "level", "status")}
+        if values != {name: getattr(meeting, name) for name in values}:
+            register.altered.add(key)
+            register.days.add((key[0], meeting.held_on))
+            vars(meeting).update(values, revision=meeting.revision + 1)
+    altered = [register.found[key] for key in register.altered]
+    Meeting.objects.bulk_update(altered, ["held_on", "level", "status", "revision"])
+    new = {
+        key: Meeting(held_on=row.held_on, level=row.level, status=row.status)
+        for key, row in wanted.items()
+        if key not in register.found
+    }
+    register.found |= _add(new, "M", wanted, directory)
+    return register
+
+
+def _cases(rows: list[Row], directory: Directory) -> Register:
+    wanted = {(directory.boroughs[r.borough].pk, r.case): r for r in rows}
+    register = Register(_registered(Case, wanted))
+    for key, case in register.found.items():
+        case.person = Person.opened(case.personal)
+        born = wanted[key].birth_date
+        if born and born != case.person.birth_date:  # an empty cell says nothing against a known date
+            register.altered.add(key)
+            case.person = replace(case.person, birth_date=born)
+            case.personal, case.revision = case.person.sealed(), case.revision + 1
+    Case.objects.bulk_update([register.found[key] for key in register.altered], ["personal", "revision"])
+    new = {}
+    for key, row in wanted.items():
+        if key not in register.found:
+            person = Person(birth_date=row.birth_date)
+            new[key] = Case(personal=person.sealed())
+            new[key].person = person
+    register.found |= _add(new, "C", wanted, directory)
+    write_tokens([register.found[key] for key in {*new, *register.altered}])
+    return register
+
+
+def _registered(model, wanted: Collection[Key]) -> dict[Key, Any]:
+    """By the reference that the file gave before, or by the portal's own."""
+    boroughs, references = {b for b, _ in wanted}, {r for _, r in wanted}
+    named = Q(reference__in=references) | Q(file_reference__in=references)
+    found: dict[Key, Any] = {}
+    for thing in model.objects.filter(named, territory__in=boroughs):
+        for reference in (thing.file_reference, thing.reference):
+            if (thing.territory_id, reference) in wanted:
+                found[thing.territory_id, reference] = thing
+    return found
+
+
+def _add(new: dict[Key, Any], kind: str, wanted: dict[Key, Row], directory: Directory) -> dict[Key, Any]:
+    years: dict[tuple[int, int], list[Key]] = {}
+    for key in new:
+        years.setdefault((key[0], wanted[key].held_on.year), []).append(key)
+    for (borough, year), keys in sorted(years.items()):
+        unit = directory.units[borough]
+        numbered = next_references(unit.territory, kind, year, len(keys))
+        for key, reference in zip(keys, numbered, strict=True):
+            vars(new[key]).update(
+                territory_id=borough, organisation_id=unit.pk, reference=reference, file_reference=key[1]
+            )
+    if new:
+        type(next(iter(new.values()))).objects.bulk_create(new.values(), batch_size=2_000)
+    return new
+
+
+# -- Discussions and attendances: many, so as sets --
+
+
+def _stage(rows, agencies, directory: Directory, meetings: Register, cases: Register) -> None:
+    """Everything under its ids in a temporary table; COPY is the fastest way in."""
+    positions: dict[Key, dict[str, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(STAGING)
+        with cursor.copy("COPY attendance_file FROM STDIN") as copy:
+            for row, agency in zip(rows, agencies, strict=True):
+                borough = directory.boroughs[row.borough].pk
+                meeting, case = (borough, row.meeting), (borough, row.case)
+                heard = positions.setdefault(meeting, {})
+                copy.write_row(
+                    (
+                        borough,
+                        meetings.found[meeting].pk,
+                        cases.found[case].pk,
+                        heard.setdefault(row.case, len(heard) + 1),
+                        is_under_18(cases.found[case].person.birth_date, row.held_on),
+                        meeting in meetings.altered or case in cases.altered,
+                        agency,
+                        *(row.invited, row.stood_down, row.attended, row.mode, row.grade),
+                        *(row.report, row.explained),
+                    )
+                )
+        cursor.execute("ANALYZE attendance_file")
+
+
+def _merge(meetings: Register, cases: Register) -> Imported:
+    with connection.cursor() as cursor:
+        cursor.execute(DISCUSSIONS)
+        cursor.execute(ATTENDANCES)
+        created, updated, touched = cursor.fetchone()
+        cursor.execute(
+            "SELECT count(DISTINCT meeting_id), count(DISTINCT (meeting_id, case_id)), count(*) FROM attendance_file"
+        )
+        sizes = cursor.fetchone()
+        cursor.execute("DROP TABLE attendance_file")
+    return Imported(*sizes, created=created, updated=updated + touched)
+
+
+def _restate_ages(meetings: Register, cases: Register) -> set[tuple[int, date]]:
+    """A new birth date or a moved meeting changes who was under 18, in meetings outside the file too."""
+    moved = Q(meeting__in=meetings.altered_ids()) | Q(case__in=cases.altered_ids())
+    restated = []
+    for discussion in Discussion.objects.filter(moved).select_related("meeting", "case"):
+        born = Person.opened(discussion.case.personal).birth_date
+        age = is_under_18(born, discussion.meeting.held_on)
+        if born and age != discussion.under_18:
+            discussion.under_18 = age
+            restated.append(discussion)
+    Discussion.objects.bulk_update(restated, ["under_18"])
+    return {(d.territory_id, d.meeting.held_on) for d in restated}
+
+
+def _report(directory: Directory, days: set[tuple[int, date]], done: Imported, by) -> None:
+    touched: dict[int, set[date]] = {}
+    for borough, day in days:
+        touched.setdefault(borough, set()).add(day)
+    for borough in sorted(touched):
+        figures.changed(borough, touched[borough])
+        unit = directory.units[borough]
+        record(
+            "attendance.imported", unit, by=by, territory=unit.territory, organisation=unit, reason=str(done)
+        )

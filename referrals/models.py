@@ -1,0 +1,119 @@
+"""Case: the person managed, by reference; who it is stands sealed. Its levels over time, and its blind index."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from boards.access import organisations_of
+from boards.models import Organisation
+from boards.owned import Owned, OwnedKey, OwnedQuerySet
+from referrals.personal import blind, words
+
+
+class CaseQuerySet(OwnedQuerySet):
+    def for_user(self, user):
+        return self.filter(organisation__in=list(organisations_of(user)))
+
+    def called(self, reference: str):
+        """By the portal's reference or the one that an import brought along."""
+        return self.filter(Q(reference=reference) | Q(file_reference=reference))
+
+    def of_person(self, name: str):
+        """Whose name or alias has all these words."""
+        found = self
+        for word in words(name):
+            found = found.filter(
+                pk__in=Token.objects.filter(kind="name", token=blind("name", word)).values("case")
+            )
+        return found
+
+
+class Case(Owned):
+    """One person managed in a borough, kept by its MAPPA unit. A borough may leave the particulars empty."""
+
+    class Category(models.IntegerChoices):
+        REGISTERED = 1, "1: registered sexual offender"
+        VIOLENT = 2, "2: violent or other sexual offender"
+        DANGEROUS = 3, "3: other dangerous offender"
+        TERRORIST = 4, "4: terrorist or terrorist-risk offender"
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=20)
+    file_reference = models.CharField("reference in the file", max_length=40, blank=True)
+    category = models.PositiveSmallIntegerField(choices=Category, null=True, blank=True)
+    responsible_agency = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="lead agency"
+    )
+    responsible_csc = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="responsible Children's Services",
+    )
+    personal = models.TextField(blank=True, editable=False)  # sealed: referrals.personal.Person
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["territory", "reference"], name="case_reference"),
+            models.UniqueConstraint(
+                fields=["territory", "file_reference"],
+                condition=~Q(file_reference=""),
+                name="case_file_reference",
+            ),
+        ]
+
+    def __str__(self):
+        return self.reference
+
+    @property
+    def parties(self):
+        return [self.organisation]
+
+
+class OfCaseQuerySet(OwnedQuerySet):
+    def for_user(self, user):
+        return self.filter(case__in=Case.objects.for_user(user))
+
+
+class LevelPeriod(Owned):
+    """At which level a case was managed, last day included, and why that began."""
+
+    case = OwnedKey(Case, on_delete=models.CASCADE, related_name="levels")
+    level = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(3)])
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    objects = OfCaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["territory", "case"], condition=Q(ends_on=None), name="one_present_level"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
+                name="level_ends_after_start",
+            ),
+        ]
+
+
+class Token(Owned):
+    """One keyed word by which a case is found; rotation of the key rebuilds them all (H4)."""
+
+    case = OwnedKey(Case, on_delete=models.CASCADE, related_name="tokens")
+    kind = models.CharField(max_length=10)  # name, birth_date
+    token = models.CharField(max_length=64)
+
+    objects = OfCaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["territory", "kind", "token", "case"], name="one_token_per_case")
+        ]

@@ -1,0 +1,38 @@
+from datetime import date
+
+import pytest
+
+from boards.models import Territory
+from boards.scope import scope
+from meetings import figures
+from meetings.actions.importing import import_attendance
+from tests.meetings import files
+
+YEAR = date(2024, 4, 1), date(2025, 3, 31)
+
+
+class Register:
+    """Put rows in, ask for figures: live from Camden's register, stored from London's."""
+
+    def __init__(self, world):
+        self.world = world
+
+    def put(self, *cells, **more):
+        boroughs = list(Territory.objects.filter(kind="borough").select_related("parent"))
+        with scope({b.pk for b in boroughs} | {b.parent_id for b in boroughs}):
+            return import_attendance(files.rows(*cells), boroughs=boroughs, by=None, **more)
+
+    def live(self, start=YEAR[0], end=YEAR[1], level=None, borough="camden"):
+        return figures.of_borough(self.world.territory(borough), start, end, level).kpis
+
+    def stored(self, start=YEAR[0], end=YEAR[1], level=None, borough="camden"):
+        """As somebody sees them who looks across the area and has no borough in scope."""
+        london, about = self.world.territory("london"), self.world.territory(borough)
+        figures.recount(about)
+        with scope([london.pk], [london.pk]):
+            return figures.of_borough(about, start, end, level).kpis
+
+
+@pytest.fixture
+def register(world):
+    return Register(world)

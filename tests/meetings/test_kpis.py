@@ -1,0 +1,265 @@
+"""The counting rules C1-C15 and the check values of the domain register, live and stored alike."""
+
+from datetime import date
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from meetings.kpis import Rate, as_json
+from meetings.models import Attendance
+from referrals.personal import is_under_18
+from tests.meetings.conftest import YEAR
+
+RATES = [  # attended, required, percentage, met (C12, C14)
+    (9, 10, "90.0", True),
+    (17, 19, "89.4", False),
+    (179, 199, "89.9", False),
+    (8, 9, "88.8", False),
+    (0, 0, None, None),
+    (0, 3, "0.0", False),
+    (3, 3, "100.0", True),
+    (899, 1000, "89.9", False),
+]
+
+
+@pytest.mark.parametrize("attended, required, percentage, met", RATES)
+def test_a_rate_is_cut_and_judged_in_whole_numbers(attended, required, percentage, met):
+    rate = Rate(attended, required, 90)
+    assert (rate.percentage, rate.met) == (percentage, met)
+
+
+AGES = [  # born, held on, under 18 (C11)
+    ("2006-05-01", "2024-04-30", True),
+    ("2006-05-01", "2024-05-01", False),
+    ("2008-02-29", "2026-02-28", True),
+    ("2008-02-29", "2026-03-01", False),
+    ("2012-02-29", "2030-03-01", False),
+]
+
+
+@pytest.mark.parametrize("born, held_on, expected", AGES)
+def test_C11_eighteen_from_the_start_of_the_birthday(born, held_on, expected):
+    assert is_under_18(date.fromisoformat(born), date.fromisoformat(held_on)) is expected
+
+
+def test_C11_without_a_birth_date_nobody_knows():
+    assert is_under_18(None, date(2024, 5, 1)) is None
+
+
+CHILD = {"birth_date": "2010-05-01"}
+ABSENT = {"attended": "no", "mode": "", "grade": ""}
+REPORT = ABSENT | {"report": "yes"}
+
+
+def test_check_value_nine_meetings_of_an_agency(register):
+    """Invited to 12: one cancelled, one postponed, one stood down; 7 in person, one video, one apology with report."""
+    kinds = [
+        {"status": "cancelled"} | ABSENT,
+        {"status": "postponed"} | ABSENT,
+        {"stood_down": "yes"} | ABSENT,
+        *[{}] * 7,
+        {"mode": "video"},
+        REPORT | {"explained": "yes"},
+    ]
+    register.put(*({"meeting": f"M{n}", "case": f"C{n}"} | kind for n, kind in enumerate(kinds)))
+    for kpis in (register.live(), register.stored()):
+        [line] = kpis.agencies
+        assert (line.code, line.rate.attended, line.rate.required, line.rate.percentage) == (
+            "ASC",
+            8,
+            9,
+            "88.8",
+        )
+        assert kpis.kpi6_met is False
+        assert (kpis.counts.recorded, kpis.counts.discussions) == (10, 10)
+
+
+def test_check_value_discussions_about_under_18s(register):
+    register.put(
+        {"meeting": "M1", "case": "C1", "agency": "YOT"} | CHILD,
+        {"meeting": "M1", "case": "C1", "agency": "CSC"} | CHILD,
+        {"meeting": "M2", "case": "C2", "agency": "YOT"} | CHILD,
+        {"meeting": "M2", "case": "C2", "agency": "CSC"} | CHILD | REPORT,
+        {"meeting": "M3", "case": "C3", "agency": "CSC"} | CHILD,
+        {"meeting": "M4", "case": "C4", "birth_date": "2006-05-01", "agency": "ASC"},  # 18 on that day
+    )
+    for kpis in (register.live(), register.stored()):
+        answer = as_json(kpis, area="london", borough="camden", start=YEAR[0], end=YEAR[1], level=None)
+        assert answer["kpi4"] == {
+            "target": 100,
+            "joint": {"attended": 1, "required": 3, "percentage": "33.3", "met": False},
+            "yot": {"attended": 2, "required": 3, "percentage": "66.6", "met": False},
+            "csc": {"attended": 2, "required": 3, "percentage": "66.6", "met": False},
+            "not_invited": 1,
+            "missing_birth_dates": 0,
+        }
+        lines = {line["agency"]: (line["attended"], line["required"]) for line in answer["kpi6"]["agencies"]}
+        assert lines == {"ASC": (1, 1), "CSC": (2, 3), "YOT": (2, 2)}
+
+
+def test_check_value_quarters_add_up_and_are_not_averaged(register):
+    attended = [("2024-05-01", 2, 2), ("2024-08-01", 6, 8)]
+    cells = [
+        {"meeting": f"{day}-{n}", "held_on": day, "case": f"C{n}"} | ({} if n < came else ABSENT)
+        for day, came, of in attended
+        for n in range(of)
+    ]
+    register.put(*cells)
+    for ask in (register.live, register.stored):
+        [quarter] = ask(end=date(2024, 6, 30)).agencies
+        [half] = ask(end=date(2024, 9, 30)).agencies
+        assert (quarter.rate.percentage, half.rate.percentage) == ("100.0", "80.0")
+
+
+def test_check_value_a_panel_with_three_cases(register):
+    register.put(
+        {"case": "C1"},
+        {"case": "C2"} | ABSENT,  # left after the first
+        {"case": "C3", "agency": "CSC"},
+    )
+    assert {a.code: (a.rate.attended, a.rate.required) for a in register.live().agencies} == {
+        "ASC": (1, 2),
+        "CSC": (1, 1),
+    }
+
+
+GRADES = [("2", "1", 0), ("2", "2", 1), ("3", "2", 0), ("3", "3", 1), ("2", "", 0)]
+
+
+@pytest.mark.parametrize("level, grade, counted", GRADES)
+def test_C4_kpi_6_asks_for_the_grade_of_the_level_and_kpi_4_does_not(register, level, grade, counted):
+    register.put(*({"agency": a, "level": level, "grade": grade} | CHILD for a in ("CSC", "YOT")))
+    for kpis in (register.live(), register.stored()):
+        assert [a.rate.attended for a in kpis.agencies] == [counted, counted]
+        assert kpis.joint.attended == 1
+
+
+def test_C13_what_is_not_recorded_waits_outside(register):
+    register.put({"case": "C1"}, {"case": "C2"}, {"case": "C2", "agency": "CSC", "attended": ""})
+    for kpis in (register.live(), register.stored()):
+        assert (kpis.completeness.attended, kpis.completeness.required) == (1, 2)
+        assert [(a.code, a.rate.required) for a in kpis.agencies] == [("ASC", 1)]
+
+
+def test_C13_only_who_was_expected_has_to_be_recorded(register):
+    register.put(
+        {"agency": "CSC", "attended": "", "stood_down": "yes"},
+        {"agency": "YOT", "attended": "", "invited": "no"},
+        {},
+    )
+    assert register.live().counts.recorded == 1
+
+
+def test_C6_the_responsible_authority_stands_outside_kpi_6(register):
+    register.put({"agency": "POL"}, {})
+    assert [a.code for a in register.live().agencies] == ["ASC"]
+
+
+def test_C8_of_two_childrens_services_the_responsible_one_counts(register):
+    register.put(
+        {"agency": "CSC"} | CHILD | ABSENT, {"agency": "CSC@islington"} | CHILD, {"agency": "YOT"} | CHILD
+    )
+    assert register.live().csc.attended == 1  # unknown: any
+    assert [a.code for a in register.live().agencies] == ["CSC", "CSC@islington", "YOT"]
+    camden = register.world.organisation("camden-childrens-services")
+    discussion = Attendance.objects.filter(organisation=camden).get().discussion
+    discussion.responsible_csc = camden
+    discussion.save()
+    for kpis in (register.live(), register.stored()):
+        assert (kpis.csc.attended, kpis.joint.attended) == (0, 0)
+
+
+def test_C15_by_the_level_the_meeting_was_held_at(register):
+    register.put({"level": "2"}, {"meeting": "M2", "level": "3"})
+    for ask in (register.live, register.stored):
+        assert [ask(level=level).counts.discussions for level in (None, 2, 3)] == [2, 1, 1]
+
+
+def test_C12_no_meetings_are_no_figure(register):
+    for kpis in (register.live(), register.stored()):
+        assert (kpis.joint.percentage, kpis.joint.met, kpis.kpi6_met) == (None, None, None)
+        assert kpis.completeness.percentage is None
+
+
+ATTENDED = st.sampled_from(["yes", "no", ""])
+CELL = st.fixed_dictionaries(
+    {
+        "meeting": st.sampled_from(["M1", "M2", "M3"]),
+        "case": st.sampled_from(["C1", "C2", "C3"]),
+        "agency": st.sampled_from(["CSC", "YOT", "ASC", "POL", "CSC@islington"]),
+        "invited": st.sampled_from(["yes", "yes", "no"]),
+        "stood_down": st.sampled_from(["no", "no", "yes"]),
+        "attended": ATTENDED,
+        "grade": st.sampled_from(["1", "2", "3", ""]),
+    }
+)
+FILES = st.lists(CELL, min_size=1, max_size=25, unique_by=lambda c: (c["meeting"], c["case"], c["agency"]))
+BORN = {"C1": "2010-01-01", "C2": "1990-01-01", "C3": ""}
+HELD = {"M1": ("2024-05-01", "2"), "M2": ("2024-05-01", "3"), "M3": ("2024-09-01", "2")}
+
+
+def whole(cell):
+    held_on, level = HELD[cell["meeting"]]
+    return cell | {"held_on": held_on, "level": level, "birth_date": BORN[cell["case"]]}
+
+
+def by_hand(cells) -> dict:
+    """The rules once more, in Python and row by row: an independent statement."""
+    discussions = {}
+    for c in map(whole, cells):
+        discussions.setdefault((c["meeting"], c["case"]), []).append(c)
+    answer = {"discussions": len(discussions), "recorded": 0, "under_18": 0, "joint": 0, "agencies": {}}
+    for present in discussions.values():
+        expected = [c for c in present if c["invited"] == "yes" and c["stood_down"] == "no"]
+        if any(c["attended"] == "" for c in expected):
+            continue
+        answer["recorded"] += 1
+        if present[0]["case"] == "C1":
+            came = {c["agency"][:3] for c in present if c["invited"] == "yes" and c["attended"] == "yes"}
+            answer["under_18"] += 1
+            answer["joint"] += {"CSC", "YOT"} <= came
+        for c in expected:
+            if c["agency"] != "POL":
+                enough = c["attended"] == "yes" and int(c["grade"] or 0) >= int(c["level"])
+                line = answer["agencies"].setdefault(c["agency"], [0, 0])
+                line[0] += enough
+                line[1] += 1
+    return answer
+
+
+def seen(kpis) -> dict:
+    c = kpis.counts
+    agencies = {a.code: [a.rate.attended, a.rate.required] for a in kpis.agencies}
+    return {
+        "discussions": c.discussions,
+        "recorded": c.recorded,
+        "under_18": c.under_18,
+        "joint": c.joint,
+        "agencies": agencies,
+    }
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cells=FILES, shuffled=st.randoms(use_true_random=False))
+def test_live_stored_and_counted_by_hand_agree_whatever_the_order(register, cells, shuffled):
+    with transaction.atomic():
+        mixed = list(cells)
+        shuffled.shuffle(mixed)
+        register.put(*map(whole, mixed))
+        expected = by_hand(cells)
+        assert seen(register.live()) == seen(register.stored()) == expected
+        parts = [register.live(level=level) for level in (2, 3)]
+        for name in ("discussions", "recorded", "under_18", "joint"):
+            assert sum(seen(part)[name] for part in parts) == expected[name]
+        transaction.set_rollback(True)
+
+
+def test_one_attendance_moves_exactly_its_own_figures(register):
+    register.put({"agency": "YOT"} | CHILD, {"agency": "CSC"} | CHILD, {} | CHILD)
+    before = seen(register.live())
+    done = register.put({"agency": "YOT"} | CHILD | ABSENT, {"agency": "CSC"} | CHILD, {} | CHILD)
+    after = seen(register.live())
+    assert (done.created, done.updated, done.unchanged) == (0, 1, 2)
+    assert after == before | {"joint": 0, "agencies": before["agencies"] | {"YOT": [0, 1]}}
