@@ -18,10 +18,10 @@ class Seat(models.TextChoices):
 
 
 SEATS: dict[str, frozenset[str]] = {
-    Seat.CHAIR: frozenset({"approve_protocol", "sign_protocol"}),
+    Seat.CHAIR: frozenset({"approve_protocol", "sign_protocol", "record_meeting"}),
     Seat.BUSINESS_MANAGER: frozenset({"approve_protocol"}),
-    Seat.CO_ORDINATOR: frozenset({"manage_templates", "draft_protocol", "see_mail"}),
-    Seat.ADMINISTRATOR: frozenset({"manage_templates", "draft_protocol", "see_mail"}),
+    Seat.CO_ORDINATOR: frozenset({"manage_templates", "draft_protocol", "see_mail", "record_meeting"}),
+    Seat.ADMINISTRATOR: frozenset({"manage_templates", "draft_protocol", "see_mail", "record_meeting"}),
     Seat.REPRESENTATIVE: frozenset(),
     Seat.SUBSTITUTE: frozenset(),
     Seat.SPOC: frozenset(),

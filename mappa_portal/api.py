@@ -11,6 +11,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import DefaultRouter
 
 from mappa_portal import reference
+from meetings.api import KpiView
 from protocols.api import ProtocolViewSet
 
 
@@ -39,6 +40,7 @@ router.register("protocols", ProtocolViewSet, basename="protocol")
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", docs, name="api_docs"),
+    path("kpis/", KpiView.as_view(), name="kpis"),
     path("", include(router.urls)),
     re_path(r"", nothing_here, name="api_nothing_here"),
 ]

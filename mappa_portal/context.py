@@ -31,13 +31,19 @@ def unit_with(verb: str) -> Offer:
     return lambda s: s.organisation.kind == Organisation.Kind.UNIT and verb in SEATS[s.seat]
 
 
+def borough_unit_with(verb: str) -> Offer:
+    return lambda s: not s.organisation.is_area_seat and unit_with(verb)(s)
+
+
 def office_with(verb: str) -> Offer:
     return lambda s: s.organisation.is_area_seat and unit_with(verb)(s)
 
 
 NAVIGATION = (  # label, URL name, who is offered it; six at most for any seat
     ("Home", "home", anyone),
+    ("Meetings", "meetings:list", borough_unit_with("record_meeting")),
     ("Protocols", "protocols:list", party),
+    ("Performance", "meetings:performance", party),
     ("Area", "boards:area", office_with("read_audit")),
     ("Audit", "audit:list", unit_with("read_audit")),
 )

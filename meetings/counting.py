@@ -62,7 +62,8 @@ ARRAYS = ("organisations", "required", "attended")
 PARTS = {
     "yot": "o.agency_type = 'YOT'",
     "csc": "o.agency_type = 'CSC' AND a.organisation_id = coalesce(h.responsible_csc_id, a.organisation_id)",
-    "minimum": "CASE s.level WHEN 2 THEN %(level2_grade)s ELSE %(level3_grade)s END",
+    "minimum": "CASE s.level WHEN 2 THEN coalesce(o.level2_grade, %(level2_grade)s)"
+    " ELSE coalesce(o.level3_grade, %(level3_grade)s) END",
 }
 COLUMNS = ", ".join([*(f"kpi4.{n}" for n in NUMBERS), *(f"coalesce(kpi6.{a}, '{{}}')" for a in ARRAYS)])
 PERIOD = RULES.format(keys="", group="()", **PARTS) + f"SELECT {COLUMNS}, NULL FROM kpi4, kpi6"

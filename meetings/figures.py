@@ -19,27 +19,30 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Figures:
-    """``as_at`` is None for live figures, else when the oldest of the stored ones was counted."""
+    """``as_at``: when the oldest of stored figures was counted, None if there are none."""
 
     kpis: Kpis
+    is_stored: bool
     as_at: datetime | None
 
 
 def of_borough(borough: Territory, start: date, end: date, level: int | None = None) -> Figures:
     """Live where the registers are in scope; whoever looks across the area gets what the area was given."""
-    if borough.pk in current_scope().territories:
-        counted = counting.count(borough, start, end, level)
-    else:
+    is_stored = borough.pk not in current_scope().territories
+    if is_stored:
         counted = counting.stored(borough.parent, start, end, level, borough=borough)
-    return _figures(counted, borough)
+    else:
+        counted = counting.count(borough, start, end, level)
+    return Figures(_kpis(counted, borough), is_stored, counted.as_at)
 
 
 def of_area(area: Territory, start: date, end: date, level: int | None = None) -> Figures:
-    return _figures(counting.stored(area, start, end, level), None)
+    counted = counting.stored(area, start, end, level)
+    return Figures(_kpis(counted, None), True, counted.as_at)
 
 
-def _figures(counted: counting.Counted, borough: Territory | None) -> Figures:
-    return Figures(kpis_of(counted.counts, lines(counted.counts.agencies, borough)), counted.as_at)
+def _kpis(counted: counting.Counted, borough: Territory | None) -> Kpis:
+    return kpis_of(counted.counts, lines(counted.counts.agencies, borough))
 
 
 def lines(organisations: Iterable[int], borough: Territory | None) -> dict[int, str]:

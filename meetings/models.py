@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from boards.access import organisations_of
 from boards.models import Organisation
@@ -18,6 +19,20 @@ class MeetingQuerySet(OwnedQuerySet):
     def called(self, reference: str):
         """By the portal's reference or the one that an import brought along."""
         return self.filter(Q(reference=reference) | Q(file_reference=reference))
+
+    def listed(self):
+        """With ``cases``, and of how many attendances ``expected`` the record is missing; counted for the page."""
+        expected = Attendance.objects.required().filter(discussion__meeting=models.OuterRef("pk"))
+        return self.annotate(
+            cases=_count(Discussion.objects.filter(meeting=models.OuterRef("pk")), "meeting"),
+            expected=_count(expected, "discussion__meeting"),
+            unrecorded=_count(expected.filter(attended=None), "discussion__meeting"),
+        )
+
+
+def _count(rows, of: str) -> Coalesce:
+    counted = rows.order_by().values(of).annotate(number=models.Count("pk")).values("number")
+    return Coalesce(models.Subquery(counted), 0)
 
 
 class Meeting(Owned):

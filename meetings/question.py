@@ -45,16 +45,18 @@ class Question:
             return figures.of_borough(self.borough, self.start, self.end, self.level)
         return figures.of_area(self.area, self.start, self.end, self.level)
 
-    def answer(self) -> dict:
-        borough = self.borough.slug if self.borough else None
-        return as_json(
-            self.figures().kpis,
+    def answer(self, *, with_as_at: bool = False) -> dict:
+        """The JSON of command and REST; ``as_at`` stands beside figures that were stored."""
+        found = self.figures()
+        answer = as_json(
+            found.kpis,
             area=self.area.slug,
-            borough=borough,
+            borough=self.borough and self.borough.slug,
             start=self.start,
             end=self.end,
             level=self.level,
         )
+        return answer | {"as_at": found.as_at} if with_as_at and found.is_stored else answer
 
 
 def _territory(values, name: str, kind: str, faults: dict[str, str]) -> Territory | None:

@@ -10,9 +10,11 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from boards.models import Appointment
+from boards.models import Appointment, Territory
+from meetings.actions.importing import import_attendance
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message
+from tests.meetings import files
 
 OFFICE = {"co_ordinator", "office_administrator", "area_administrator", "auditor"}
 REGION = {"smb_chair", "smb_member", "scb_chair"} | OFFICE
@@ -25,6 +27,7 @@ DRAFTERS = {"camden_administrator", "co_ordinator", "office_administrator"}
 KEEPERS = {"co_ordinator", "office_administrator"}
 LONDONERS = set(PEOPLE) - {"nobody", "leeds_co_ordinator"}
 MAIL = DRAFTERS
+RECORDERS = {"camden_administrator", "camden_mappa_chair"}
 MAIL_ELSEWHERE = {"hackney_administrator", "leeds_co_ordinator"}
 CANARY = "canary of hackney"
 
@@ -137,6 +140,11 @@ ROUTES = (
     )
     | rows("", MAIL | MAIL_ELSEWHERE, EVERYONE, pages=["outbox:list", "outbox:jobs"])
     | rows("message", MAIL, EVERYONE - MAIL_ELSEWHERE, pages=["outbox:message"], post=["outbox:resend"])
+    | rows("", EVERYONE, pages=["meetings:performance", "meetings:list"])
+    | rows("", EVERYONE, status=400, pages=["kpis"])  # it asks for an area and a period: tests/meetings
+    | rows("", RECORDERS | {"hackney_administrator"}, EVERYONE, pages=["meetings:import"])
+    | rows("kpi", CAMDEN | {"hackney_administrator"}, pages=["meetings:missed"])
+    | rows("meeting", RECORDERS, pages=["meetings:meeting"])
     | rows("job", MAIL, EVERYONE - MAIL_ELSEWHERE, post=["outbox:try_again", "outbox:close"])
     | rows("borough", CAMDEN | REGION, LONDONERS, pages=["boards:borough"])
     | rows("board", CAMDEN | REGION, LONDONERS, pages=["boards:board"])
@@ -206,7 +214,7 @@ def address(name: str, of: str, target: str) -> str:
     """``target``: own (Camden's), foreign (Hackney's or West Yorkshire's), missing, malformed."""
     if target == "malformed":
         return re.sub(
-            r"CMD-P-2026-001|LON-T-2026-001|[0-9a-f-]{36}|camden(-lscb)?|london",
+            r"CMD-P-2026-001|CMD-M-2024-001|(?<=performance/)6|LON-T-2026-001|[0-9a-f-]{36}|camden(-lscb)?|london",
             "x--",
             address(name, of, "own"),
         )
@@ -228,6 +236,11 @@ def address(name: str, of: str, target: str) -> str:
         return reverse(name, kwargs={"reference": protocol[target], **place})
     if of in ("template", "template clause"):
         return reverse(name, kwargs={"reference": template[target], "number": 1, **place})
+    if of == "kpi":  # rows of one's own place; a foreign one is not on offer and the own one is shown
+        return reverse(name, kwargs={"kpi": {"own": "6"}.get(target, "9")})
+    if of == "meeting":
+        code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
+        return reverse(name, kwargs={"reference": f"{code}-M-2024-{number}"})
     if of == "area":
         return reverse(name, kwargs={"area": area})
     if of == "settings":
@@ -281,8 +294,18 @@ def mail_and_jobs(world) -> None:
         Job.objects.create(**common, subject_id=1, due_at=timezone.now(), failed_at=timezone.now())
 
 
+def meetings() -> None:
+    boroughs = list(Territory.objects.filter(kind="borough", slug__in=["camden", "hackney"]))
+    cells = [
+        {"meeting": f"{b.slug}", "borough": b.slug, "case": CANARY if b.slug == "hackney" else "ours"}
+        for b in boroughs
+    ]
+    import_attendance(files.rows(*cells), boroughs=boroughs, by=None)
+
+
 def build(world, stage: str) -> None:
     """Camden's and Hackney's agreements at the stage, West Yorkshire's template, and canaries in what is foreign."""
+    meetings()
     by, world.own_words = world.leeds_co_ordinator, {"hackney": CANARY}
     if stage == "template":
         world.draft_template()
@@ -304,7 +327,7 @@ def client(world, person: str) -> Client:
     return made
 
 
-OF_BOROUGH = {"protocol", "clause", "message", "job"}
+OF_BOROUGH = {"kpi", "meeting", "protocol", "clause", "message", "job"}
 STAGES = sorted({row.stage for row in ROUTES.values()})
 
 
@@ -361,7 +384,7 @@ def test_A2_nobody_gets_in_without_signing_in(world):
     for name, row in ROUTES.items():
         for method in ("get", "post"):
             response = getattr(browser, method)(address(name, row.of, "own"))
-            api = name.startswith(("protocol-", "api-"))
+            api = name.startswith(("protocol-", "api-", "kpis"))
             assert response.status_code in ((401, 403) if api else (302, 405)), (
                 name,
                 method,
@@ -394,7 +417,7 @@ def body(response) -> str:
     """Without what differs between two requests for the same page."""
     text = response.content.decode("latin1")
     return re.sub(
-        r'name="csrfmiddlewaretoken" value="\w+"|data-left="\d+"|[\w-]+-P-\d+-\d+|/[\w/-]*(?=")', "", text
+        r'name="csrfmiddlewaretoken" value="\w+"|data-left="\d+"|[\w-]+-[MP]-\d+-\d+|/[\w/-]*(?=")', "", text
     )
 
 

@@ -113,7 +113,7 @@ def test_portal_says_what_it_can_do(arguments, code):
 ROLES = [
     ("has_database_privilege('mappa_app', current_database(), 'CONNECT')", True),
     ("has_database_privilege('mappa_app', current_database(), 'CREATE')", False),
-    ("has_database_privilege('mappa_app', current_database(), 'TEMPORARY')", False),
+    ("has_database_privilege('mappa_app', current_database(), 'TEMPORARY')", True),
     ("pg_has_role('mappa_app', 'mappa_owner', 'MEMBER')", False),
     ("pg_has_role('mappa_app', 'mappa_backup', 'MEMBER')", False),
     ("pg_has_role('mappa_owner', 'mappa_app', 'USAGE')", False),  # may become it, does not inherit its view

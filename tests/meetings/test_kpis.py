@@ -7,6 +7,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from meetings import missed
 from meetings.kpis import Rate, as_json
 from meetings.models import Attendance
 from referrals.personal import is_under_18
@@ -134,6 +135,18 @@ def test_C4_kpi_6_asks_for_the_grade_of_the_level_and_kpi_4_does_not(register, l
     for kpis in (register.live(), register.stored()):
         assert [a.rate.attended for a in kpis.agencies] == [counted, counted]
         assert kpis.joint.attended == 1
+
+
+def test_C4_an_agency_may_have_a_minimum_of_its_own(register):
+    agency = register.world.organisation("camden-adult-social-care")
+    register.put({"grade": "3"}, {"meeting": "M2", "grade": "3", "level": "3"})
+    agency.level2_grade, agency.level3_grade = 4, 2
+    agency.save()
+    camden = register.world.territory("camden")
+    for kpis in (register.live(), register.stored()):
+        [line] = kpis.agencies
+        assert (line.rate.attended, line.rate.required) == (1, 2)
+    assert [m.discussion.meeting.level for m in missed.of_kpi6(camden, *YEAR, None)] == [2]
 
 
 def test_C13_what_is_not_recorded_waits_outside(register):

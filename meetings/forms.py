@@ -1,0 +1,80 @@
+from datetime import date
+
+from django import forms
+
+from documents.uploads import check_upload
+from mappa_portal.forms import Form
+from mappa_portal.templatetags.govuk import plural
+from meetings.attendance_file import FileRefused, read
+from meetings.models import Meeting
+from meetings.periods import QUARTERS, Period, year_of
+
+YEARS = 6
+
+
+class PeriodForm(Form):
+    """Where, when and at which level; what is not on offer counts as not asked."""
+
+    place = forms.ChoiceField(label="Place", required=False)
+    year = forms.TypedChoiceField(label="Year", coerce=int, required=False)
+    quarter = forms.TypedChoiceField(
+        label="Quarter", coerce=int, required=False, choices=[("", "Whole year"), *QUARTERS.items()]
+    )
+    level = forms.TypedChoiceField(
+        label="Level", coerce=int, required=False, choices=[("", "Both"), *Meeting.LEVELS]
+    )
+
+    def __init__(self, data, *, places, today: date):
+        chosen = data.copy()
+        chosen.setdefault("place", places[0].slug if places else "")
+        chosen.setdefault("year", str(year_of(today)))
+        super().__init__(chosen)
+        self.places = {place.slug: place for place in places}
+        self.fields["place"].choices = [(place.slug, place.name) for place in places]
+        newest = year_of(today)
+        self.fields["year"].choices = [(y, Period(y).label) for y in range(newest, newest - YEARS, -1)]
+
+    @property
+    def asked(self) -> dict:
+        self.is_valid()
+        return self.cleaned_data
+
+    @property
+    def place_chosen(self):
+        return self.places[self.asked.get("place") or next(iter(self.places))]
+
+    def period(self, today: date) -> Period:
+        return Period(self.asked.get("year") or year_of(today), self.asked.get("quarter") or None)
+
+
+class MeetingFilterForm(Form):
+    status = forms.ChoiceField(required=False, choices=[("", "All"), *Meeting.Status.choices])
+    level = forms.TypedChoiceField(
+        label="Level", coerce=int, required=False, choices=[("", "Both"), *Meeting.LEVELS]
+    )
+
+
+class ImportForm(Form):
+    """Reads the file; what is wrong in it stands in ``faults``, line by line."""
+
+    file = forms.FileField(
+        label="Attendance file",
+        help_text="A CSV file with one row for each meeting, case and agency.",
+        error_messages={"required": "Select a CSV file", "empty": "The file is empty. Select a CSV file"},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.faults = []
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        data = check_upload(file, kinds=["csv"])
+        try:
+            self.cleaned_data["rows"] = read(data)
+        except FileRefused as refused:
+            self.faults = refused.faults
+            raise forms.ValidationError(
+                f"{plural(len(self.faults), 'fault')} in the file, listed below. Nothing was imported"
+            ) from None
+        return file

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from meetings.views import meetings, performance
+
+app_name = "meetings"
+
+urlpatterns = [
+    path("meetings/", meetings.MeetingList.as_view(), name="list"),
+    path("meetings/import/", meetings.import_file, name="import"),
+    path("meetings/<slug:reference>/", meetings.MeetingDetail.as_view(), name="meeting"),
+    path("performance/", performance.performance, name="performance"),
+    path("performance/<str:kpi>/missed/", performance.missed, name="missed"),
+]

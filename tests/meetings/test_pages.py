@@ -1,0 +1,230 @@
+"""Performance, missed attendances, meetings and import as people see them."""
+
+import re
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from meetings import missed
+from meetings.kpis import Kpis
+from meetings.models import Attendance, Meeting
+from meetings.periods import Period, year_of
+from tests.meetings.conftest import YEAR
+from tests.meetings.files import file, line
+from tests.meetings.test_kpis import ABSENT, CHILD, REPORT
+
+PERIOD = "year=2024"
+
+
+@pytest.fixture
+def browser_of(world):
+    def opened(name: str) -> Client:
+        client = Client()
+        client.force_login(getattr(world, name))
+        return client
+
+    return opened
+
+
+@pytest.fixture
+def year(register):
+    """A meeting about a person under 18 and one about an adult; YOT was not invited, ASC came too junior."""
+    register.put(
+        {"agency": "CSC"} | CHILD | REPORT,
+        {"meeting": "M2", "case": "C2", "grade": "1"},
+        {"meeting": "M2", "case": "C2", "agency": "CSC"},
+        {"meeting": "M2", "case": "C2", "agency": "YOT"} | ABSENT | {"explained": "yes"},
+    )
+    return register
+
+
+def text(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+PERIODS = [
+    (Period(2024), "2024-04-01", "2025-03-31"),
+    (Period(2024, 1), "2024-04-01", "2024-06-30"),
+    (Period(2024, 4), "2025-01-01", "2025-03-31"),
+    (Period(2023).year_before, "2022-04-01", "2023-03-31"),
+]
+
+
+@pytest.mark.parametrize("period, start, end", PERIODS)
+def test_C2_the_year_runs_from_april(period, start, end):
+    assert (period.start.isoformat(), period.end.isoformat()) == (start, end)
+    assert [year_of(date(2025, 3, 31)), year_of(date(2025, 4, 1))] == [2024, 2025]
+
+
+def test_no_figure_stands_alone(year, browser_of):
+    page = text(browser_of("camden_administrator").get(f"/performance/?place=camden&{PERIOD}"))
+    assert "1 April 2024 to 31 March 2025" in page
+    assert "50.0% (1 of 2)" in page and "No figure" in page
+    assert "0 of 3 agencies reach the target, so KPI 6 is not met" in page
+
+
+def test_without_meetings_there_is_no_figure(world, browser_of):
+    page = text(browser_of("camden_administrator").get("/performance/"))
+    assert "No meetings held in this period." in page and "%" not in page
+
+
+GAPS = [("6", "CSC", 1), ("6", "ASC", 1), ("6", "YOT", 1), ("4", "YOT", 1), ("4", "CSC", 1)]
+
+
+@pytest.mark.parametrize("kpi, agency, gap", GAPS)
+def test_a_gap_opens_to_as_many_rows(year, browser_of, kpi, agency, gap):
+    browser = browser_of("camden_administrator")
+    page = browser.get(f"/performance/?place=camden&{PERIOD}").content.decode()
+    [link] = re.findall(rf'href="(/performance/{kpi}/missed/[^"]*agency={agency})"', page)
+    rows = text(browser.get(link.replace("&amp;", "&")))
+    assert f"{gap} missed attendance" in rows and "CMD-C-2024-" in rows
+
+
+def test_why_each_row_counts(year):
+    camden = year.world.territory("camden")
+    why = {(m.discussion.case.file_reference, m.why) for m in missed.of_kpi6(camden, *YEAR, None)}
+    assert why == {
+        ("C1", "Absent, no explanation, sent a report"),
+        ("C2", "Attended below the seniority needed: practitioner"),
+        ("C2", "Absent, explained"),
+    }
+    assert {m.why for m in missed.of_kpi4(camden, *YEAR, None, "YOT")} == {"Not invited"}
+
+
+def test_rows_of_all_agencies_make_the_whole_gap(year):
+    camden = year.world.territory("camden")
+    kpis: Kpis = year.live()
+    gap = sum(a.rate.required - a.rate.attended for a in kpis.agencies)
+    assert len(missed.of_kpi6(camden, *YEAR, None)) == gap == 3
+
+
+WHO = [  # who, figures of Camden by name, rows behind them, case references
+    ("camden_administrator", True, 200, True),
+    ("camden_mappa_chair", True, 200, True),
+    ("camden_business_manager", True, 200, False),
+    ("co_ordinator", True, 200, False),
+    ("smb_member", True, 404, False),
+    ("hackney_administrator", False, 404, False),
+    ("camden_csc_spoc", False, 404, False),
+    ("leeds_co_ordinator", False, 404, False),
+]
+
+
+@pytest.mark.parametrize("who, figures, rows, cases", WHO)
+def test_A2_who_sees_figures_rows_and_cases_of_camden(year, browser_of, who, figures, rows, cases):
+    year.stored()
+    browser = browser_of(who)
+    page = browser.get(f"/performance/?place=camden&{PERIOD}")
+    assert page.status_code == 200
+    assert ("Camden, 1 April 2024" in text(page)) == figures
+    assert ("50.0% (1 of 2)" in text(page)) == figures
+    answer = browser.get(f"/performance/6/missed/?place=camden&{PERIOD}")
+    shown = answer.status_code == 200 and "Camden" in text(answer)
+    assert shown == (rows == 200)
+    assert ("CMD-C-2024" in answer.content.decode()) == cases
+    api = browser.get("/api/v1/kpis/?area=london&borough=camden&from=2024-04-01&to=2025-03-31")
+    assert api.status_code == (200 if figures else 404)
+
+
+def test_the_api_answers_as_the_command_does(year, browser_of):
+    query = "area=london&borough=camden&from=2024-04-01&to=2025-03-31&level=2"
+    answer = browser_of("camden_administrator").get(f"/api/v1/kpis/?{query}").json()
+    assert answer["kpi4"]["not_invited"] == 1 and "as_at" not in answer
+    assert [line["agency"] for line in answer["kpi6"]["agencies"]] == ["ASC", "CSC", "YOT"]
+
+
+def test_an_areas_figures_say_as_at(year, browser_of):
+    query = "area=london&from=2024-04-01&to=2025-03-31"
+    year.stored()
+    answer = browser_of("smb_member").get(f"/api/v1/kpis/?{query}").json()
+    assert answer["completeness"]["discussions"] == 2 and answer["as_at"]
+    assert browser_of("camden_administrator").get(f"/api/v1/kpis/?{query}").status_code == 404
+
+
+QUESTIONS = [
+    ("area=narnia", "/area"),
+    ("borough=leeds", "/borough"),
+    ("from=2025-04-01", "/from"),
+    ("to=soon", "/to"),
+    ("level=1", "/level"),
+]
+
+
+@pytest.mark.parametrize("asked, pointer", QUESTIONS)
+def test_a_wrong_question_names_its_parameter(world, browser_of, asked, pointer):
+    name, _, value = asked.partition("=")
+    query = {"area": "london", "from": "2024-04-01", "to": "2025-03-31", name: value}
+    answer = browser_of("camden_administrator").get("/api/v1/kpis/", query)
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+def test_an_unchanged_answer_is_not_sent_again(year, browser_of):
+    browser = browser_of("camden_administrator")
+    address = "/api/v1/kpis/?area=london&borough=camden&from=2024-04-01&to=2025-03-31"
+    tag = browser.get(address)["ETag"]
+    assert browser.get(address, headers={"If-None-Match": tag}).status_code == 304
+
+
+# -- Meetings --
+
+
+def test_the_list_and_the_meeting_show_what_was_recorded(year, browser_of):
+    browser = browser_of("camden_administrator")
+    page = text(browser.get("/meetings/"))
+    assert "CMD-M-2024-002" in page and "3 of 3" in page
+    meeting = text(browser.get("/meetings/CMD-M-2024-002/"))
+    assert "Attended, in person, practitioner" in meeting and "Explained absence" in meeting
+    assert text(browser.get("/meetings/?status=cancelled")).count("No meeting matches these filters.") == 1
+
+
+def test_a_list_costs_the_same_with_more_meetings(register, browser_of, django_assert_max_num_queries):
+    browser = browser_of("camden_administrator")
+
+    def queries() -> int:
+        with django_assert_max_num_queries(40) as seen:
+            assert browser.get("/meetings/").status_code == 200
+        return len(seen)
+
+    register.put({})
+    queries()  # the first request writes the session
+    few = queries()
+    register.put(*({"meeting": f"N{n}", "case": f"C{n % 5}"} for n in range(30)))
+    assert queries() == few
+
+
+def upload(data: bytes, name="attendance.csv", **more):
+    return {"file": SimpleUploadedFile(name, data)} | more
+
+
+def test_a_file_is_checked_then_imported(world, browser_of):
+    browser = browser_of("camden_administrator")
+    checked = browser.post("/meetings/import/", upload(file(line()), check="1"))
+    assert "This file would give 1 meetings" in text(checked) and not Meeting.objects.exists()
+    imported = browser.post("/meetings/import/", upload(file(line())), follow=True)
+    assert "The file was imported: 1 meetings, 1 discussions, 1 attendances" in text(imported)
+    assert Attendance.objects.count() == 1
+
+
+FAULTY = [
+    (file(line(level="7"), line(case="C2", grade="9")), "2 faults in the file", "must be 2 or 3"),
+    (file(line(agency="MOD")), "Faults in the file", "must be an agency in the directory"),
+    (file(line(borough="hackney")), "Faults in the file", "must be camden, not hackney"),
+    (b"", "The file is empty", ""),
+]
+
+
+@pytest.mark.parametrize("data, said, about", FAULTY)
+def test_faults_stand_by_line_and_nothing_is_imported(world, browser_of, data, said, about):
+    page = text(browser_of("camden_administrator").post("/meetings/import/", upload(data)))
+    assert said in page and about in page
+    assert not Meeting.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "who", ["camden_business_manager", "smb_member", "camden_csc_spoc", "camden_board_chair"]
+)
+def test_only_the_mappa_unit_imports(world, browser_of, who):
+    assert browser_of(who).get("/meetings/import/").status_code == 403
