@@ -15,7 +15,6 @@ template_pages = [
     path("copies/", templates.give_copies, name="copies"),
     path("clauses/add/", templates.add_clause, name="template_clause_add"),
     path("clauses/<int:position>/", templates.edit_clause, name="template_clause"),
-    path("clauses/<int:position>/move/", templates.move_clause, name="template_clause_move"),
     path("clauses/<int:position>/remove/", templates.remove_clause, name="template_clause_remove"),
 ]
 

@@ -130,7 +130,6 @@ ROUTES = (
         stage="template",
         pages=["protocols:template_clause", "protocols:template_clause_remove"],
     )
-    | rows("template clause", KEEPERS, OFFICE, stage="template", post=["protocols:template_clause_move"])
     | rows(
         "",
         {"area_administrator", "auditor"},

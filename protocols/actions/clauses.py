@@ -16,10 +16,12 @@ def reread(clause, version):
 
 
 def edit(clause, *, revision: int, by, **values):
-    """Refused as stale when somebody saved another revision meanwhile."""
+    """Refused as stale when somebody saved another revision meanwhile; the same words again are no change."""
     if clause.revision != revision:
         raise StaleEdit(clause)
     before = {name: getattr(clause, name) for name in values}
+    if before == values:
+        return clause
     for name, value in values.items():
         setattr(clause, name, value)
     clause.revision += 1

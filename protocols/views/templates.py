@@ -1,11 +1,12 @@
 """Templates: the list, import, correction clause by clause, publishing, copies for boroughs."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -28,8 +29,12 @@ from protocols.rules import TEMPLATE_RULES
 from protocols.views.fetch import line_at, line_for, lines_of, posted, template_version_of
 from protocols.views.stale import conflict_page, removed_meanwhile
 
-LIST_CHANGED = "The list of clauses changed after you opened this page. Check it, then choose the place again"
-MOVES = {"up": (-1, 0), "down": (1, 0), "in": (0, 1), "out": (0, -1)}
+MOVES = {
+    "up": partial(actions.move_clause, by_places=-1),
+    "down": partial(actions.move_clause, by_places=1),
+    "in": partial(actions.indent_clause, by_levels=1),
+    "out": partial(actions.indent_clause, by_levels=-1),
+}
 
 
 class TemplateList(LoginRequiredMixin, ForUserMixin, ListView):
@@ -53,7 +58,7 @@ def import_file(request):
     offices = waiting.offices_of(request.user)
     if not offices:
         raise PermissionDenied("Only the area's executive office imports templates.")
-    form = TemplateUploadForm(posted(request), request.FILES)
+    form = TemplateUploadForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         version = _import(form, offices[0].territory, request.user)
         if version:
@@ -163,6 +168,11 @@ def edit_clause(request, reference: str, number: int, position: int):
 
 
 def _after_saving(request, version, lines, line):
+    if move := MOVES.get(request.POST.get("move", "")):
+        clause = move(line.clause, by=request.user)
+        return redirect(
+            "protocols:template_clause", version.template.reference, version.number, clause.position
+        )
     if request.POST.get("then") == "next" and line.clause.position < len(lines):
         return redirect(
             "protocols:template_clause", version.template.reference, version.number, line.clause.position + 1
@@ -199,22 +209,6 @@ def same_place(form: AddClauseForm, lines) -> bool:
     form.data = form.data.copy()
     form.data["shape"] = shape_of(lines)
     return False
-
-
-@login_required
-@require_POST
-def move_clause(request, reference: str, number: int, position: int):
-    version = template_version_of(request, reference, number)
-    line = line_for(lines_of(version), position, request.POST.get("key", ""))
-    places, levels = MOVES.get(request.POST.get("to", ""), (0, 0))
-    if line is None or not (places or levels):
-        raise Http404
-    clause = line.clause
-    if places:
-        clause = actions.move_clause(clause, by_places=places, by=request.user)
-    if levels:
-        clause = actions.indent_clause(clause, by_levels=levels, by=request.user)
-    return redirect("protocols:template_clause", reference, number, clause.position)
 
 
 @login_required

@@ -19,6 +19,11 @@ def test_an_imported_file_is_a_draft_to_correct(browser):
     assert Template.objects.get().name == "northern protocol"
 
 
+def test_the_page_of_the_import_opens_without_an_error(browser):
+    said = text_of(browser("co_ordinator").get("/protocols/templates/import/"))
+    assert "There is a problem" not in said and "Error:" not in said
+
+
 BAD_FILES = {
     "no file": (None, "Select a file"),
     "empty": (SimpleUploadedFile("a.md", b""), "The selected file is empty"),
@@ -131,10 +136,25 @@ def test_clauses_are_locked_and_unlocked_many_at_once(world, browser):
 def test_a_clause_is_moved_and_indented_by_buttons(world, browser):
     version, client = world.draft_template(), browser("co_ordinator")
     clause = version.clauses.get(position=2)
-    for to in ("up", "in"):
-        client.post(url(version, f"clauses/{clause.position}/move/"), {"key": key_of(clause), "to": to})
+    for move in ("up", "in"):
+        fill_in(client, url(version, f"clauses/{clause.position}/"), move=move)
         clause.refresh_from_db()
-    assert (clause.position, clause.depth) == (1, 2)
+    assert (clause.position, clause.depth, clause.revision) == (1, 2, 1)
+
+
+def test_what_was_typed_is_saved_before_the_clause_moves(world, browser):
+    version, client = world.draft_template(), browser("co_ordinator")
+    moved = fill_in(client, url(version, "clauses/2/"), body="Typed", move="down")
+    assert moved.url == url(version, "clauses/3/") and version.clauses.get(position=3).body == "Typed"
+
+
+def test_C2_a_clause_that_somebody_changed_stays_in_its_place(world, browser):
+    version, client = world.draft_template(), browser("co_ordinator")
+    opened = client.get(url(version, "clauses/2/")).context["form"].initial
+    fill_in(browser("office_administrator"), url(version, "clauses/2/"), body="Theirs")
+    clash = client.post(url(version, "clauses/2/"), opened | {"body": "Mine", "move": "up"})
+    assert clash.status_code == 409 and "Mine</textarea>" in text_of(clash)
+    assert version.clauses.get(position=2).body == "Theirs"
 
 
 def test_publishing_then_copies_for_all_boroughs(world, browser):
