@@ -1,20 +1,17 @@
 """KPI figures as page, command and REST ask for them: live for a borough in reach, stored day rows for an area."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 
-from boards.dates import add_months
 from boards.models import Organisation, Territory
 from boards.scope import current_scope
 from meetings import counting
 from meetings.kpis import DUTY_TO_COOPERATE, Kpis, kpis_of
-from meetings.models import Month
+from meetings.models import Recount
 from outbox.jobs import post
-
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -63,28 +60,28 @@ def _line(agency: Organisation, borough: Territory | None) -> str:
 # -- Keeping the stored rows --
 
 
-def changed(borough: Territory | int, days: Iterable[date]) -> None:
-    """Promise one count for each month that a change touched; call in the transaction of the change."""
-    borough_id = borough if isinstance(borough, int) else borough.pk
-    for first in sorted({day.replace(day=1) for day in days}):
-        month, _ = Month.objects.select_for_update().get_or_create(territory_id=borough_id, starts_on=first)
-        if not month.is_stale:
-            month.is_stale, month.changes = True, month.changes + 1
-            month.save(update_fields=["is_stale", "changes"])
-            post("meetings.count_month", month, key=str(month.changes))
+def changed(borough_id: int, days: Collection[date]) -> None:
+    """Promise one count of these days; call in the transaction of the change, which the count then waits for."""
+    recount, _ = Recount.objects.select_for_update().get_or_create(territory_id=borough_id)
+    known = [day for day in (recount.first_day, recount.last_day) if day]
+    recount.first_day, recount.last_day = min([*days, *known]), max([*days, *known])
+    recount.number += not known
+    recount.save(update_fields=["first_day", "last_day", "number"])
+    if not known:
+        post("meetings.count_days", recount, key=str(recount.number))
 
 
 @transaction.atomic
-def count_month(month: Month) -> None:
-    """A change that comes meanwhile waits for the lock, finds the month counted and promises the next count."""
-    month = Month.objects.select_for_update().select_related("territory").get(pk=month.pk)
-    counting.store(month.territory, month.starts_on, add_months(month.starts_on, 1) - ONE_DAY)
-    month.is_stale = False
-    month.save(update_fields=["is_stale"])
+def count_days(recount_id: int) -> None:
+    """A change that comes meanwhile waits for the lock, finds everything counted and promises the next count."""
+    recount = Recount.objects.select_for_update(of=["self"]).select_related("territory").get(pk=recount_id)
+    if recount.first_day:
+        counting.store(recount.territory, recount.first_day, recount.last_day)
+        Recount.objects.filter(pk=recount.pk).update(first_day=None, last_day=None)
 
 
 @transaction.atomic
-def recount(borough: Territory) -> None:
-    """Everything of a borough anew: at night, as minima of seniority may have changed, and before a command answers."""
-    list(Month.objects.select_for_update().filter(territory=borough).order_by("starts_on"))
+def count_all(borough: Territory) -> None:
+    """At night, as minima of seniority may have changed, and before a command answers."""
+    list(Recount.objects.select_for_update().filter(territory=borough))  # not beside a job that counts a part
     counting.store(borough, date.min, date.max)

@@ -172,15 +172,23 @@ class Attendance(Owned):
         ]
 
 
-class Month(Owned):
-    """A borough's month whose stored figures follow its meetings: stale from a change until the job has counted."""
+class Recount(Owned):
+    """The days of a borough whose stored figures a change has touched; none while the job has counted everything."""
 
-    starts_on = models.DateField()
-    changes = models.PositiveIntegerField(default=0)
-    is_stale = models.BooleanField(default=False)
+    first_day = models.DateField(null=True)
+    last_day = models.DateField(null=True)
+    number = models.PositiveIntegerField(default=0)
+
+    objects = OwnedQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["territory", "starts_on"], name="one_row_per_month")]
+        constraints = [
+            models.UniqueConstraint(fields=["territory"], name="one_recount_per_borough"),
+            models.CheckConstraint(
+                condition=Q(first_day=None, last_day=None) | Q(first_day__lte=models.F("last_day")),
+                name="recount_from_day_to_day",
+            ),
+        ]
 
 
 class DayFigures(AboutOwned):

@@ -2,13 +2,12 @@ from boards.models import Territory
 from boards.scope import scope
 from mappa_portal.celery import app
 from meetings import figures
-from meetings.models import Month
 from outbox.jobs import job
 
 
-@job("meetings.count_month")
-def count_month(month_id: int) -> None:
-    figures.count_month(Month.objects.get(pk=month_id))
+@job("meetings.count_days")
+def count_days(recount_id: int) -> None:
+    figures.count_days(recount_id)
 
 
 @app.task(name="meetings.recount")
@@ -16,4 +15,4 @@ def recount() -> None:
     """At night: minima of seniority may have changed, and nothing that is stored stays wrong for longer than a day."""
     for borough in Territory.objects.filter(kind=Territory.Kind.BOROUGH).select_related("parent"):
         with scope([borough.pk, borough.parent_id]):
-            figures.recount(borough)
+            figures.count_all(borough)

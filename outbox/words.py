@@ -23,7 +23,7 @@ WHY = {  # by the kind of exception that the job ended with
 
 
 NAMES = {
-    "meetings.count_month": "Count the figures of a month",
+    "meetings.count_days": "Count the figures of a borough's meetings",
     "outbox.send_message": "Send an email",
     "protocols.ask_approval": "Ask for an approval",
     "protocols.ask_signature": "Ask for a signature",

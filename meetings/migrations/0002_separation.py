@@ -10,6 +10,6 @@ class Migration(migrations.Migration):
         owned("meetings_meeting"),
         owned("meetings_discussion", meeting_id="meetings_meeting", case_id="referrals_case"),
         owned("meetings_attendance", discussion_id="meetings_discussion"),
-        owned("meetings_month"),
+        owned("meetings_recount"),
         owned("meetings_dayfigures", about=True),
     ]

@@ -28,7 +28,7 @@ class Register:
     def stored(self, start=YEAR[0], end=YEAR[1], level=None, borough="camden"):
         """As somebody sees them who looks across the area and has no borough in scope."""
         london, about = self.world.territory("london"), self.world.territory(borough)
-        figures.recount(about)
+        figures.count_all(about)
         with scope([london.pk], [london.pk]):
             return figures.of_borough(about, start, end, level).kpis
 

@@ -9,10 +9,11 @@ from django.core.management import CommandError, call_command
 from audit.models import Event
 from meetings import counting
 from meetings.attendance_file import COLUMNS, FileRefused, read
-from meetings.models import Attendance, Discussion, Meeting, Month
+from meetings.models import Attendance, Discussion, Meeting, Recount
 from outbox.jobs import run_jobs
 from referrals.models import Case, Token
 from referrals.personal import Person, blind
+from tests.meetings.conftest import YEAR
 from tests.meetings.files import file, line
 
 FAULTS = [  # cells, column, what is said
@@ -172,21 +173,23 @@ def test_H4_the_birth_date_is_sealed_and_found_by_its_keyed_index(register):
 def test_a_preview_says_what_would_happen_and_leaves_nothing(register):
     done = register.put({}, preview=True)
     assert done.created == 1
-    assert not Meeting.objects.exists() and not Month.objects.exists() and run_jobs() == 0
+    assert not Meeting.objects.exists() and not Recount.objects.exists() and run_jobs() == 0
 
 
-def test_a_change_promises_one_count_for_each_month_that_it_touched(register):
+def test_a_change_promises_one_count_of_the_days_that_it_touched(register):
     register.put({})
     register.put({"attended": "no"})  # the first promise still stands
-    assert Month.objects.get().is_stale
+    assert Recount.objects.get().number == 1
     assert run_jobs() == 1
     london, camden = register.world.territory("london"), register.world.territory("camden")
     period = date(2024, 5, 1), date(2024, 5, 31)
     assert counting.stored(london, *period, borough=camden).counts == counting.count(camden, *period).counts
-    assert not Month.objects.get().is_stale
+    assert Recount.objects.get().first_day is None
     register.put({"held_on": "2024-07-01"})
-    assert run_jobs() == 2  # the month it left and the month it came to
-    assert counting.stored(london, *period).counts.discussions == 0
+    assert Recount.objects.values_list("first_day", "last_day").get() == (date(2024, 5, 1), date(2024, 7, 1))
+    assert run_jobs() == 1
+    assert counting.stored(london, *period).counts.discussions == 0  # the day that it left
+    assert counting.stored(london, *YEAR).counts.discussions == 1
 
 
 def test_H1_an_import_is_an_event_of_its_borough(register):

@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 
 from boards import demo
 
-ROOMS = ("protocols.demo.load",)
+ROOMS = ("protocols.demo.load", "meetings.demo.load")
 
 
 class Command(BaseCommand):

@@ -30,5 +30,5 @@ class Command(BaseCommand):
         with scope({question.area.pk, *(b.pk for b in boroughs)}):
             if question.borough is None:
                 for each in boroughs:
-                    figures.recount(each)
+                    figures.count_all(each)
             self.stdout.write(json.dumps(question.answer(), indent=2))
