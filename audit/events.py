@@ -7,7 +7,8 @@ import secrets
 from django.core.serializers.json import DjangoJSONEncoder
 
 from audit.models import Change, Draft
-from boards.models import Territory
+from boards.access import organisations_of, seats_of
+from boards.models import Organisation, Territory
 
 
 def record(
@@ -16,7 +17,7 @@ def record(
     *,
     by,
     territory: Territory | None = None,
-    organisation=None,
+    organisation: Organisation | None = None,
     reference: str = "",
     before: dict | None = None,
     after: dict | None = None,
@@ -25,6 +26,7 @@ def record(
 ) -> None:
     """Add one event to the chain of the subject's territory; ``by=None`` is the system.
 
+    ``organisation`` is named only where the act itself says for whom, like a signature.
     ``before`` and ``after`` map field names to values: the event keeps the names and a salted digest,
     the values stand beside it and can be erased. The link is made as the transaction commits, or all fails.
     """
@@ -36,7 +38,7 @@ def record(
         territory_id=territory_id,
         name=name,
         actor=by,
-        organisation=organisation,
+        organisation=organisation or acted_through(by, subject, territory_id),
         subject_kind=subject._meta.label_lower,
         subject_id=subject.pk,
         reference=reference or getattr(subject, "reference", ""),
@@ -55,6 +57,21 @@ def record(
             before=old,
             after=new,
         )
+
+
+def acted_through(user, subject, territory_id: int) -> Organisation | None:
+    """Of the person's organisations one of the subject's parties, else one that looks after the place, else any."""
+    mine = organisations_of(user)
+    if len(mine) < 2:
+        return next(iter(mine.values()), None)
+    parties = {organisation.pk for organisation in getattr(subject, "parties", ())}
+    place = getattr(subject, "about_id", None) or territory_id
+
+    def distance(seating) -> tuple[bool, bool]:
+        where = seating.organisation
+        return where.pk not in parties, place not in {where.territory_id, *seating.boroughs}
+
+    return min(seats_of(user), key=distance).organisation
 
 
 def digest(salt: str, values: str) -> str:

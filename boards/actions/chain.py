@@ -1,21 +1,19 @@
-"""Where the set-up of an area is recorded."""
+"""The set-up of an area is recorded in the area's chain."""
 
 from audit.events import record
-from boards.models import Organisation, Territory
+from boards.models import Territory
 
 
 def record_in(
-    area: Territory, name: str, subject, *, by, before: dict, after: dict, reference: str = ""
+    area: Territory, name: str, subject, *, by, before: dict, after: dict, reference: str = "", reason: str = ""
 ) -> None:
-    """In the area's chain, in the name of its executive office."""
-    office = Organisation.objects.unit_of(area)
     record(
         name,
         subject,
         by=by,
         territory=area,
-        organisation=office,
         reference=reference,
         before=before,
         after=after,
+        reason=reason,
     )

@@ -54,7 +54,6 @@ def decide(
         "approval.recorded",
         approval,
         by=by,
-        organisation=approval.organisation,
         reference=version.reference,
         after={"decision": decision, "decided_on": decided_on},
     )

@@ -96,7 +96,7 @@ def _give(template_version, clauses, borough, unit, board, regional, by, on) -> 
         template_version=template_version,
     )
     VersionClause.objects.bulk_create(from_template(version, clauses))
-    record("protocol.drafted", protocol, by=by, organisation=unit)
+    record("protocol.drafted", protocol, by=by)
     return protocol
 
 

@@ -86,7 +86,7 @@ def submit(version: Version, *, by) -> Version:
     version.save(update_fields=["content_hash", "status", "submitted_at", "submitted_by"])
     for body in ApprovingBody.objects.filter(territory=version.territory_id).select_related("organisation"):
         _ask(version, body, seen[body.sees])
-    record("version.submitted", version, by=by, organisation=version.protocol.organisation)
+    record("version.submitted", version, by=by)
     return go_on(version)
 
 
@@ -136,7 +136,7 @@ def start_next(version: Version, *, by, template_version: TemplateVersion | None
         template_version=template_version or version.template_version,
     )
     VersionClause.objects.bulk_create(_next_clauses(version, draft))
-    record("version.started", draft, by=by, organisation=version.protocol.organisation)
+    record("version.started", draft, by=by)
     return draft
 
 

@@ -50,7 +50,6 @@ def import_template(
         "template.imported",
         version.template,
         by=by,
-        organisation=office,
         after={"file": source_name},
     )
     return version
