@@ -9,7 +9,7 @@ from boards.actions.appointments import (
     withdraw_appointment,
 )
 from boards.actions.organisations import add_organisation, cover, rename, set_grades
-from boards.actions.settings import change_settings, set_approving_bodies
+from boards.actions.settings import change_settings, leaving, set_approving_bodies
 
 __all__ = [
     "add_organisation",
@@ -20,6 +20,7 @@ __all__ = [
     "confirm_in_post",
     "cover",
     "end_appointment",
+    "leaving",
     "rename",
     "set_approving_bodies",
     "set_grades",

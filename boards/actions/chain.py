@@ -5,7 +5,15 @@ from boards.models import Territory
 
 
 def record_in(
-    area: Territory, name: str, subject, *, by, before: dict, after: dict, reference: str = "", reason: str = ""
+    area: Territory,
+    name: str,
+    subject,
+    *,
+    by,
+    before: dict,
+    after: dict,
+    reference: str = "",
+    reason: str = "",
 ) -> None:
     record(
         name,

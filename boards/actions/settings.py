@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
+from django.utils.timezone import localdate
 
 from boards.actions.chain import record_in
 from boards.area_rules import AREA_RULES
+from boards.directory import in_post
 from boards.models import ApprovingBody, AreaSettings, Organisation
+from boards.roles import Seat
 from mappa_portal.exceptions import StaleEdit
+from outbox import mail
 
 PARKED = 100  # added to positions while they move, since each is unique at every moment
 
@@ -34,7 +38,12 @@ def change_settings(settings: AreaSettings, *, revision: int, by, **values) -> A
 
 @transaction.atomic
 def set_approving_bodies(
-    settings: AreaSettings, *, bodies: Sequence[tuple[Organisation, str]], revision: int, by
+    settings: AreaSettings,
+    *,
+    bodies: Sequence[tuple[Organisation, str]],
+    revision: int,
+    by,
+    reason: str = "",
 ) -> AreaSettings:
     """``bodies`` in their order, each with what it sees. Submitted versions keep the order they have."""
     settings = _lock(settings, revision, by)
@@ -44,8 +53,11 @@ def set_approving_bodies(
     before = _order(settings)
     if before == [[body.slug, sees] for body, sees in bodies]:
         return settings
+    left = leaving(settings, [body for body, _ in bodies])
+    if left and not reason.strip():
+        raise ValidationError({"reason": "Enter why this body no longer approves"})
     there = ApprovingBody.objects.filter(territory=settings.territory_id)
-    there.exclude(organisation__in=[body for body, _ in bodies]).delete()
+    there.filter(organisation__in=left).delete()
     there.update(position=F("position") + PARKED)
     for position, (body, sees) in enumerate(bodies, 1):
         ApprovingBody.objects.update_or_create(
@@ -62,8 +74,32 @@ def set_approving_bodies(
         by=by,
         before={"approving_bodies": before},
         after={"approving_bodies": _order(settings)},
+        reason=reason,
     )
+    if left:
+        _tell_co_ordinators(settings, left)
     return settings
+
+
+def leaving(settings: AreaSettings, bodies: Sequence[Organisation]) -> list[Organisation]:
+    """Those that approve now and would not if only ``bodies`` did."""
+    now = ApprovingBody.objects.filter(territory=settings.territory_id).select_related("organisation")
+    return [approving.organisation for approving in now if approving.organisation not in bodies]
+
+
+def _tell_co_ordinators(settings: AreaSettings, left: Sequence[Organisation]) -> None:
+    area = settings.territory
+    remaining = list(ApprovingBody.objects.filter(territory=area).select_related("organisation"))
+    offices = Organisation.objects.units_in(area)
+    for held in in_post(offices, localdate()).filter(seat=Seat.CO_ORDINATOR):
+        mail.send(
+            "approving_bodies",
+            held.user,
+            {"area": area, "left": left, "remaining": remaining, "organisation": held.organisation},
+            key=f"approving_bodies:{settings.revision}:{held.user_id}",
+            subject=f"Who approves MAPPA protocols in {area} has changed",
+            territory=area,
+        )
 
 
 def _lock(settings: AreaSettings, revision: int, by) -> AreaSettings:

@@ -9,7 +9,7 @@ from boards.forms.organisations import (
     RenameForm,
 )
 from boards.forms.people import AppointForm, ChangeAppointmentForm, EndForm, PeopleFilter
-from boards.forms.settings import GROUPS, ApprovingBodiesForm, settings_form
+from boards.forms.settings import GROUPS, ApprovingBodiesForm, ReasonForm, settings_form
 
 __all__ = [
     "GRADES",
@@ -23,6 +23,7 @@ __all__ = [
     "OrganisationFilter",
     "OrganisationForm",
     "PeopleFilter",
+    "ReasonForm",
     "RenameForm",
     "settings_form",
 ]

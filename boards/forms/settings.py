@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 
 from boards.forms.fields import GRADES, RevisedForm, SmallNumber
 from boards.models import ApprovingBody, AreaSettings, Organisation
-from mappa_portal.forms import ModelForm
+from mappa_portal.forms import Form, ModelForm
 from mappa_portal.words import OFFICIAL, OFFICIAL_SENSITIVE
 
 MARKINGS = [(m, m) for m in (OFFICIAL, OFFICIAL_SENSITIVE)]
@@ -180,6 +180,16 @@ class ApprovingBodiesForm(RevisedForm):
         data = self.cleaned_data
         chosen = sorted((data[f"place_{b.slug}"], b) for b in self.boards if data[f"place_{b.slug}"])
         return {"bodies": [(board, data[f"sees_{board.slug}"]) for _, board in chosen]}
+
+
+class ReasonForm(Form):
+    reason = forms.CharField(
+        label="Reason",
+        help_text="Kept in the audit trail",
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": "Enter why this body no longer approves"},
+    )
 
 
 def _nth(number: int) -> str:

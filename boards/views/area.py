@@ -1,5 +1,7 @@
 """What the pages of area set-up have in common."""
 
+from dataclasses import dataclass
+
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.shortcuts import get_object_or_404
 from django.views.generic import FormView
@@ -7,7 +9,7 @@ from django.views.generic import FormView
 from boards.area_rules import AREA_RULES
 from boards.models import AreaSettings, Territory
 from mappa_portal.exceptions import StaleEdit
-from mappa_portal.forms import attempt
+from mappa_portal.forms import Form, attempt
 
 
 def settings_for(user, area: str, rule: str) -> AreaSettings:
@@ -39,6 +41,16 @@ class AreaMixin(LoginRequiredMixin):
         return super().get_context_data(**kwargs | shared)
 
 
+@dataclass(frozen=True)
+class Question:
+    """Asked on a page of its own before a form takes effect; ``form`` is what must be said to go on."""
+
+    title: str
+    follows: list[str]
+    button: str
+    form: type[Form] = Form
+
+
 class ActionFormView(AreaMixin, FormView):
     """Hands the form to ``act``, and what the action refuses back to the form.
 
@@ -47,6 +59,7 @@ class ActionFormView(AreaMixin, FormView):
 
     rule = "set_up"
     template_name = "boards/form.html"
+    answer: Form | None = None
     record_name = ""
     title = ""
     button = "Save"
@@ -54,6 +67,10 @@ class ActionFormView(AreaMixin, FormView):
     @property
     def record(self):
         return self.settings
+
+    def question(self, form) -> Question | None:
+        """What to ask before ``act``, if it does more than the person may think."""
+        return None
 
     def act(self, form):
         """Call the action; answer with where to go."""
@@ -64,10 +81,21 @@ class ActionFormView(AreaMixin, FormView):
         return super().get_form_kwargs() | own
 
     def form_valid(self, form):
+        if question := self.question(form):
+            sent = self.request.POST if "confirmed" in self.request.POST else None
+            self.answer = question.form(sent)
+            if not self.answer.is_valid():
+                return self._ask(question, form)
         try:
             return attempt(form, lambda: self.act(form)) or self.form_invalid(form)
         except StaleEdit as stale:
             return self._show_both(form, stale.current)
+
+    def _ask(self, question: Question, form):
+        """What was typed travels along, hidden."""
+        context = self.get_context_data(form=self.answer, sent=form, question=question)
+        self.template_name = "boards/question.html"
+        return self.render_to_response(context)
 
     def _show_both(self, yours, current):
         """Both versions side by side; saving again replaces the one that the person has now seen (C2)."""

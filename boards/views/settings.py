@@ -13,9 +13,10 @@ from django.views.generic import TemplateView
 from boards import actions
 from boards.area_rules import AREA_RULES
 from boards.directory import appointments_in, organisations_in
-from boards.forms import GROUPS, ApprovingBodiesForm, settings_form
+from boards.forms import GROUPS, ApprovingBodiesForm, ReasonForm, settings_form
 from boards.models import ApprovingBody, AreaSettings, Organisation
-from boards.views.area import ActionFormView, AreaMixin, shown
+from boards.views.area import ActionFormView, AreaMixin, Question, shown
+from boards.waiting import waiting_for
 from mappa_portal.templatetags.govuk import Row, TaskItem
 from mappa_portal.words import plural
 
@@ -132,9 +133,31 @@ class ApprovingBodies(ActionFormView):
         bodies = ApprovingBody.objects.filter(territory=self.area).select_related("organisation")
         return super().get_context_data(bodies=bodies, **kwargs)
 
+    def question(self, form):
+        bodies = [body for body, _ in form.values["bodies"]]
+        if not (left := actions.leaving(self.settings, bodies)):
+            return None
+        follows = [self._without(body) for body in left]
+        if bodies:
+            follows.append(f"These approve from now on: {', then '.join(map(str, bodies))}.")
+        else:
+            follows.append("No body will approve: each protocol goes straight to signature.")
+        follows.append("The area’s co-ordinators are told by email.")
+        names = left[0] if len(left) == 1 else f"{len(left)} bodies"
+        return Question(f"Stop {names} approving protocols?", follows, "Save order", ReasonForm)
+
+    def _without(self, body: Organisation) -> str:
+        waiting = waiting_for(self.request.user, body) or "No protocol waits for it now."
+        return f"{body} is not asked about versions submitted from now on. {waiting}"
+
     def act(self, form):
+        said = self.answer.cleaned_data if self.answer else {}
         actions.set_approving_bodies(
-            self.settings, revision=form.cleaned_data["revision"], by=self.request.user, **form.values
+            self.settings,
+            revision=form.cleaned_data["revision"],
+            by=self.request.user,
+            **form.values,
+            **said,
         )
         messages.success(
             self.request, "The order of approval is saved. It holds for versions submitted from now on."

@@ -9,6 +9,7 @@ from django.db import connection
 from boards import actions
 from boards.models import ApprovingBody, AreaSettings
 from mappa_portal.exceptions import StaleEdit
+from outbox.models import Message
 from tests.boards.helpers import events
 
 
@@ -132,6 +133,8 @@ def test_approving_bodies_change_order_and_keep_what_they_see(world, client, set
         "sees_london-scb": "whole",
         "place_london-lscb-chairs": "",
         "sees_london-lscb-chairs": "whole",
+        "confirmed": "yes",
+        "reason": "Agreed",
     }
     assert client.post("/admin/area/london/approving-bodies/", sent).status_code == 302
     order = ApprovingBody.objects.values_list("organisation__slug", "position", "sees").order_by("position")
@@ -145,3 +148,51 @@ def test_approving_bodies_change_order_and_keep_what_they_see(world, client, set
         actions.set_approving_bodies(
             settings_of_london, bodies=foreign, revision=2, by=world.area_administrator
         )
+
+
+NONE_APPROVE = {
+    "place_london-scb": "",
+    "sees_london-scb": "shared",
+    "place_london-lscb-chairs": "",
+    "sees_london-lscb-chairs": "whole",
+    "place_london-smb": "",
+    "sees_london-smb": "whole",
+}
+
+
+def test_removing_a_body_asks_first_says_what_follows_and_why_is_kept(world, client, settings_of_london):
+    world.submitted("camden")
+    client.force_login(world.area_administrator)
+    url, sent = "/admin/area/london/approving-bodies/", {"revision": 1, **NONE_APPROVE}
+    page = client.post(url, sent).text
+    for text in (
+        "Stop 3 bodies approving protocols?",
+        "each protocol goes straight to signature",
+        "1 protocol submitted before still needs its decision.",
+        'name="sees_london-scb" value="shared"',
+    ):
+        assert text in page, text
+    silent = client.post(url, {**sent, "confirmed": "yes", "reason": " "}).text
+    assert "Enter why this body no longer approves" in silent and "There is a problem" in silent
+    assert ApprovingBody.objects.count() == 3
+
+    assert client.post(url, {**sent, "confirmed": "yes", "reason": "The SMB agreed"}).status_code == 302
+    assert not ApprovingBody.objects.exists()
+    [changed] = events("approving_bodies.changed")
+    assert (changed.reason, changed.organisation.slug) == ("The SMB agreed", "london-mappa-executive-office")
+    [mail] = Message.objects.filter(kind="approving_bodies")
+    assert mail.to_email == world.co_ordinator.email
+    assert "No longer approves: London SCB" in mail.text and "straight to signature" in mail.text
+
+
+def test_another_order_asks_nothing_and_no_body_goes_without_a_reason(world, client, settings_of_london):
+    client.force_login(world.area_administrator)
+    order = {"revision": 1, **NONE_APPROVE} | {
+        "place_london-smb": 1,
+        "place_london-scb": 2,
+        "place_london-lscb-chairs": 3,
+    }
+    assert client.post("/admin/area/london/approving-bodies/", order).status_code == 302
+    assert not Message.objects.filter(kind="approving_bodies").exists()
+    with pytest.raises(ValidationError, match="Enter why"):
+        actions.set_approving_bodies(settings_of_london, bodies=[], revision=2, by=world.area_administrator)
