@@ -23,6 +23,7 @@ IS_SUPERUSER = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
 HAS_ROLE = "SELECT true FROM pg_roles WHERE rolname = %s"
 HAS_ANY_ROLE = "SELECT true FROM pg_roles WHERE rolname = ANY(%s) LIMIT 1"
 HAS_DATABASE = "SELECT true FROM pg_database WHERE datname = %s"
+HAS_TABLES = "SELECT to_regclass('django_migrations') IS NOT NULL"
 HAS_PORTAL = """
     SELECT datname FROM pg_database
     WHERE pg_get_userbyid(datdba) = 'mappa_owner' AND datname NOT IN ('template1', %s)
@@ -80,6 +81,12 @@ def provision(admin: str, passwords: dict[str, str], name: str, *, createdb: boo
         )  # where imports are sorted out
     if superuser:
         own_public(admin, name)
+
+
+def has_tables(address: str) -> bool:
+    """Whether migrate has run."""
+    with psycopg.connect(address, connect_timeout=10) as connection:
+        return bool(_value(connection, HAS_TABLES))
 
 
 def own_public(admin: str, name: str) -> None:

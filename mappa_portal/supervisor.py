@@ -39,6 +39,7 @@ PRODUCTION = {  # what check --deploy judges, whatever this machine's .env says
     "BEHIND_PROXY": "1",
 }
 TEST_DATABASE = "portal_test"
+BEFORE_TABLES = {"migrate", "restore", "check", "help", "makemigrations", "showmigrations", "collectstatic"}
 
 
 class Ended(KeyboardInterrupt):
@@ -71,7 +72,11 @@ def _run(rest):
 
 
 def _manage(rest):
-    with services() as (environment, _):
+    with services() as (environment, lease):
+        if rest and rest[0] not in BEFORE_TABLES and not database.has_tables(environment["DATABASE_URL"]):
+            if lease is None or "postgres" not in lease.names:
+                raise embedded.ServerError("The database has no tables yet: ./portal manage migrate")
+            run.Command(environment, "migrate").finish()
         return _python(environment, TOP / "manage.py", *rest)
 
 

@@ -282,6 +282,29 @@ def test_a_kill_loses_nothing_and_leaves_nothing_running(home, victim):
     assert not (home / "postgres" / "postmaster.pid").exists()
 
 
+# -- Manage --
+
+
+def manage(*arguments, **environment):
+    inherited = {k: v for k, v in os.environ.items() if not k.endswith("_URL")}
+    environment = {**inherited, "ENV_FILE": os.devnull, **environment}
+    command = [sys.executable, TOP / "portal", "manage", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
+def test_the_first_command_of_a_fresh_portal_finds_its_tables(home):
+    done = manage("load_area", "merseyside", PORTAL_HOME=str(home))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Merseyside: ") and done.stdout.count("\n") == 1
+
+
+def test_a_command_on_a_server_of_ones_own_says_what_to_do_first(shared):
+    home, servers = shared
+    done = manage("load_area", "merseyside", PORTAL_HOME=str(home), **servers)
+    assert done.returncode == 1
+    assert done.stderr == "The database has no tables yet: ./portal manage migrate\n"
+
+
 # -- Run --
 
 
