@@ -7,15 +7,22 @@ from boards.models import Territory
 from boards.scope import scope
 from documents.authority import Signatory
 from documents.models import Document
+from documents.standing import standing_of
 from documents.verify import Expected, Seal
 
 CODE = re.compile(r"([A-Z]{3})(-[2-9A-Z]{4}){4}")
 IDENTIFIER = re.compile(rb"/ID\s*\[\s*(?:<((?:[0-9A-Fa-f]{2})+)>|\(([^)]{1,40})\))")
 
 
+def as_printed(code: str) -> str:
+    """However somebody types it: lower case, spaces or other hyphens, or none."""
+    plain = "".join(c for c in code.upper() if c.isascii() and c.isalnum())
+    return "-".join([plain[:3], *(plain[at : at + 4] for at in range(3, len(plain), 4))])
+
+
 def expected_by_code(code: str) -> Expected | None:
     """The code names the territory, and that is all the scope this look-up gets."""
-    match = CODE.fullmatch(code.strip().upper())
+    match = CODE.fullmatch(as_printed(code))
     territory = match and Territory.objects.filter(code=match[1]).first()
     if not territory:
         return None
@@ -44,6 +51,8 @@ def expected_of(document: Document) -> Expected:
         code=document.code,
         sha256=revisions[-1].sha256,
         seals=seals,
-        complete=len(seals) == len(document.signatories),
-        earlier=frozenset(r.sha256 for r in revisions[:-1]),
+        places=len(document.signatories),
+        earlier=tuple(r.sha256 for r in revisions[:-1]),
+        borough=document.about.name if document.about else "",
+        standing=standing_of(document),
     )

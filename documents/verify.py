@@ -30,8 +30,8 @@ STUMBLES = (
 
 GENUINE = "This is the signed document, complete and unchanged."
 CHANGED = "This file is not the document that was signed: it has been changed, or it is another file."
-EARLIER = "This is an earlier copy, made before everyone had signed. Get the present one."
-UNSIGNED = "Not everyone has signed this document yet."
+EARLIER = "This is an earlier state of this document: {held} of {all} signatures. Get the present one."
+UNSIGNED = "Not everyone has signed this document yet: {held} of {all} signatures."
 BROKEN = "The signatures in this file do not hold. Tell the people who run the portal."
 UNKNOWN = "This file is not a document signed in this portal."
 
@@ -54,8 +54,14 @@ class Expected:
     code: str
     sha256: str
     seals: tuple[Seal, ...]
-    complete: bool = True
-    earlier: frozenset[str] = frozenset()
+    places: int  # how many must sign
+    earlier: tuple[str, ...] = ()  # digests of the file before each of the seals
+    borough: str = ""
+    standing: str = ""
+
+    @property
+    def complete(self) -> bool:
+        return 0 < self.places == len(self.seals)
 
 
 @dataclass(frozen=True)
@@ -92,21 +98,26 @@ def verify(pdf: bytes, expected: Expected | None) -> Verdict:
     if expected is None:
         return Verdict(False, UNKNOWN)
     digest = sha256(pdf).hexdigest()
+    if digest not in (expected.sha256, *expected.earlier):
+        return _verdict(expected, CHANGED, expected.seals[: _signatures_in(pdf)], valid=False)
+    reason, seals = GENUINE if expected.complete else UNSIGNED, expected.seals
     if digest in expected.earlier:
-        return _verdict(expected, EARLIER)
-    if digest != expected.sha256:
-        return _verdict(expected, CHANGED)
-    if not seals_hold(pdf, expected.code, expected.seals):
-        return _verdict(expected, BROKEN)
-    if not (expected.complete and expected.seals):
-        return _verdict(expected, UNSIGNED, valid=True)
-    return _verdict(expected, GENUINE, valid=True)
+        reason, seals = EARLIER, expected.seals[: expected.earlier.index(digest)]
+    if not seals_hold(pdf, expected.code, seals):
+        return _verdict(expected, BROKEN, seals, valid=False)
+    return _verdict(expected, reason.format(held=len(seals), all=expected.places), seals, valid=True)
 
 
-def _verdict(expected: Expected, reason: str, *, valid: bool = False) -> Verdict:
-    people = [seal.signatory for seal in expected.seals]
+def _signatures_in(pdf: bytes) -> int:
+    """Counted, not parsed: every signature says in plain text which bytes it covers."""
+    return pdf.count(b"/ByteRange")
+
+
+def _verdict(expected: Expected, reason: str, seals: tuple[Seal, ...], *, valid: bool) -> Verdict:
+    """``seals``: the signatures that are in the file."""
+    people = [seal.signatory for seal in seals]
     return Verdict(
-        genuine=reason is GENUINE,
+        genuine=reason == GENUINE,
         reason=reason,
         kind=expected.kind,
         reference=expected.reference,

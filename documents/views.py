@@ -1,18 +1,18 @@
 """The public verification pages, and handing out a file."""
 
 from allauth.account.adapter import get_adapter
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 
 from audit.events import record
-from documents.forms import CodeForm, FileForm
+from documents.authority import authority
+from documents.forms import NO_SUCH_CODE, CodeForm, FileForm
 from documents.look_up import code_in, expected_by_code
 from documents.models import Document
 from documents.verify import Expected, Verdict, verify
 from mappa_portal.limits import limit
-
-NO_SUCH_CODE = "No signature has this code. Check the last page of the copy"
 
 
 def deliver(request: HttpRequest, document: Document) -> HttpResponse:
@@ -37,7 +37,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return _show(request, expected, verify(pdf, expected), FileForm())
     codes = CodeForm(request.GET) if "code" in request.GET else CodeForm()
     if codes.is_bound and codes.is_valid():
-        return redirect("documents:verify", code=codes.cleaned_data["code"].strip().upper())
+        return redirect("documents:verify", code=codes.cleaned_data["code"])
     return _ask(request, codes=codes)
 
 
@@ -47,7 +47,8 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     expected = expected_by_code(code)
     if expected is None:
         codes = CodeForm({"code": code})
-        codes.add_error("code", NO_SUCH_CODE)
+        if codes.is_valid():
+            codes.add_error("code", NO_SUCH_CODE)
         return _ask(request, codes=codes, status=404)
     if request.method == "POST":
         files = FileForm(request.POST, request.FILES)
@@ -55,6 +56,14 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
             return _show(request, expected, verify(files.cleaned_data["file"].read(), expected), FileForm())
         return _show(request, expected, None, files)
     return _show(request, expected, None, FileForm())
+
+
+def certificates(request: HttpRequest) -> HttpResponse:
+    """The roots of the signatures, so that a PDF reader can be told to trust them."""
+    pem = b"".join(root.public_bytes(Encoding.PEM) for root in authority().roots)
+    response = HttpResponse(pem, content_type="application/x-pem-file")
+    response["Content-Disposition"] = content_disposition_header(True, "mappa-portal-authority.pem")
+    return response
 
 
 def _limit(request: HttpRequest) -> None:

@@ -10,4 +10,4 @@ class PortalConfig(AppConfig):
     def ready(self):
         """Each room's home.py, search.py and borough.py register themselves when imported."""
         role.watch()
-        autodiscover_modules("home", "search", "borough")
+        autodiscover_modules("home", "search", "borough", "standing")

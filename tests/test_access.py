@@ -183,7 +183,7 @@ ROUTES = (
 
 PUBLIC = {  # answers without an account; none of them names a record (the verification page names only its own)
     *("privacy", "accessibility", "cookies", "schema", "api_docs", "api_nothing_here"),
-    *("api_other", "documents:verify_start", "documents:verify"),
+    *("api_other", "documents:verify_start", "documents:verify", "documents:certificates"),
 }
 OWN_ACCOUNT = re.compile(  # about the person who asks and nobody else: proven in tests/accounts
     "account_|mfa_|demo_sign_in|extend_session|kept_form|socialaccount_|openid_connect_|usersessions_"

@@ -68,8 +68,8 @@ class Sealed:
         """As the portal stored it; another ``pdf`` stands for a database that was tampered with too."""
         digests = [sha256(revision).hexdigest() for revision in self.revisions]
         latest = digests[-1] if pdf is None else sha256(pdf).hexdigest()
-        earlier = frozenset(digests[:-1] if pdf is None else ())
-        return Expected("protocol", "CMD-P-2026-001", 4, CODE, latest, self.seals, earlier=earlier)
+        earlier = tuple(digests[:-1] if pdf is None else ())
+        return Expected("protocol", "CMD-P-2026-001", 4, CODE, latest, self.seals, len(CHAIRS), earlier)
 
 
 def seal(pdf: bytes, at: datetime | None = None, signatories=CHAIRS) -> Sealed:

@@ -3,24 +3,28 @@
 import json
 from datetime import UTC, datetime
 from hashlib import sha256
-from io import StringIO
+from io import BytesIO, StringIO
 
 import pytest
+from cryptography import x509
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import RequestFactory
 from django.urls import reverse
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from audit.models import Draft, Event
 from boards.scope import scope
 from documents.actions import Place, file_document, seal
+from documents.authority import authority
+from documents.forms import NO_SUCH_CODE
 from documents.look_up import code_in, expected_by_code
 from documents.models import Document, Revision
 from documents.sign import TimeStampUnavailable
 from documents.verify import CHANGED, EARLIER, GENUINE, UNKNOWN
-from documents.views import NO_SUCH_CODE, deliver
+from documents.views import deliver
 from mappa_portal.exceptions import Conflict
 from tests.documents.samples import AT, CHAIRS, CODE, DOCUMENT
 
@@ -159,7 +163,7 @@ def test_verify_document_answers_as_agreed(stored, sealed, world, tmp_path):
     [
         (lambda s: s.pdf, "This copy is genuine", GENUINE),
         (lambda s: s.pdf[:-1] + b"\r", "We cannot confirm this copy", CHANGED),
-        (lambda s: s.revisions[1], "We cannot confirm this copy", EARLIER),
+        (lambda s: s.revisions[1], "We cannot confirm this copy", EARLIER.format(held=1, all=2)),
         (lambda s: b"%PDF-1.7", "We cannot confirm this copy", UNKNOWN),
     ],
 )
@@ -176,15 +180,40 @@ def test_P3_the_page_gives_the_same_verdict(stored, sealed, client, copy, headin
 
 
 def test_a_code_shows_roles_boards_and_dates_and_no_names(stored, client):
-    page = client.get(reverse("documents:verify_start"), {"code": CODE.lower()}, follow=True)
+    page = client.get(reverse("documents:verify_start"), {"code": CODE}, follow=True)
     words = page.content.decode()
     assert page.status_code == 200 and page.redirect_chain == [
         (reverse("documents:verify", args=[CODE]), 302)
     ]
     assert "CMD-P-2026-001, version 4" in words
     for chair in CHAIRS:
-        assert chair.role in words and chair.organisation in words and "20 November 2026" in words
-        assert chair.name not in words
+        assert chair.role in words and chair.organisation in words
+        assert "20 November 2026 at 9:30am" in words and chair.name not in words
+    assert "Camden" in words and "2 of 2" in words
+
+
+@pytest.mark.parametrize(
+    "typed", [CODE.lower(), CODE.replace("-", ""), f" {CODE.replace('-', ' ')} ", CODE.replace("-", " – ")]
+)
+def test_a_code_may_be_typed_in_any_way(stored, client, typed):
+    page = client.get(reverse("documents:verify_start"), {"code": typed})
+    assert page.url == reverse("documents:verify", args=[CODE])
+    assert client.get(reverse("documents:verify", args=[typed])).status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["...", "a/b", "LON-7KQ2"])
+def test_what_is_no_code_is_answered_beside_the_field(client, db, typed):
+    page = client.get(reverse("documents:verify_start"), {"code": typed})
+    assert page.status_code == 200 and NO_SUCH_CODE in page.content.decode()
+
+
+def test_a_pdf_reader_can_be_told_to_trust_the_portal(sealed, client, db):
+    """The published certificates are what signatures are judged by, and hold no key."""
+    page = client.get(reverse("documents:certificates"))
+    roots = x509.load_pem_x509_certificates(page.content)
+    assert set(roots) == set(authority().roots) and b"PRIVATE" not in page.content
+    chain = PdfFileReader(BytesIO(sealed.pdf)).embedded_signatures[0].other_embedded_certs
+    assert {c.issuer.dump() for c in chain} & {root.subject.public_bytes() for root in roots}
 
 
 @pytest.mark.parametrize(

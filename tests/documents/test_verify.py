@@ -114,7 +114,8 @@ def test_P3_a_changed_file_is_refused(sealed, change):
     changed = CHANGES[change](sealed)
     verdict = verify(changed, sealed.expected())
     assert not verdict.genuine
-    assert verdict.reason == (EARLIER if "cut back" in change else CHANGED)
+    held = {"cut back to one signature": 1, "cut back to none": 0}.get(change)
+    assert verdict.reason == (CHANGED if held is None else EARLIER.format(held=held, all=2))
     # and were the stored digest forged to match, its signatures would still not hold
     assert verify(changed, sealed.expected(pdf=changed)).reason == BROKEN
 
@@ -143,10 +144,26 @@ def test_P3_signatures_of_another_authority_are_refused(filed, tmp_path, setting
 def test_P3_not_everyone_has_signed(sealed):
     half = Sealed(sealed.revisions[:2], sealed.seals[:1])
     digest = sha256(half.pdf).hexdigest()
-    expected = Expected("protocol", "CMD-P-2026-001", 4, CODE, digest, half.seals, complete=False)
+    expected = Expected("protocol", "CMD-P-2026-001", 4, CODE, digest, half.seals, places=2)
     verdict = verify(half.pdf, expected)
-    assert (verdict.genuine, verdict.reason) == (False, UNSIGNED)
+    assert (verdict.genuine, verdict.reason) == (False, UNSIGNED.format(held=1, all=2))
     assert [s.valid for s in verdict.signatures] == [True]
+
+
+LISTED = {
+    "cut back to one signature": [True],
+    "cut back to none": [],
+    "not a PDF": [],
+    "annotated": [False, False],
+    "lengthened": [False, False],
+}
+
+
+@pytest.mark.parametrize("change", LISTED)
+def test_only_signatures_that_are_in_the_file_are_listed(sealed, change):
+    signatures = verify(CHANGES[change](sealed), sealed.expected()).signatures
+    assert [s.valid for s in signatures] == LISTED[change]
+    assert [s.name for s in signatures] == [c.name for c in CHAIRS[: len(signatures)]]
 
 
 def test_P3_an_unknown_file_is_never_parsed(sealed):

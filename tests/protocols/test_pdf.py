@@ -13,7 +13,9 @@ from pypdf import PdfReader
 
 from boards.models import Organisation
 from documents.authority import authority
+from documents.look_up import expected_by_code
 from documents.models import Document
+from mappa_portal.words import long_date
 from outbox.jobs import run_jobs
 from outbox.models import Job
 from protocols import pdf
@@ -41,6 +43,23 @@ def test_every_clause_its_numbers_and_the_approvals_are_in_the_file(world):
     ):
         assert expected in said
     assert "3." in said.split()
+
+
+def test_the_check_of_a_copy_says_whether_the_version_still_holds(world):
+    version = world.approved()
+    code = pdf.ensure_document(version).code
+
+    def standing() -> str:
+        return expected_by_code(code).standing
+
+    assert (expected_by_code(code).borough, standing()) == ("Camden", "Waiting for signatures")
+    for one, by in zip(
+        version.signatures.all(), [world.camden_mappa_chair, world.camden_board_chair], strict=True
+    ):
+        signing.sign(one, by=by, at=timezone.now())
+    assert standing() == f"In force since {long_date(timezone.localdate())}"
+    Version.objects.filter(pk=version.pk).update(status=Version.Status.SUPERSEDED)
+    assert standing() == "Superseded: a newer version is in force"
 
 
 def test_the_document_is_made_once(world):
