@@ -14,9 +14,9 @@ from benchmarks.measure import Result, compare
 from boards.access import forget_seats, scope_of
 from boards.models import Territory
 from boards.scope import scope
-from documents.authority import Signatory
 from documents.render import AssetFetcher, render_pdf
 from documents.sign import sign
+from documents.signatory import Signatory
 from protocols.models import Protocol
 
 PAGE = 50

@@ -18,9 +18,7 @@ from audit.events import record
 from boards.models import Territory
 from documents.look_up import expected_of
 from documents.models import Document, Revision, new_code
-from documents.render import Embedded, render_pdf
-from documents.sign import Signatory, sign
-from documents.verify import Seal, seals_hold
+from documents.signatory import Seal, Signatory
 from mappa_portal.exceptions import Conflict
 
 
@@ -60,6 +58,8 @@ def file_document(
 
     The template is told ``verify.code`` and ``verify.url``. ``signed_data`` goes into the file as JSON.
     """
+    from documents.render import Embedded, render_pdf  # loads WeasyPrint: two seconds, for those who need it
+
     named = {"territory": territory, "kind": kind, "reference": reference, "version": version}
     with held():
         if found := Document.objects.filter(**named).first():
@@ -105,6 +105,9 @@ def seal(
 
     Raises ``TimeStampUnavailable`` and changes nothing while nobody confirms the time.
     """
+    from documents.seals import seals_hold  # pyHanko: a second
+    from documents.sign import sign
+
     with held():
         if done := document.revisions.filter(field=field).first():
             return done

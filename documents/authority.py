@@ -38,6 +38,7 @@ from documents.certificates import (
     save,
     to_asn1,
 )
+from documents.signatory import Signatory
 from documents.timestamps import HttpTimeStamper, LocalTimeStamper
 from documents.token import token_issuer
 from mappa_portal.files import put_new
@@ -52,27 +53,6 @@ DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 OUTSIDE_REVOCATION = RevocationCheckingPolicy(
     RevocationCheckingRule.CRL_OR_OCSP_REQUIRED, RevocationCheckingRule.CHECK_IF_DECLARED
 )
-
-
-@dataclass(frozen=True)
-class Signatory:
-    """A person signing for an organisation in a role. ``signed_at`` is the act; the file follows."""
-
-    name: str
-    role: str
-    organisation: str
-    signed_at: datetime
-
-    @property
-    def subject(self) -> x509.Name:
-        return x509.Name(
-            [
-                x509.NameAttribute(NameOID.COUNTRY_NAME, "GB"),
-                x509.NameAttribute(NameOID.ORGANIZATION_NAME, self.organisation),
-                x509.NameAttribute(NameOID.TITLE, self.role),
-                x509.NameAttribute(NameOID.COMMON_NAME, self.name[:64]),  # the standard's limit
-            ]
-        )
 
 
 @dataclass(frozen=True)

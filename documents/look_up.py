@@ -5,10 +5,10 @@ from binascii import unhexlify
 
 from boards.models import Territory
 from boards.scope import scope
-from documents.authority import Signatory
 from documents.models import Document
+from documents.signatory import Seal, Signatory
 from documents.standing import standing_of
-from documents.verify import Expected, Seal
+from documents.verify import Expected
 
 CODE = re.compile(r"([A-Z]{3})(-[2-9A-Z]{4}){4}")
 IDENTIFIER = re.compile(rb"/ID\s*\[\s*(?:<((?:[0-9A-Fa-f]{2})+)>|\(([^)]{1,40})\))")

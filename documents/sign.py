@@ -8,9 +8,9 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
 
-from documents.authority import Signatory, authority
+from documents.authority import authority
+from documents.signatory import Signatory
 from documents.stamp import SignatureStyle
-from documents.timestamps import TimeStampUnavailable
 
 # In the signature's own revision, so that the signature covers its evidence too.
 EVIDENCE = DSSContentSettings(include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE)
@@ -60,6 +60,3 @@ def sign(
         now=now,
     )
     return signer.sign_pdf(writer, existing_fields_only=True).getvalue()
-
-
-__all__ = ["Signatory", "TimeStampUnavailable", "sign"]

@@ -15,7 +15,7 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.stamp import BaseStampStyle
 from pyhanko.stamp.base import BaseStamp
 
-from documents.authority import Signatory
+from documents.signatory import Signatory
 from mappa_portal.words import moment
 
 REGULAR, BOLD = 400, 700

@@ -1,32 +1,10 @@
 """Is this file the one that was signed? The digest first: no stranger's file reaches a PDF parser (P3)."""
 
-import zlib
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
-from io import BytesIO
 
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import MDPPerm
-from pyhanko.sign.validation import EmbeddedPdfSignature, read_certification_data, validate_pdf_signature
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.status import SignatureCoverageLevel
-from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy
-
-from documents.authority import OUTSIDE_REVOCATION, Signatory, authority
-
-# What a PDF parser throws at a file that is not what it was: any of it means no.
-STUMBLES = (
-    PdfError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    AssertionError,
-    RecursionError,
-    zlib.error,
-)
+from documents.signatory import Seal
 
 GENUINE = "This is the signed document, complete and unchanged."
 CHANGED = "This file is not the document that was signed: it has been changed, or it is another file."
@@ -34,14 +12,6 @@ EARLIER = "This is an earlier state of this document: {held} of {all} signatures
 UNSIGNED = "Not everyone has signed this document yet: {held} of {all} signatures."
 BROKEN = "The signatures in this file do not hold. Tell the people who run the portal."
 UNKNOWN = "This file is not a document signed in this portal."
-
-
-@dataclass(frozen=True)
-class Seal:
-    """One signature that the file must hold, in order. At ``sealed_at`` the file with it was stored."""
-
-    signatory: Signatory
-    sealed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -103,6 +73,8 @@ def verify(pdf: bytes, expected: Expected | None) -> Verdict:
     reason, seals = GENUINE if expected.complete else UNSIGNED, expected.seals
     if digest in expected.earlier:
         reason, seals = EARLIER, expected.seals[: expected.earlier.index(digest)]
+    from documents.seals import seals_hold  # loads pyHanko, which takes a second
+
     if not seals_hold(pdf, expected.code, seals):
         return _verdict(expected, BROKEN, seals, valid=False)
     return _verdict(expected, reason.format(held=len(seals), all=expected.places), seals, valid=True)
@@ -125,52 +97,4 @@ def _verdict(expected: Expected, reason: str, seals: tuple[Seal, ...], *, valid:
         signatures=tuple(
             SignatureVerdict(p.name, p.role, p.organisation, p.signed_at, valid) for p in people
         ),
-    )
-
-
-def seals_hold(pdf: bytes, code: str, seals: tuple[Seal, ...]) -> bool:
-    """The file holds these signatures, no other, and nothing was added after the last one."""
-    if not seals:
-        return True
-    try:
-        reader = PdfFileReader(BytesIO(pdf))
-        signatures = reader.embedded_signatures
-        if len(signatures) != len(seals) or not _certified(reader, signatures[0]):
-            return False
-        if reader.trailer["/ID"][0].original_bytes != code.encode():
-            return False
-        if signatures[-1].evaluate_signature_coverage() != SignatureCoverageLevel.ENTIRE_FILE:
-            return False
-        evidence = DocumentSecurityStore.read_dss(reader)
-        latest_first = reversed(list(zip(signatures, seals, strict=True)))  # cheap: nothing came after it
-        return all(_holds(signature, seal, evidence) for signature, seal in latest_first)
-    except STUMBLES:
-        return False
-
-
-def _certified(reader: PdfFileReader, first: EmbeddedPdfSignature) -> bool:
-    """The first signature said that only signatures may follow."""
-    certification = read_certification_data(reader)
-    return (
-        certification is not None
-        and certification.permission == MDPPerm.FILL_FORMS
-        and certification.author_sig == first.sig_object
-    )
-
-
-def _holds(signature: EmbeddedPdfSignature, seal: Seal, evidence: DocumentSecurityStore) -> bool:
-    """By our roots and the evidence in the file, as of the moment it was stored: expiry does not matter."""
-    context = evidence.as_validation_context(
-        {
-            "trust_roots": authority().trust_roots,
-            "moment": seal.sealed_at,
-            "allow_fetching": False,
-            "revinfo_policy": CertRevTrustPolicy(OUTSIDE_REVOCATION),
-        }
-    )
-    status = validate_pdf_signature(signature, context, ts_validation_context=context)
-    return (
-        status.bottom_line
-        and status.timestamp_validity is not None
-        and signature.signer_cert.subject.dump() == seal.signatory.subject.public_bytes()
     )

@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 
 from audit.events import record
-from documents.authority import authority
 from documents.forms import NO_SUCH_CODE, CodeForm, FileForm
 from documents.look_up import code_in, expected_by_code
 from documents.models import Document
@@ -60,6 +59,8 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
 
 def certificates(request: HttpRequest) -> HttpResponse:
     """The roots of the signatures, so that a PDF reader can be told to trust them."""
+    from documents.authority import authority  # loads pyHanko, which takes a second
+
     pem = b"".join(root.public_bytes(Encoding.PEM) for root in authority().roots)
     response = HttpResponse(pem, content_type="application/x-pem-file")
     response["Content-Disposition"] = content_disposition_header(True, "mappa-portal-authority.pem")

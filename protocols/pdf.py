@@ -6,7 +6,7 @@ from django.utils import timezone
 from boards.models import AreaSettings
 from documents.actions import Held, Place, file_document, seal
 from documents.models import Document
-from documents.sign import Signatory
+from documents.signatory import Signatory
 from mappa_portal.text import markdown_to_html
 from protocols.models import Signature, Version
 from protocols.outline import outline

@@ -305,6 +305,17 @@ def test_a_command_on_a_server_of_ones_own_says_what_to_do_first(shared):
     assert done.stderr == "The database has no tables yet: ./portal manage migrate\n"
 
 
+def test_a_command_loads_neither_renderer_nor_signer():
+    """Each takes seconds; only those who render or sign wait for them."""
+    look = "import django, sys; django.setup(); import mappa_portal.urls; print(*sys.modules)"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "mappa_portal.settings"}
+    said = subprocess.run(
+        [sys.executable, "-c", look], env=environment, cwd=TOP, capture_output=True, text=True
+    )
+    assert {"protocols.tasks", "documents.views"} <= set(said.stdout.split())
+    assert not {"weasyprint", "pyhanko"} & set(said.stdout.split())
+
+
 # -- Run --
 
 

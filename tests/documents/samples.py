@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 
 from documents.render import Embedded, render_pdf
-from documents.sign import Signatory, sign
-from documents.verify import Expected, Seal
+from documents.sign import sign
+from documents.signatory import Seal, Signatory
+from documents.verify import Expected
 
 CODE = "LON-7KQ2-M4TX-9HVB-2CDP"
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

@@ -22,7 +22,7 @@ from documents.authority import authority
 from documents.forms import NO_SUCH_CODE
 from documents.look_up import code_in, expected_by_code
 from documents.models import Document, Revision
-from documents.sign import TimeStampUnavailable
+from documents.timestamps import TimeStampUnavailable
 from documents.verify import CHANGED, EARLIER, GENUINE, UNKNOWN
 from documents.views import deliver
 from mappa_portal.exceptions import Conflict

@@ -21,9 +21,10 @@ from pyhanko.sign.validation import read_certification_data
 from documents import token
 from documents.authority import authority, ensure_portal_authority
 from documents.certificates import AUTHORITY_USAGE, Issuer, certify, save
-from documents.sign import TimeStampUnavailable, sign
+from documents.seals import seals_hold
+from documents.sign import sign
 from documents.stamp import runs
-from documents.verify import seals_hold
+from documents.timestamps import TimeStampUnavailable
 from tests.documents.samples import CHAIRS, CODE, seal
 
 NOW = datetime.now(UTC)

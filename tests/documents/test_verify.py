@@ -13,6 +13,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from documents.authority import ensure_portal_authority
+from documents.seals import seals_hold
 from documents.verify import (
     BROKEN,
     CHANGED,
@@ -21,7 +22,6 @@ from documents.verify import (
     UNKNOWN,
     UNSIGNED,
     Expected,
-    seals_hold,
     verify,
 )
 from tests.documents.samples import CHAIRS, CODE, Sealed, render, seal
