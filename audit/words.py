@@ -13,6 +13,7 @@ ACTIONS = {
     "appointment.ended": "Ended an appointment",
     "appointment.made": "Appointed a person",
     "appointment.withdrawn": "Withdrew an appointment made by mistake",
+    "approval.corrected": "Corrected the date of a decision",
     "approval.recorded": "Recorded a decision on a version",
     "approving_bodies.changed": "Changed who approves protocols",
     "area.loaded": "Set up the area",

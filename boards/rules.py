@@ -13,11 +13,11 @@ from mappa_portal.exceptions import Conflict
 
 @dataclass(frozen=True)
 class Rule:
-    """``verb``: what a seat must allow. ``test``: the right moment. ``otherwise``: said when it is not."""
+    """``verb``: what a seat must allow. ``test``: the right moment. ``otherwise``: why it is not."""
 
     verb: str
     test: Callable[[Any], bool] = lambda obj: True
-    otherwise: str = "This cannot be done now."
+    otherwise: str | Callable[[Any], str] = "This cannot be done now."
 
 
 class RuleBook:
@@ -30,7 +30,7 @@ class RuleBook:
         if by is not None and not may(by, rule.verb, obj):
             raise PermissionDenied(f"Your seat does not let you {name.replace('_', ' ')} this.")
         if not rule.test(obj):
-            raise Conflict(rule.otherwise)
+            raise Conflict(rule.otherwise if isinstance(rule.otherwise, str) else rule.otherwise(obj))
 
     def allowed(self, user, obj) -> set[str]:
         """Names of what this person may do to this object now. For detail pages, not per row."""

@@ -185,6 +185,21 @@ class BulkApprovalForm(Form):
         return [self.by_reference[name] for name in self.cleaned_data["approvals"]]
 
 
+class CorrectDateForm(Form):
+    decided_on = DateField(
+        label="Date of the decision",
+        error_messages={"required": "Enter the date of the decision"},
+        help_text="The day on which your body decided, like 27 3 2026.",
+    )
+    reason = Lines(
+        label="Why is it corrected?",
+        help_text="For example: the minutes give another day.",
+        max_length=300,
+        rows=3,
+        error_messages={"required": "Enter why the date is corrected"},
+    )
+
+
 SIGN_BOTH = "Select both statements to sign"
 
 

@@ -1,6 +1,7 @@
 """Who may do what to templates, versions, approvals, signatures and reviews, and when."""
 
 from boards.rules import Rule, RuleBook
+from mappa_portal.words import lower_first
 
 TEMPLATE_RULES = RuleBook(
     edit=Rule(
@@ -53,13 +54,33 @@ CLAUSE_RULES = RuleBook(
     ),
 )
 
+
+def _why_not_decided(approval) -> str:
+    version, body = approval.version, approval.organisation
+    if approval.is_decided:
+        return f"The decision of {body} on version {version.number} was recorded already."
+    if version.status != version.Status.CONSULTATION:
+        status = lower_first(version.get_status_display())
+        return f"Version {version.number} is not with the approving bodies: {status}."
+    before = approval.before().filter(decision=approval.Decision.CHANGES).first()
+    if before:
+        return f"{before.organisation} asked for changes: the next version comes first."
+    before = approval.before().filter(decision=approval.Decision.OPEN).first()
+    return f"It is not your turn yet: {before.organisation} decides before {body}."
+
+
+def _why_not_corrected(approval) -> str:
+    version = approval.version
+    if approval.carried_from_id:
+        return "This approval was carried over from an earlier version: its date belongs to that one."
+    if version.status != version.Status.CONSULTATION:
+        return "The date can be corrected until every body has approved. After that it stands in the PDF."
+    return f"{approval.organisation} has not decided yet: there is no date to correct."
+
+
 APPROVAL_RULES = RuleBook(
-    decide=Rule(
-        "approve_protocol",
-        lambda a: a.is_next,
-        "This approval is not open: it was recorded already, a body before yours has not approved,"
-        " or a newer version replaced this one.",
-    ),
+    decide=Rule("approve_protocol", lambda a: a.is_next, _why_not_decided),
+    correct_date=Rule("approve_protocol", lambda a: a.is_correctable, _why_not_corrected),
 )
 
 SIGNATURE_RULES = RuleBook(

@@ -32,6 +32,7 @@ WORDS = {
     "version.started": "Next version started",
     "version.discarded": "Draft discarded",
     "approval.recorded": "Decision recorded",
+    "approval.corrected": "Date of a decision corrected",
     "review.started": "Review started",
     "review.called_early": "Early review called",
     "review.completed": "Review completed",

@@ -32,6 +32,7 @@ protocol_pages = [
     path("draft/<int:position>/restore/", drafting.restore_clause, name="clause_restore"),
     path("draft/<int:position>/remove/", drafting.remove_clause, name="clause_remove"),
     path("approve/", approval.approve, name="approve"),
+    path("approve/<int:position>/date/", approval.correct_date, name="approval_date"),
     path("sign/", signing.sign, name="sign"),
     path("next/", drafting.start_next, name="next"),
     path("withdraw/", drafting.withdraw, name="withdraw"),

@@ -94,6 +94,9 @@ ROUTES = (
         unlike=(("smb_chair", 409),),
         pages=["protocols:approve"],
     )
+    | rows(  # nothing is decided yet
+        "approval", {"scb_chair"}, PARTIES, stage="submitted", status=409, pages=["protocols:approval_date"]
+    )
     | rows(
         "protocol",
         {"camden_mappa_chair", "camden_board_chair"},
@@ -217,7 +220,7 @@ def address(name: str, of: str, target: str) -> str:
             "x--",
             address(name, of, "own"),
         )
-    place = {"position": 2} if "clause" in of else {}
+    place = {"position": 1 if of == "approval" else 2} if "clause" in of or of == "approval" else {}
     protocol = {
         "own": "CMD-P-2026-001",
         "foreign": "HCK-P-2026-001",
@@ -231,7 +234,7 @@ def address(name: str, of: str, target: str) -> str:
         "malformed": "x",
     }
     area = {"own": "london", "foreign": "west-yorkshire", "missing": "atlantis"}[target]
-    if of in ("protocol", "clause"):
+    if of in ("protocol", "clause", "approval"):
         return reverse(name, kwargs={"reference": protocol[target], **place})
     if of in ("template", "template clause"):
         return reverse(name, kwargs={"reference": template[target], "number": 1, **place})
@@ -326,7 +329,7 @@ def client(world, person: str) -> Client:
     return made
 
 
-OF_BOROUGH = {"kpi", "meeting", "protocol", "clause", "message", "job"}
+OF_BOROUGH = {"kpi", "meeting", "protocol", "clause", "approval", "message", "job"}
 STAGES = sorted({row.stage for row in ROUTES.values()})
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit.events import record
 from boards.models import ApprovingBody, AreaSettings, Organisation
+from mappa_portal.words import long_date, lower_first
 from outbox.jobs import post
 from protocols import text
 from protocols.actions.locks import lock
@@ -38,8 +39,7 @@ def decide(
     version = lock(approval.version)
     approval = version.approvals.get(pk=approval.pk)
     APPROVAL_RULES.require("decide", approval, by=by)
-    if decided_on > today:
-        raise ValidationError({"decided_on": "The date of the decision must be today or in the past"})
+    _check_day(approval, decided_on, today)
     if decision == Approval.Decision.CHANGES and not comment.strip():
         raise ValidationError({"comment": "Enter what should change"})
     approval.decision, approval.decided_on, approval.comment = (
@@ -61,13 +61,62 @@ def decide(
     return approval
 
 
+def _check_day(approval: Approval, day: date, today: date) -> None:
+    """Bodies decide in order; a day before the text was submitted is as good as another: they decide on paper first."""
+    if day > today:
+        raise ValidationError({"decided_on": "The date of the decision must be today or in the past"})
+    earlier = approval.before().filter(decided_on__gt=day).order_by("-decided_on").first()
+    later = approval.after().filter(decided_on__lt=day).order_by("decided_on").first()
+    for other, side in ((earlier, "after"), (later, "before")):
+        if other:
+            raise ValidationError(
+                {
+                    "decided_on": f"Date must be the same as or {side} {long_date(other.decided_on)},"
+                    f" when the {other.organisation} decided"
+                }
+            )
+
+
+@transaction.atomic
+def correct_date(approval: Approval, *, decided_on: date, reason: str, by, today: date) -> Approval:
+    """A day that was recorded wrongly; possible until the PDF is made with it."""
+    version = lock(approval.version)
+    approval = version.approvals.get(pk=approval.pk)
+    APPROVAL_RULES.require("correct_date", approval, by=by)
+    _check_day(approval, decided_on, today)
+    if decided_on == approval.decided_on:
+        raise ValidationError({"decided_on": f"{long_date(decided_on)} is the date that is recorded already"})
+    if not reason.strip():
+        raise ValidationError({"reason": "Enter why the date is corrected"})
+    before, approval.decided_on = approval.decided_on, decided_on
+    approval.save(update_fields=["decided_on"])
+    record(
+        "approval.corrected",
+        approval,
+        by=by,
+        organisation=approval.organisation,
+        reference=version.reference,
+        before={"decided_on": before},
+        after={"decided_on": decided_on},
+        reason=reason,
+    )
+    return approval
+
+
 @transaction.atomic
 def decide_all(approvals: Iterable[Approval], *, decided_on: date, by, today: date) -> list[Approval]:
     """Approve several boroughs' versions in one decision; if one cannot be approved, none is."""
-    approve = Approval.Decision.APPROVED
-    return [
-        decide(a, decision=approve, decided_on=decided_on, comment="", by=by, today=today) for a in approvals
-    ]
+    values = {"decision": Approval.Decision.APPROVED, "decided_on": decided_on, "comment": ""}
+    done = []
+    for approval in approvals:
+        try:
+            done.append(decide(approval, by=by, today=today, **values))
+        except ValidationError as refused:
+            [said] = refused.messages
+            raise ValidationError(
+                {"decided_on": f"{approval.version.protocol.reference}: {lower_first(said)}"}
+            ) from None
+    return done
 
 
 def go_on(version: Version) -> Version:

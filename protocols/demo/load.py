@@ -84,6 +84,7 @@ def _bring_to(stage: str, protocol: Protocol, staff, day: date) -> None:
     if stage == "draft":
         return
     version = drafting.submit(version, by=staff)
+    Version.objects.filter(pk=version.pk).update(submitted_at=_noon(day))
     bodies = list(version.approvals.all())
     for place, one in enumerate(bodies if stage != "in approval" else bodies[:1]):
         _approve(one, day + timedelta(days=7 * place))

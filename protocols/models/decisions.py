@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from boards.models import ApprovingBody, Organisation
 from boards.owned import AboutOwned, OwnedKey
@@ -73,6 +74,33 @@ class Approval(AboutOwned):
     @property
     def is_next(self) -> bool:
         return Approval.objects.next_in_line().filter(pk=self.pk).exists()
+
+    @property
+    def is_decided(self) -> bool:
+        return self.decision != self.Decision.OPEN
+
+    @property
+    def is_correctable(self) -> bool:
+        """Its date, until every body has approved and the PDF is made with it."""
+        consulted = self.version.status == Version.Status.CONSULTATION
+        return consulted and self.is_decided and self.carried_from_id is None
+
+    @property
+    def is_before_submission(self) -> bool:
+        """Bodies decide on paper first; what was carried over belongs to an earlier version."""
+        if not self.decided_on or self.carried_from_id:
+            return False
+        return self.decided_on < localdate(self.version.submitted_at)
+
+    def before(self) -> "ApprovalQuerySet":
+        """Of the bodies that decide before this one, the last of them first."""
+        found = self.version.approvals.filter(position__lt=self.position)
+        return found.select_related("organisation").order_by("-position")
+
+    def after(self) -> "ApprovalQuerySet":
+        """Decisions on this very version by bodies that decide after this one, the next of them first."""
+        found = self.version.approvals.filter(position__gt=self.position, carried_from=None)
+        return found.exclude(decision=self.Decision.OPEN).select_related("organisation").order_by("position")
 
 
 class SignatureQuerySet(VersionChildQuerySet):

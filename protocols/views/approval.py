@@ -3,16 +3,16 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 
 from boards.models import ApprovingBody
 from mappa_portal.exceptions import Conflict
 from mappa_portal.forms import attempt
-from mappa_portal.words import plural
+from mappa_portal.words import long_date, plural
 from protocols import text, waiting
 from protocols.actions import approval as actions
-from protocols.forms import BulkApprovalForm, DecisionForm
+from protocols.forms import BulkApprovalForm, CorrectDateForm, DecisionForm
 from protocols.models import Approval, Version
 from protocols.rules import APPROVAL_RULES
 from protocols.views.fetch import lines_of, most_mine, posted, version_of
@@ -41,6 +41,7 @@ def approve(request, reference: str):
         elif _decide(request, approval, form):
             return redirect("protocols:detail", reference)
     context = {
+        "is_last": not version.approvals.filter(position__gt=approval.position, decision="open").exists(),
         "version": version,
         "protocol": version.protocol,
         "approval": approval,
@@ -63,8 +64,45 @@ def _decide(request, approval: Approval, form: DecisionForm) -> Approval | None:
     done = attempt(form, lambda: actions.decide(approval, by=request.user, today=localdate(), **values))
     if done:
         said = "approved" if done.decision == Approval.Decision.APPROVED else "asked for changes to"
-        messages.success(request, f"Recorded: {done.organisation} {said} version {approval.version.number}.")
+        messages.success(
+            request,
+            f"Recorded: {done.organisation} {said} version {approval.version.number}.{_note([done])}",
+        )
     return done
+
+
+def _note(done: list[Approval]) -> str:
+    """Nobody is refused for a day before the text came here, but nobody enters one unawares."""
+    early = [a for a in done if a.is_before_submission]
+    if not early:
+        return ""
+    versions = ", ".join(a.version.protocol.reference for a in early)
+    return (
+        f" The date, {long_date(early[0].decided_on)}, is before the text was submitted here ({versions})."
+        " If that is a slip, correct it on the protocol's page."
+    )
+
+
+@login_required
+def correct_date(request, reference: str, position: int):
+    version = version_of(request, reference)
+    approval = get_object_or_404(version.approvals.select_related("organisation"), position=position)
+    approval.version = version
+    APPROVAL_RULES.require("correct_date", approval, by=request.user)
+    form = CorrectDateForm(posted(request), initial={"decided_on": approval.decided_on})
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        done = attempt(
+            form, lambda: actions.correct_date(approval, by=request.user, today=localdate(), **values)
+        )
+        if done:
+            messages.success(
+                request,
+                f"Corrected: {done.organisation} decided on {long_date(done.decided_on)}.{_note([done])}",
+            )
+            return redirect("protocols:detail", reference)
+    context = {"version": version, "protocol": version.protocol, "approval": approval, "form": form}
+    return render(request, "protocols/approval_date.html", context)
 
 
 def _since(approval: Approval, version: Version) -> dict:
@@ -106,7 +144,7 @@ def approve_several(request):
             ),
         )
         if done:
-            messages.success(request, f"Recorded: {plural(len(done), 'protocol')} approved.")
+            messages.success(request, f"Recorded: {plural(len(done), 'protocol')} approved.{_note(done)}")
             return redirect("protocols:approvals")
     ticked = set(request.POST.getlist("approvals"))
     context = {"approvals": found, "form": form, "ticked": ticked}

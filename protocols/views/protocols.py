@@ -134,6 +134,9 @@ class ProtocolDetail(ProtocolMixin, DetailView):
             "allowed": allowed,
             "may_review": PROTOCOL_RULES.allowed(user, self.object),
             "waits_for": waits_for(self.object, newest),
+            "correctable": [
+                a.position for a in context["approvals"] if "correct_date" in APPROVAL_RULES.allowed(user, a)
+            ],
             "changes_wanted": [a for a in context["approvals"] if a.decision == Approval.Decision.CHANGES],
             "step": next_step(user, newest, allowed, review),
             "review": review,

@@ -316,10 +316,10 @@ def test_bodies_approve_in_order(world):
         "today": TODAY,
         "decision": "approved",
     }  # a Saturday
-    with pytest.raises(Conflict, match="a body before yours"):
+    with pytest.raises(Conflict, match="It is not your turn yet"):
         approval.decide(third, by=world.smb_chair, **days)
     approval.decide(first, by=world.scb_chair, **days)
-    with pytest.raises(Conflict, match="recorded already"):
+    with pytest.raises(Conflict, match="was recorded already"):
         approval.decide(first, by=world.scb_chair, **days)
     with pytest.raises(PermissionDenied):
         approval.decide(second, by=world.smb_chair, **days)
@@ -336,7 +336,7 @@ def test_nobody_approves_what_a_body_before_wants_changed(world):
     days = {"decided_on": TODAY, "today": TODAY}
     approval.decide(first, decision="changes", comment="Name a person", by=world.scb_chair, **days)
     assert not Approval.objects.next_in_line().exists()
-    with pytest.raises(Conflict, match="a body before yours"):
+    with pytest.raises(Conflict, match="asked for changes: the next version comes first"):
         approval.decide(second, decision="approved", comment="", by=world.lscb_chairs_chair, **days)
 
 
