@@ -1,5 +1,7 @@
 """Who sees what: a person's seats, the scope they open, and the grants that share one object with one organisation."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -94,26 +96,27 @@ def scope_of(user) -> Scope:
 # -- Grants: one object, one organisation --
 
 
-class GrantManager(GroupObjectPermissionManager.from_queryset(OwnedQuerySet)):
-    """A grant belongs to the territory of the object that it opens."""
-
-    def get_or_create(self, defaults=None, **kwargs):
-        opened = kwargs["content_object"]
-        kwargs["territory_id"] = opened.territory_id
-        if hasattr(opened, "about_id"):
-            kwargs["about_id"] = opened.about_id
-        return super().get_or_create(defaults, **kwargs)
-
-
 class Grant(Owned, GroupObjectPermissionBase):
     """Base of each room's direct-key grant table; the room adds ``content_object`` (django-guardian)."""
 
-    objects = GrantManager()
+    objects = GroupObjectPermissionManager.from_queryset(OwnedQuerySet)()
 
     class Meta:
         abstract = True
         base_manager_name = "objects"
         unique_together = [("territory", "group", "permission", "content_object")]
+
+    @classmethod
+    def of(cls, opened: Owned, organisation: Organisation, permission: Permission):
+        """Belongs to the territory of the object that it opens, and is about the same borough."""
+        about = {"about_id": opened.about_id} if hasattr(opened, "about_id") else {}
+        return cls(
+            territory_id=opened.territory_id,
+            group_id=organisation.group_id,
+            permission=permission,
+            content_object=opened,
+            **about,
+        )
 
 
 class SharedQuerySet(OwnedQuerySet):
@@ -133,21 +136,55 @@ class SharedQuerySet(OwnedQuerySet):
         return self.filter(Q(organisation__in=list(mine)) | Exists(shared))
 
 
-@transaction.atomic
 def share(obj, *, with_: Organisation) -> None:
     """Open one object to one organisation; again is the same as once."""
-    if with_.kind in Organisation.AREA_BOARDS and obj.territory.kind == Territory.Kind.BOROUGH:
+    share_many([(obj, with_)])
+
+
+@transaction.atomic
+def share_many(pairs: Iterable[tuple[Owned, Organisation]]) -> None:
+    """Open each object, all of one kind, to its organisation: thirty pairs cost no more queries than three."""
+    pairs = list(pairs)
+    if not pairs:
+        return
+    for obj, organisation in pairs:
+        _refuse_across_area(obj, organisation)
+    reaches = _held_reaches(pairs)
+    model, permission = pairs[0][0].grants.model, _view_permission(pairs[0][0])
+    there = set(
+        model.objects.filter(
+            permission=permission, content_object__in=[obj.pk for obj, _ in pairs]
+        ).values_list("content_object_id", "group_id")
+    )
+    new = {(obj.pk, o.group_id): (obj, o) for obj, o in pairs if (obj.pk, o.group_id) not in there}.values()
+    model.objects.bulk_create(model.of(obj, o, permission) for obj, o in new)
+    _count(Counter(reaches[o.pk, obj.territory_id] for obj, o in new))
+
+
+def _refuse_across_area(obj, organisation: Organisation) -> None:
+    if organisation.kind in Organisation.AREA_BOARDS and obj.territory.kind == Territory.Kind.BOROUGH:
         raise ValidationError(
-            f"{with_} looks across the area: a borough's own records are never shared with it."
+            f"{organisation} looks across the area: a borough's own records are never shared with it."
         )
-    permission = _view_permission(obj)
-    grants = obj.grants.model.objects
-    _, created = grants.get_or_create(group_id=with_.group_id, permission=permission, content_object=obj)
-    if created:
-        reach, _ = Reach.objects.select_for_update().get_or_create(
-            organisation=with_, territory_id=obj.territory_id
-        )
-        Reach.objects.filter(pk=reach.pk).update(count=F("count") + 1)
+
+
+def _held_reaches(pairs) -> dict[tuple[int, int], int]:
+    """Their ids, held to the end of the transaction: two people sharing at once wait for each other."""
+    wanted = {(o.pk, obj.territory_id) for obj, o in pairs}
+    Reach.objects.bulk_create(
+        (Reach(organisation_id=o, territory_id=t) for o, t in sorted(wanted)), ignore_conflicts=True
+    )
+    found = Reach.objects.filter(
+        organisation__in={o for o, _ in wanted}, territory__in={t for _, t in wanted}
+    )
+    held = found.order_by("pk").select_for_update().values_list("organisation", "territory", "pk")
+    return {(o, t): pk for o, t, pk in held}
+
+
+def _count(by_reach: Counter) -> None:
+    for count in set(by_reach.values()):
+        grown = [pk for pk, more in by_reach.items() if more == count]
+        Reach.objects.filter(pk__in=grown).update(count=F("count") + count)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from audit.events import record
-from boards.access import share
+from boards.access import share_many
 from boards.models import ApprovingBody, Coverage, Organisation, Territory
 from boards.references import next_reference
 from protocols import text
@@ -32,17 +32,12 @@ def give_copies(template_version: TemplateVersion, *, boroughs: Iterable[Territo
         .get(pk=template_version.pk)
     )  # two people giving copies at once: the second finds what the first made
     TEMPLATE_RULES.require("copy", template_version, by=by)
-    area = template_version.territory
     clauses = list(template_version.clauses.all())
-    taken = set(
-        Protocol.objects.filter(template=template_version.template, withdrawn_on=None).values_list(
-            "about", flat=True
-        )
-    )
-    regional = _regional_parties(area, template_version)
+    taken = set(template_version.template.protocols.standing().values_list("about", flat=True))
+    regional = _regional_parties(template_version)
     boroughs = list(boroughs)
     units, boards = _units(boroughs), _boards(boroughs)
-    made, left_out = [], []
+    wanted, left_out = [], []
     for borough in boroughs:
         unit, board = units.get(borough.pk), boards.get(borough.pk)
         if borough.pk in taken:
@@ -52,11 +47,18 @@ def give_copies(template_version: TemplateVersion, *, boroughs: Iterable[Territo
         elif board is None:
             left_out.append((borough, "has no safeguarding board: add one in the area's organisations"))
         else:
-            made.append(_give(template_version, clauses, borough, unit, board, regional, by, on))
+            wanted.append(_protocol(template_version, borough, unit, board, on))
+    made = Protocol.objects.bulk_create(wanted)
+    share_many((protocol, party) for protocol in made for party in [protocol.board, *regional])
+    versions = Version.objects.bulk_create(_first(protocol, template_version) for protocol in made)
+    VersionClause.objects.bulk_create(c for version in versions for c in from_template(version, clauses))
+    for protocol in made:
+        record("protocol.drafted", protocol, by=by)
     return Copies(tuple(made), tuple(left_out))
 
 
-def _regional_parties(area: Territory, template_version: TemplateVersion) -> list[Organisation]:
+def _regional_parties(template_version: TemplateVersion) -> list[Organisation]:
+    area = template_version.territory
     bodies = [
         b.organisation for b in ApprovingBody.objects.filter(territory=area).select_related("organisation")
     ]
@@ -76,28 +78,25 @@ def _boards(boroughs: list[Territory]) -> dict[int, Organisation]:
     return {covered.borough_id: covered.organisation for covered in found}
 
 
-def _give(template_version, clauses, borough, unit, board, regional, by, on) -> Protocol:
-    area = template_version.territory
-    protocol = Protocol.objects.create(
-        territory=area,
+def _protocol(template_version: TemplateVersion, borough, unit, board, on: date) -> Protocol:
+    return Protocol(
+        territory=template_version.territory,
         about=borough,
         organisation=unit,
         board=board,
         template=template_version.template,
-        reference=next_reference(area, "P", on.year, about=borough),
+        reference=next_reference(template_version.territory, "P", on.year, about=borough),
     )
-    for party in [board, *regional]:
-        share(protocol, with_=party)
-    version = Version.objects.create(
-        territory=area,
-        about=borough,
+
+
+def _first(protocol: Protocol, template_version: TemplateVersion) -> Version:
+    return Version(
+        territory_id=protocol.territory_id,
+        about=protocol.about,
         protocol=protocol,
         number=1,
         template_version=template_version,
     )
-    VersionClause.objects.bulk_create(from_template(version, clauses))
-    record("protocol.drafted", protocol, by=by)
-    return protocol
 
 
 def from_template(version: Version, clauses) -> list[VersionClause]:

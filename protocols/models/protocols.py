@@ -12,6 +12,9 @@ from protocols.models.templates import Clause, ClauseFields, Template, TemplateV
 
 
 class ProtocolQuerySet(SharedQuerySet):
+    def standing(self):
+        return self.filter(withdrawn_on__isnull=True)
+
     def with_current(self):
         """Each with the status, number and id of its newest version, for lists."""
         newest = Version.objects.filter(
