@@ -1,5 +1,6 @@
 """What people type on the pages of the room. Who may do it, and when, stands in rules.py."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django import forms
@@ -10,6 +11,7 @@ from accounts.second_factor import SecondFactorForm
 from boards.models import Territory
 from documents.uploads import check_upload
 from mappa_portal.forms import DateField, Form
+from mappa_portal.words import plural
 from protocols.importer import read_protocol
 from protocols.models import Approval, TemplateVersion, Version
 
@@ -116,13 +118,15 @@ class CopiesForm(Form):
         required=False,
     )
 
-    def __init__(self, *args, area: Territory, **kwargs):
+    def __init__(self, *args, area: Territory, taken: Iterable[int] = (), **kwargs):
+        """``taken`` are the boroughs that have a copy already."""
         super().__init__(*args, **kwargs)
-        boroughs = area.children.filter(kind=Territory.Kind.BOROUGH)
+        boroughs = area.children.filter(kind=Territory.Kind.BOROUGH).exclude(pk__in=taken)
         self.fields["boroughs"].queryset = boroughs
         self.fields["boroughs"].to_field_name = "slug"
+        others = " without a copy" if taken else ""
         self.fields["which"].choices = [
-            ("all", f"All {boroughs.count()} boroughs"),
+            ("all", f"All {plural(boroughs.count(), 'borough')}{others}"),
             ("some", "The boroughs I tick below"),
         ]
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.urls import reverse
 
 from mappa_portal.home import Task, register
-from protocols import waiting
+from protocols import newer, waiting
 
 AHEAD = timedelta(days=60)  # when the first reminder of a review goes out
 SINGLY = 3  # more of one kind stand in one line
@@ -20,6 +20,7 @@ def tasks(user, today: date) -> Iterator[Task]:
     yield from _drafts(user)
     yield from _reviews(user, today)
     yield from _templates(user)
+    yield from _newer(user)
 
 
 def _approvals(user) -> Iterator[Task]:
@@ -70,6 +71,18 @@ def _templates(user) -> Iterator[Task]:
     for version in waiting.template_drafts_of(user):
         url = reverse("protocols:template", args=[version.template.reference, version.number])
         yield Task(f"the template “{version.template}”", url, None, verb="Publish")
+
+
+def _newer(user) -> Iterator[Task]:
+    found = list(newer.to_renew(user))
+    if len(found) > SINGLY:
+        url = reverse("protocols:list")
+        yield Task(f"{len(found)} protocols with the newer template", url, None, verb="Renew")
+        return
+    for version in found:
+        url = reverse("protocols:next", args=[version.protocol.reference])
+        title = f"version {version.number + 1} of the {version.about} protocol"
+        yield Task(title, url, None, "A newer template is published", "Start")
 
 
 def _named(version) -> str:

@@ -19,11 +19,11 @@ from mappa_portal.exceptions import Conflict, StaleEdit
 from mappa_portal.forms import attempt
 from mappa_portal.pagination import keyset
 from mappa_portal.words import plural
-from protocols import text, timeline, waiting
+from protocols import newer, text, timeline, waiting
 from protocols.actions import copies
 from protocols.actions import templates as actions
 from protocols.forms import AddClauseForm, CopiesForm, TemplateClauseForm, TemplateUploadForm
-from protocols.models import Template, TemplateVersion
+from protocols.models import Protocol, Template, TemplateVersion, Version
 from protocols.outline import find, outline, shape_of
 from protocols.rules import TEMPLATE_RULES
 from protocols.views.fetch import line_at, line_for, lines_of, posted, template_version_of
@@ -106,6 +106,8 @@ class TemplateDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
             open=len(lines) - locked,
         )
         newest = self.object == versions[0]
+        context["followers"] = newer.followers(self.object.template, self.request.user)
+        context["behind"] = sum(follower.behind for follower in context["followers"])
         return context | {"may_start_next": newest and "start_next" in context["allowed"]}
 
 
@@ -262,7 +264,7 @@ def publish(request, reference: str, number: int):
         except ValidationError as refused:
             messages.error(request, " ".join(refused.messages))
             return _to(version)
-        messages.success(request, "The template is published. Boroughs can be given copies of it.")
+        messages.success(request, _published(version, request.user))
         return _to(version)
     context = {
         "version": version,
@@ -271,6 +273,16 @@ def publish(request, reference: str, number: int):
         "fields": sum(_merge_fields(line.clause) for line in lines),
     }
     return render(request, "protocols/template_publish.html", context)
+
+
+def _published(version: TemplateVersion, user) -> str:
+    behind = sum(follower.behind for follower in newer.followers(version.template, user))
+    if not behind:
+        return "The template is published. Boroughs can be given copies of it."
+    return (
+        f"Version {version.number} is published. {plural(behind, 'borough follows', 'boroughs follow')}"
+        " an older version: the list of boroughs below says how each takes the new one."
+    )
 
 
 @login_required
@@ -313,12 +325,19 @@ def give_copies(request, reference: str, number: int):
     """Choose, check, then create: a repeat of the last step creates nothing twice."""
     version = template_version_of(request, reference, number)
     TEMPLATE_RULES.require("copy", version, by=request.user)
-    form = CopiesForm(posted(request), area=version.territory)
-    context = {"version": version, "form": form}
+    standing = (
+        Protocol.objects.for_user(request.user).standing().select_related("about").order_by("about__name")
+    )
+    given = list(standing.filter(template=version.template))
+    others = standing.exclude(template=version.template).filter(versions__status=Version.Status.IN_FORCE)
+    create = request.POST.get("step") == "create"  # a second click is told who has a copy now
+    taken = [] if create else [protocol.about_id for protocol in given]
+    form = CopiesForm(posted(request), area=version.territory, taken=taken)
+    context = {"version": version, "form": form, "given": given, "others": others}
     if request.method != "POST" or not form.is_valid() or request.POST.get("step") == "change":
         return render(request, "protocols/copies.html", context)
     context["boroughs"] = form.chosen
-    if request.POST.get("step") != "create":
+    if not create:
         return render(request, "protocols/copies_check.html", context)
     context["copies"] = copies.give_copies(version, boroughs=form.chosen, by=request.user, on=localdate())
     return render(request, "protocols/copies_done.html", context)

@@ -171,6 +171,31 @@ def test_publishing_then_copies_for_all_boroughs(world, browser):
     assert Protocol.objects.count() == 3
 
 
+def test_copies_are_offered_to_those_who_have_none(world, browser):
+    version, client = world.template(), browser("co_ordinator")
+    world.protocol("camden")
+    said = text_of(client.get(url(version, "copies/")))
+    assert "All 2 boroughs without a copy" in said and 'value="camden"' not in said
+    assert 'Camden: <a class="govuk-link" href="/protocols/CMD-P-2026-001/">' in said
+    assert "Create 2 drafts" in text_of(client.post(url(version, "copies/"), {"which": "all"}))
+
+
+def test_when_every_borough_has_a_copy_none_is_offered(world, browser):
+    version, client = world.template(), browser("co_ordinator")
+    for borough in ("camden", "hackney", "islington"):
+        world.protocol(borough)
+    said = text_of(client.get(url(version, "copies/")))
+    assert "Every borough has a copy of this template" in said and "Which boroughs get a draft?" not in said
+
+
+def test_what_is_in_force_from_another_template_is_said(world, browser):
+    world.in_force("camden")
+    other = templates.publish(world.draft_template("Another"), by=world.co_ordinator)
+    said = text_of(browser("co_ordinator").get(url(other, "copies/")))
+    assert "In force here, from another template" in said and "CMD-P-2026-001" in said
+    assert "All 3 boroughs" in said
+
+
 def test_copies_for_some_boroughs_need_a_borough(world, browser):
     version, client = world.template(), browser("co_ordinator")
     assert "Select which boroughs get a draft" in text_of(client.post(url(version, "copies/")))
