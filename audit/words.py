@@ -37,6 +37,7 @@ ACTIONS = {
     "organisation.grades_changed": "Changed which grades count for an agency",
     "organisation.renamed": "Renamed an organisation",
     "protocol.drafted": "Gave a borough its copy of a protocol",
+    "protocol.replaced": "Ended a protocol because another took its place",
     "protocol.withdrawn": "Withdrew a protocol",
     "protocol_clause.added": "Added a clause to a protocol",
     "protocol_clause.edited": "Changed a clause of a protocol",

@@ -57,4 +57,4 @@ class ProtocolViewSet(ForUserMixin, ReadOnlyModelViewSet):
         found = super().get_queryset()
         if self.action == "list":
             return found
-        return found.prefetch_related("versions__template_version__template")
+        return found.select_related("replaced_by").prefetch_related("versions__template_version__template")

@@ -95,7 +95,7 @@ REVIEW_RULES = RuleBook(
     start=Rule(
         "draft_protocol",
         lambda r: r.is_open and r.started_on is None,
-        "This review was started already, or the protocol was withdrawn.",
+        "This review was started already, or the protocol has ended.",
     ),
     complete=Rule(
         "draft_protocol",
@@ -109,7 +109,7 @@ TEMPLATE_OWNER_RULES = RuleBook(create=Rule("manage_templates"))
 PROTOCOL_RULES = RuleBook(
     call_early_review=Rule(
         "draft_protocol",
-        lambda p: p.review_due is not None and p.withdrawn_on is None,
+        lambda p: p.review_due is not None and not p.has_ended,
         "Only a protocol in force is reviewed.",
     ),
 )

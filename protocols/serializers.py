@@ -70,6 +70,8 @@ class ProtocolSerializer(ProtocolRowSerializer):
     """One protocol with the newest version's text, approvals and signatures."""
 
     withdrawn_on = serializers.DateField(allow_null=True)
+    replaced_by = serializers.CharField(source="replaced_by.reference", default=None, allow_null=True)
+    replaced_on = serializers.DateField(allow_null=True)
     versions = VersionSerializer(many=True)
     clauses = serializers.SerializerMethodField()
     approvals = serializers.SerializerMethodField()

@@ -21,6 +21,7 @@ from protocols.models import (
 
 WORDS = {
     "protocol.drafted": "Draft created from the template",
+    "protocol.replaced": "Replaced by another protocol",
     "protocol.withdrawn": "Withdrawn",
     "protocol_clause.edited": "Clause changed",
     "protocol_clause.added": "Clause added",

@@ -15,4 +15,14 @@ def lock(version: Version) -> Version:
     protocol = lock_protocol(version.protocol_id)
     if protocol.withdrawn_on:
         raise Conflict("This protocol was withdrawn.")
+    if protocol.replaced_by:
+        raise Conflict(f"This protocol was replaced by {protocol.replaced_by.reference}.")
     return protocol.versions.select_related("about").get(pk=version.pk)
+
+
+def lock_beside(version: Version) -> Version:
+    """Also the borough's other protocols with the board: one may end. In one order, so that none waits forever."""
+    protocol = version.protocol
+    rows = Protocol.objects.filter(pk=protocol.pk) | Protocol.objects.beside(protocol)
+    list(rows.order_by("pk").select_for_update(of=["self"]))
+    return lock(version)

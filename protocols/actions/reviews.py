@@ -98,7 +98,7 @@ def remind_of_reviews(today: date) -> int:
     """Promise today's reminders, once for each due date and step however often it is called; returns how many fit."""
     due = 0
     horizon = today + timedelta(days=max(REMIND_DAYS))
-    for protocol in Protocol.objects.filter(review_due__lte=horizon, withdrawn_on=None):
+    for protocol in Protocol.objects.filter(review_due__lte=horizon, withdrawn_on=None, replaced_on=None):
         step = reminder_step((protocol.review_due - today).days)
         if step is not None:
             post(

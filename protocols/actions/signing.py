@@ -10,15 +10,15 @@ from audit.events import record
 from boards.dates import add_months
 from boards.models import AreaSettings
 from outbox.jobs import post
-from protocols.actions.locks import lock
-from protocols.models import Review, Signature, Version
+from protocols.actions.locks import lock_beside
+from protocols.models import Protocol, Review, Signature, Version
 from protocols.rules import SIGNATURE_RULES
 
 
 @transaction.atomic
 def sign(signature: Signature, *, by, at: datetime) -> Signature:
     """Sign for one party. The web door has asked for the second factor; the file is sealed by a job."""
-    version = lock(signature.version)
+    version = lock_beside(signature.version)
     signature = version.signatures.get(pk=signature.pk)
     SIGNATURE_RULES.require("sign", signature, by=by)
     if version.signatures.filter(signed_by=by).exists():
@@ -51,6 +51,8 @@ def _bring_into_force(version: Version) -> None:
     version.save(update_fields=["status", "adopted_on"])
     if protocol.review_due is None:
         plan_first_review(version)
+    for other in Protocol.objects.beside(protocol).in_force():
+        _replace(other, by=version)
     record(
         "version.came_into_force",
         version,
@@ -58,6 +60,16 @@ def _bring_into_force(version: Version) -> None:
         after={"adopted_on": version.adopted_on},
     )
     post("protocols.tell_in_force", version)
+
+
+def _replace(old: Protocol, *, by: Version) -> None:
+    """A borough and its board have one protocol in force; what was under way on the old one ends with it."""
+    old.versions.in_force().update(status=Version.Status.SUPERSEDED)
+    old.versions.live().update(status=Version.Status.REPLACED)
+    old.replaced_by, old.replaced_on, old.review_due = by.protocol, by.adopted_on, None
+    old.save(update_fields=["replaced_by", "replaced_on", "review_due"])
+    after = {"replaced_by": by.protocol.reference, "replaced_on": by.adopted_on}
+    record("protocol.replaced", old, by=None, after=after)
 
 
 def _adopted_on(version: Version) -> date:

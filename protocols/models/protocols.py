@@ -29,6 +29,14 @@ class ProtocolQuerySet(SharedQuerySet):
             adopted_on=models.Subquery(in_force.values("adopted_on")[:1]),
         )
 
+    def in_force(self):
+        return self.filter(pk__in=Version.objects.in_force().values("protocol"))
+
+    def beside(self, protocol):
+        """The other protocols of this borough with this board."""
+        same = {"territory": protocol.territory_id, "about": protocol.about_id, "board": protocol.board_id}
+        return self.filter(**same).exclude(pk=protocol.pk).order_by("pk")
+
 
 class Protocol(AboutOwned):
     """The agreement of one borough. The area owns it; the borough's MAPPA unit drafts it; its parties are given it."""
@@ -39,6 +47,8 @@ class Protocol(AboutOwned):
     reference = models.CharField(max_length=20)
     review_due = models.DateField(null=True, blank=True)
     withdrawn_on = models.DateField(null=True, blank=True)
+    replaced_by = OwnedKey("self", null=True, blank=True, related_name="replaces")
+    replaced_on = models.DateField(null=True, blank=True)
 
     objects = ProtocolQuerySet.as_manager()
 
@@ -50,6 +60,11 @@ class Protocol(AboutOwned):
                 condition=Q(withdrawn_on__isnull=True),
                 name="one_copy_per_borough",
             ),
+            models.CheckConstraint(
+                condition=Q(replaced_by=None, replaced_on=None)
+                | Q(replaced_by__isnull=False, replaced_on__isnull=False, review_due=None),
+                name="replaced_by_one_on_a_day",
+            ),
         ]
         indexes = [
             models.Index(fields=["reference", "id"], name="protocols_by_reference")
@@ -57,6 +72,10 @@ class Protocol(AboutOwned):
 
     def __str__(self):
         return f"{self.reference}: {self.about}"
+
+    @property
+    def has_ended(self) -> bool:
+        return self.withdrawn_on is not None or self.replaced_on is not None
 
     @property
     def parties(self):
@@ -131,7 +150,7 @@ class Version(AboutOwned):
                 name="one_version_under_way",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "withdrawn"]) | ~Q(content_hash=""),
+                condition=Q(status__in=["draft", "withdrawn", "replaced"]) | ~Q(content_hash=""),
                 name="submitted_text_has_hash",
             ),
             models.CheckConstraint(

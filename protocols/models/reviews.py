@@ -12,7 +12,8 @@ class ReviewQuerySet(OwnedQuerySet):
         return self.filter(protocol__in=Protocol.objects.for_user(user))
 
     def open(self):
-        return self.filter(completed_on__isnull=True, protocol__withdrawn_on__isnull=True)
+        going_on = {"protocol__withdrawn_on": None, "protocol__replaced_on": None}
+        return self.filter(completed_on=None, **going_on)
 
 
 class Review(AboutOwned):
@@ -49,7 +50,7 @@ class Review(AboutOwned):
 
     @property
     def is_open(self) -> bool:
-        return self.completed_on is None and self.protocol.withdrawn_on is None
+        return self.completed_on is None and not self.protocol.has_ended
 
     @property
     def parties(self):

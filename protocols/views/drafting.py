@@ -19,7 +19,7 @@ from protocols.forms import AddClauseForm, ClauseForm, NextVersionForm, ReasonFo
 from protocols.models import TemplateVersion, Version
 from protocols.outline import Line, find, shape_of
 from protocols.rules import CLAUSE_RULES, VERSION_RULES
-from protocols.views.fetch import line_at, line_for, lines_of, posted, version_of
+from protocols.views.fetch import line_at, line_for, lines_of, others_in_force, posted, version_of
 from protocols.views.stale import conflict_page, removed_meanwhile
 from protocols.views.templates import same_place
 
@@ -200,6 +200,7 @@ def submit(request, reference: str):
         "count": len(lines),
         "changed": [line for line in lines if line.clause.clause_id and line.clause.is_changed],
         "added": [line for line in lines if line.clause.clause_id is None],
+        "will_replace": others_in_force(request.user, version),
         "bodies": ApprovingBody.objects.filter(territory=version.territory_id).select_related("organisation"),
     }
     return render(request, "protocols/submit.html", context)
@@ -274,6 +275,11 @@ def withdraw(request, reference: str):
         if done:
             messages.success(request, "The protocol was withdrawn. Its versions stay readable here.")
             return redirect("protocols:detail", reference)
-    return render(
-        request, "protocols/withdraw.html", {"version": version, "protocol": version.protocol, "form": form}
-    )
+    context = {
+        "version": version,
+        "protocol": version.protocol,
+        "form": form,
+        "others": others_in_force(request.user, version),
+        "in_force": version.protocol.versions.in_force().exists(),
+    }
+    return render(request, "protocols/withdraw.html", context)

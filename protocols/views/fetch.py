@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
+from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404
 
@@ -33,6 +34,11 @@ def template_version_of(request, reference: str, number: int) -> TemplateVersion
         "territory", "template__organisation"
     )
     return get_object_or_404(found, template__reference=reference, number=number)
+
+
+def others_in_force(user, version: Version) -> QuerySet[Protocol]:
+    """The borough's other protocol with the same board: it ends when this version comes into force."""
+    return Protocol.objects.for_user(user).beside(version.protocol).in_force()
 
 
 def lines_of(version: Version | TemplateVersion) -> list[Line]:

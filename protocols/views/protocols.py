@@ -129,6 +129,8 @@ class ProtocolDetail(ProtocolMixin, DetailView):
         review = self.object.reviews.open().order_by("due_on").first()
         return context | {
             "newest": newest,
+            "replaced_by": _visible(user, pk=self.object.replaced_by_id).first(),
+            "replaces": _visible(user, replaced_by=self.object),
             "versions": versions,
             "in_force": next((v for v in versions if v.status == Version.Status.IN_FORCE), None),
             "allowed": allowed,
@@ -146,6 +148,10 @@ class ProtocolDetail(ProtocolMixin, DetailView):
             "drafter": drafter,
             "today": localdate(),
         }
+
+
+def _visible(user, **which):
+    return Protocol.objects.for_user(user).filter(**which).order_by("reference")
 
 
 def waits_for(protocol: Protocol, newest: Version) -> str:

@@ -15,7 +15,7 @@ from protocols.actions import signing as actions
 from protocols.forms import SignForm
 from protocols.models import Signature, Version
 from protocols.rules import SIGNATURE_RULES
-from protocols.views.fetch import lines_of, most_mine, posted, version_of
+from protocols.views.fetch import lines_of, most_mine, others_in_force, posted, version_of
 
 SALT = "protocols.sign"
 LOST = (
@@ -84,6 +84,7 @@ def _form(request, version: Version, signature: Signature, opened: list | None):
         "protocol": version.protocol,
         "signature": signature,
         "form": form,
+        "will_replace": others_in_force(request.user, version),
         "lines": lines_of(version),
         "approvals": version.approvals.select_related("organisation"),
         "shown": shown_code(request.user) if settings.DEMO and "code" in form.fields else None,

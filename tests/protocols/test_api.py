@@ -11,7 +11,16 @@ from audit.models import Event
 from protocols.actions import drafting
 
 LIST_FIELDS = {"reference", "borough", "board", "version", "status", "in_force_since", "review_due"}
-DETAIL_FIELDS = LIST_FIELDS | {"withdrawn_on", "versions", "clauses", "approvals", "signatures", "allowed"}
+DETAIL_FIELDS = LIST_FIELDS | {
+    "withdrawn_on",
+    "replaced_by",
+    "replaced_on",
+    "versions",
+    "clauses",
+    "approvals",
+    "signatures",
+    "allowed",
+}
 
 
 @pytest.fixture
