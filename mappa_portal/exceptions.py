@@ -1,16 +1,19 @@
 """What went wrong, as a page for people and as JSON for machines. Neither betrays that a record exists."""
 
 import logging
+import re
 from http import HTTPStatus
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import is_valid_path
 from rest_framework import exceptions as api
 
 logger = logging.getLogger("mappa_portal.errors")
 
+REFERENCE = re.compile(r"/([A-Z]{3}-[A-Z]-\d{4}-\d{3,})/")
 PROBLEM = "application/problem+json"
 NOT_FOUND = "There is nothing at this address, or it is not yours to see."
 
@@ -55,7 +58,17 @@ def error_page(request: HttpRequest, status: int, message: str = "") -> HttpResp
     """The page for a status, or problem JSON where a machine asks."""
     if request.path.startswith("/api/"):
         return problem_json(status, message)
-    return render(request, f"{status}.html", {"message": message}, status=status)
+    context = {"message": message, "record": _record_of(request.path)}
+    return render(request, f"{status}.html", context, status=status)
+
+
+def _record_of(path: str) -> tuple[str, str] | None:
+    """Reference and address of the record that this page is a part of: the way back."""
+    found = REFERENCE.search(path)
+    if not found or found.end() == len(path):
+        return None
+    address = path[: found.end()]
+    return (found[1], address) if is_valid_path(address) else None
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
