@@ -1,6 +1,6 @@
 """The second factor where somebody signs or decides: is it fresh, and confirming it (I1)."""
 
-import time
+from datetime import UTC, datetime
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.base.forms import ReauthenticateForm
@@ -9,6 +9,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.codes import CodeField, CodeFormMixin, codes_of, secret_of
 from mappa_portal.forms import Form
@@ -23,8 +24,14 @@ def has_authenticator(user) -> bool:
 
 def has_fresh_factor(request: HttpRequest) -> bool:
     """Whether this session proved a second factor in the last minutes; a password is none."""
+    proved = proved_at(request)
+    return proved is not None and timezone.now() < proved + settings.SECOND_FACTOR_FRESH
+
+
+def proved_at(request: HttpRequest) -> datetime | None:
+    """When this session proved a second factor last."""
     proofs = [r["at"] for r in get_authentication_records(request, request.user) if r["method"] == "mfa"]
-    return bool(proofs) and time.time() - max(proofs) < settings.SECOND_FACTOR_FRESH.total_seconds()
+    return datetime.fromtimestamp(max(proofs), UTC) if proofs else None
 
 
 class ConfirmCodeForm(CodeFormMixin, ReauthenticateForm):
@@ -41,6 +48,14 @@ class SecondFactorForm(Form):
         super().__init__(*args, **kwargs)
         if has_fresh_factor(request):
             del self.fields["code"]
+
+    @property
+    def confirmed(self) -> dict[str, datetime] | None:
+        """Why no code is asked for: when the person gave one, and until when that is enough."""
+        if "code" in self.fields:
+            return None
+        at = proved_at(self.request)
+        return {"at": at, "until": at + settings.SECOND_FACTOR_FRESH}
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]

@@ -77,21 +77,33 @@ def submit(version: Version, *, by) -> Version:
     VERSION_RULES.require("submit", version, by=by)
     if found := problems(version):
         raise ValidationError([message for _, message in found])
-    seen = {
-        sees: covered_hash(version, sees) for sees in (ApprovingBody.Sees.SHARED, ApprovingBody.Sees.WHOLE)
-    }
-    version.content_hash = seen[ApprovingBody.Sees.WHOLE]
+    version.content_hash = covered_hash(version, ApprovingBody.Sees.WHOLE)
     version.status = Version.Status.CONSULTATION
     version.submitted_at, version.submitted_by = timezone.now(), by
     version.save(update_fields=["content_hash", "status", "submitted_at", "submitted_by"])
-    for body in ApprovingBody.objects.filter(territory=version.territory_id).select_related("organisation"):
-        _ask(version, body, seen[body.sees])
+    for body, same in bodies_of(version):
+        _ask(version, body, same)
     record("version.submitted", version, by=by)
     return go_on(version)
 
 
-def _ask(version: Version, body: ApprovingBody, sees: str) -> None:
-    """``sees`` is the hash of the text that this body reads."""
+def bodies_of(version: Version) -> list[tuple[ApprovingBody, Approval | None]]:
+    """The area's approving bodies in order, each with its earlier approval of the very text that it reads."""
+    seen = {sees: covered_hash(version, sees) for sees in ApprovingBody.Sees}
+    earlier = Approval.objects.filter(
+        version__protocol=version.protocol_id, decision=Approval.Decision.APPROVED
+    )
+    earlier = list(earlier.select_related("version").order_by("-version__number"))
+
+    def same(body: ApprovingBody) -> Approval | None:
+        text_of_body = (body.organisation_id, seen[body.sees])
+        return next((a for a in earlier if (a.organisation_id, a.content_hash) == text_of_body), None)
+
+    bodies = ApprovingBody.objects.filter(territory=version.territory_id).select_related("organisation")
+    return [(body, same(body)) for body in bodies]
+
+
+def _ask(version: Version, body: ApprovingBody, same: Approval | None) -> None:
     share(version.protocol, with_=body.organisation)  # it may have become one since the copy was given
     approval = Approval(
         territory_id=version.territory_id,
@@ -101,20 +113,14 @@ def _ask(version: Version, body: ApprovingBody, sees: str) -> None:
         position=body.position,
         sees=body.sees,
     )
-    earlier = Approval.objects.filter(
-        version__protocol=version.protocol_id,
-        organisation=body.organisation_id,
-        decision=Approval.Decision.APPROVED,
-        content_hash=sees,
-    ).order_by("-version__number")
-    if same := earlier.first():
+    if same:
         approval.decision, approval.decided_on, approval.comment = (
             same.decision,
             same.decided_on,
             same.comment,
         )
         approval.recorded_by, approval.recorded_at = same.recorded_by, same.recorded_at
-        approval.content_hash, approval.carried_from = sees, same
+        approval.content_hash, approval.carried_from = same.content_hash, same
     approval.save()
 
 

@@ -106,14 +106,14 @@ def correct_date(request, reference: str, position: int):
 
 
 def _since(approval: Approval, version: Version) -> dict:
-    """The clauses that differ from what this body approved last, as far as it approves them at all."""
+    """The clauses that differ from what this body saw last, as far as it approves them at all."""
     last = (
         Approval.objects.filter(
             version__protocol=version.protocol_id,
             organisation=approval.organisation_id,
-            decision=Approval.Decision.APPROVED,
             version__number__lt=version.number,
         )
+        .exclude(decision=Approval.Decision.OPEN)
         .select_related("version")
         .order_by("-version__number")
         .first()

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
-from boards.models import ApprovingBody
 from mappa_portal.exceptions import StaleEdit
 from mappa_portal.forms import attempt
 from mappa_portal.templatetags.govuk import TaskItem
@@ -192,7 +191,7 @@ def submit(request, reference: str):
             )  # the text changed meanwhile: the page lists what is wrong
         messages.success(request, f"Version {version.number} was submitted. Its text is fixed from now on.")
         return redirect("protocols:detail", reference)
-    lines = lines_of(version)
+    lines, bodies = lines_of(version), actions.bodies_of(version)
     context = {
         "version": version,
         "protocol": version.protocol,
@@ -201,7 +200,8 @@ def submit(request, reference: str):
         "changed": [line for line in lines if line.clause.clause_id and line.clause.is_changed],
         "added": [line for line in lines if line.clause.clause_id is None],
         "will_replace": others_in_force(request.user, version),
-        "bodies": ApprovingBody.objects.filter(territory=version.territory_id).select_related("organisation"),
+        "asked": [body for body, same in bodies if same is None],
+        "not_asked": [(body, same) for body, same in bodies if same],
     }
     return render(request, "protocols/submit.html", context)
 

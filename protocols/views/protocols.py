@@ -169,7 +169,9 @@ def next_step(user, newest: Version, allowed: set[str], review) -> Step | None:
             return _step("Read and decide", "approve", protocol)
         if "start_next" in allowed and newest.approvals.filter(decision=Approval.Decision.CHANGES).exists():
             return _step(f"Start version {newest.number + 1}", "next", protocol)
-    if _open_to(user, newest.signatures.select_related("organisation"), SIGNATURE_RULES, "sign"):
+    signatures = list(newest.signatures.select_related("organisation"))
+    has_signed = any(s.signed_by_id == user.pk for s in signatures)
+    if not has_signed and _open_to(user, signatures, SIGNATURE_RULES, "sign"):
         return _step("Read and sign", "sign", protocol)
     if review and REVIEW_RULES.allowed(user, review) and (review.started_on or review.due_on <= _horizon()):
         return _step("Complete the review" if review.started_on else "Start the review", "review", protocol)

@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.demo import shown_code
+from boards.directory import in_post
+from boards.roles import Seat
 from mappa_portal.exceptions import Conflict
 from mappa_portal.forms import attempt
 from protocols.actions import signing as actions
@@ -36,8 +38,9 @@ def sign(request, reference: str):
         if opened and opened[:2] == [request.user.pk, reference]:
             raise PermissionDenied(LOST) from None
         raise
-    signature = most_mine(
-        request.user, version.signatures.select_related("organisation", "version"), SIGNATURE_RULES, "sign"
+    rows = version.signatures.select_related("organisation", "version")
+    signature = rows.filter(signed_by=request.user).first() or most_mine(
+        request.user, rows, SIGNATURE_RULES, "sign"
     )
     if signature is None:
         raise Conflict("This version is not ready for signing: it has not been approved by every body yet.")
@@ -100,6 +103,17 @@ def statements(version: Version, signature: Signature) -> tuple[str, str]:
 
 
 def _signed(request, version: Version, signature: Signature):
-    missing = [s for s in version.signatures.select_related("organisation") if s.signed_at is None]
-    context = {"version": version, "protocol": version.protocol, "signature": signature, "missing": missing}
+    unsigned = version.signatures.filter(signed_at=None).select_related("organisation")
+    context = {
+        "version": version,
+        "protocol": version.protocol,
+        "signature": signature,
+        "missing": [(other, _others_who_sign(other, request.user)) for other in unsigned],
+    }
     return render(request, "protocols/signed.html", context)
+
+
+def _others_who_sign(signature: Signature, user) -> list[str]:
+    """Names of the chairs in post who may: whoever has signed for one party does not sign for the other."""
+    chairs = in_post([signature.organisation], timezone.localdate(), signature.about, [Seat.CHAIR])
+    return [chair.user.name for chair in chairs.exclude(user=user)]
