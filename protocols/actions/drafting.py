@@ -89,7 +89,9 @@ def submit(version: Version, *, by) -> Version:
 
 def bodies_of(version: Version) -> list[tuple[ApprovingBody, Approval | None]]:
     """The area's approving bodies in order, each with its earlier approval of the very text that it reads."""
-    seen = {sees: covered_hash(version, sees) for sees in ApprovingBody.Sees}
+    seen = {
+        sees: covered_hash(version, sees) for sees in (ApprovingBody.Sees.SHARED, ApprovingBody.Sees.WHOLE)
+    }
     earlier = Approval.objects.filter(
         version__protocol=version.protocol_id, decision=Approval.Decision.APPROVED
     )
