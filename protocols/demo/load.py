@@ -38,6 +38,14 @@ def load(today: date) -> int:
     return made
 
 
+class _Chairs(dict):
+    """By organisation's id; looked up once, so that each person's seats are read once too."""
+
+    def __missing__(self, organisation_id: int):
+        self[organisation_id] = _holder(Organisation.objects.get(pk=organisation_id), Seat.CHAIR)
+        return self[organisation_id]
+
+
 def _load_area(area: Territory, boroughs: list[Territory], today: date) -> int:
     office = templates.executive_office(area)
     staff = _holder(office, Seat.CO_ORDINATOR, Seat.ADMINISTRATOR)
@@ -45,10 +53,11 @@ def _load_area(area: Territory, boroughs: list[Territory], today: date) -> int:
         return 0
     version = _template(area, staff)
     given = copies.give_copies(version, boroughs=boroughs, by=staff, on=today - timedelta(days=500))
+    chairs = _Chairs()
     for place, protocol in enumerate(given.made):
         stage = "in force" if protocol.about.slug == "camden" else STAGES[place % len(STAGES)]
         days_ago = 290 + 31 * (place % 6)  # first reviews fall due from three months ago to two months ahead
-        _bring_to(stage, protocol, staff, today - timedelta(days=days_ago))
+        _bring_to(stage, protocol, staff, chairs, today - timedelta(days=days_ago))
     return len(given.made)
 
 
@@ -77,7 +86,7 @@ def _months(number: int) -> str:
     return "a year" if years == 1 else f"{years} years"
 
 
-def _bring_to(stage: str, protocol: Protocol, staff, day: date) -> None:
+def _bring_to(stage: str, protocol: Protocol, staff, chairs: _Chairs, day: date) -> None:
     version = protocol.versions.get()
     if protocol.about.slug == "camden":
         _edit_locally(version, staff)
@@ -87,11 +96,11 @@ def _bring_to(stage: str, protocol: Protocol, staff, day: date) -> None:
     Version.objects.filter(pk=version.pk).update(submitted_at=_noon(day))
     bodies = list(version.approvals.all())
     for place, one in enumerate(bodies if stage != "in approval" else bodies[:1]):
-        _approve(one, day + timedelta(days=7 * place))
+        _approve(one, chairs[one.organisation_id], day + timedelta(days=7 * place))
     version.refresh_from_db()
     signatures = {"in force": 2, "one signature": 1}.get(stage, 0)
     for place, signature in enumerate(version.signatures.all()[:signatures]):
-        _sign(signature, _noon(day + timedelta(days=30 + 3 * place)))
+        _sign(signature, chairs[signature.organisation_id], _noon(day + timedelta(days=30 + 3 * place)))
 
 
 def _edit_locally(version: Version, staff) -> None:
@@ -102,16 +111,14 @@ def _edit_locally(version: Version, staff) -> None:
     drafting.edit_clause(clause, heading=clause.heading, body=body, revision=clause.revision, by=staff)
 
 
-def _approve(one: Approval, day: date) -> None:
-    by = _holder(one.organisation, Seat.CHAIR)
+def _approve(one: Approval, by, day: date) -> None:
     if by and one.version.status == Version.Status.CONSULTATION:
         approval.decide(
             one, decision="approved", decided_on=day, comment="", by=by, today=timezone.localdate()
         )
 
 
-def _sign(signature: Signature, at: datetime) -> None:
-    by = _holder(signature.organisation, Seat.CHAIR)
+def _sign(signature: Signature, by, at: datetime) -> None:
     if by:
         signing.sign(signature, by=by, at=at)
 
