@@ -6,7 +6,7 @@ from mappa_portal.celery import app
 
 
 @app.task(name="audit.checkpoint")
-def checkpoint() -> None:
+def checkpoint() -> str:
     named = everywhere()
     with scope(named.territories, named.areas):
-        write_checkpoint(timezone.now())
+        return str(write_checkpoint(timezone.now()))

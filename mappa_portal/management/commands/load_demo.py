@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.timezone import localdate
 
+from audit.tasks import checkpoint
 from boards import demo
 
 ROOMS = ("protocols.demo.load", "meetings.demo.load")
@@ -23,4 +24,5 @@ class Command(BaseCommand):
         loaded = demo.load(today)
         for room in ROOMS:
             import_string(room)(today)
+        transaction.on_commit(checkpoint)  # the chains are whole once this is
         self.stdout.write(f"{loaded.areas} areas and {loaded.people} people, with their records.")
