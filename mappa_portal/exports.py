@@ -33,11 +33,12 @@ def _first(text: str) -> str:
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence], marking: str) -> str:
+    """The marking is the last column: the first line names the columns, as spreadsheets expect, and each row
+    keeps its marking when it is sorted, filtered or copied elsewhere."""
     written = io.StringIO()
     writer = csv.writer(written)  # RFC 4180: CRLF, quotes doubled
-    writer.writerow([marking])
-    writer.writerow([cell(name) for name in columns])
-    writer.writerows([cell(value) for value in row] for row in rows)
+    writer.writerow([*(cell(name) for name in columns), "Marking"])
+    writer.writerows([*(cell(value) for value in row), marking] for row in rows)
     return written.getvalue()
 
 

@@ -186,8 +186,8 @@ def test_X1_the_export_is_recorded_and_holds_what_the_page_shows(world, client):
     client.force_login(world.auditor)
     answer = client.get("/audit/export/", {"action": "settings.changed"})
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert rows[0][0] == "OFFICIAL-SENSITIVE" and rows[1][0] == "Time (UTC)"
-    [only] = [dict(zip(rows[1], row, strict=True)) for row in rows[2:]]
+    assert (rows[0][0], rows[0][-1], rows[1][-1]) == ("Time (UTC)", "Marking", "OFFICIAL-SENSITIVE")
+    [only] = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
     assert only["Record"] == "'=1+1" and only["Person"] == "Auditor" and only["Number"] == "1"
     assert (only["Before"], only["After"]) == ('{"a": 1}', '{"a": 2}')
     assert only["Hash"] == Event.objects.get(name="settings.changed").hash
