@@ -97,6 +97,7 @@ def render_pdf(
         "title": title,
         "marking": marking,
         "reference": reference,
+        "demonstration": settings.DEMO,
         "created": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     html = render_to_string(template, {**context, "pdf": page})
