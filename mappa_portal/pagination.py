@@ -8,6 +8,7 @@ from typing import Any
 from django.core import signing
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
+from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import CursorPagination
 
 SALT = "mappa_portal.pagination"
@@ -17,6 +18,12 @@ class KeysetPagination(CursorPagination):
     ordering = "reference"
     page_size_query_param = "limit"
     max_page_size = 200
+
+    def get_page_size(self, request):
+        asked = request.query_params.get(self.page_size_query_param, str(self.page_size))
+        if not (asked.isascii() and asked.isdigit() and int(asked)):
+            raise ValidationError({self.page_size_query_param: "Enter a whole number from 1 to 200."})
+        return min(int(asked), self.max_page_size)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The API's description as a page: what the OpenAPI document says, in tables, without a script."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,10 @@ WORDS = {
     ("number", ""): "number",
     ("boolean", ""): "true or false",
     ("object", ""): "object",
+}
+PARAMETERS = {  # of the framework, which does not explain them
+    "format": "How to answer, when no Accept header says it: json, or csv for a table, or yaml for the description.",
+    "lang": "The portal speaks English only.",
 }
 
 
@@ -36,9 +41,14 @@ class Operation:
 
 @dataclass(frozen=True)
 class Thing:
+    anchor: str
     name: str
     about: str
     fields: list[Field]
+
+    @property
+    def explained(self) -> bool:
+        return any(field.about for field in self.fields)
 
 
 def operations(document: dict) -> Iterator[Operation]:
@@ -51,14 +61,30 @@ def operations(document: dict) -> Iterator[Operation]:
 def things(document: dict) -> list[Thing]:
     schemas = document.get("components", {}).get("schemas", {})
     return [
-        Thing(name, schema.get("description", ""), [_field(n, s) for n, s in schema["properties"].items()])
+        Thing(
+            name,
+            title(name),
+            schema.get("description", ""),
+            [_field(n, s) for n, s in schema["properties"].items()],
+        )
         for name, schema in schemas.items()
         if "properties" in schema
     ] + [
-        Thing(name, "", [Field(value, "value", "", "") for value in schema["enum"]])
-        for name, schema in schemas.items()
-        if "enum" in schema
+        Thing(name, title(name), "", _values(schema)) for name, schema in schemas.items() if "enum" in schema
     ]
+
+
+def title(name: str) -> str:
+    """PaginatedProtocolRowList: page of protocol rows; DecisionEnum: decision."""
+    listed = re.fullmatch(r"Paginated(.+)List", name)
+    words = re.sub(r"(?<!^)(?=[A-Z])", " ", listed[1] if listed else name.removesuffix("Enum")).lower()
+    return f"page of {words}s" if listed else words
+
+
+def _values(schema: dict) -> list[Field]:
+    """drf-spectacular writes the meanings into the description: a line ``* `value` - Meaning`` each."""
+    meanings = dict(re.findall(r"^\* `(.*?)` - (.*)$", schema.get("description", ""), re.M))
+    return [Field(value, "value", "", meanings.get(value, "")) for value in schema["enum"]]
 
 
 def _operation(method: str, path: str, about: dict) -> Operation:
@@ -74,8 +100,9 @@ def _operation(method: str, path: str, about: dict) -> Operation:
 
 
 def _about(parameter: dict) -> str:
+    said = parameter.get("description", "") or PARAMETERS.get(parameter["name"], "")
     needed = "" if parameter["in"] == "query" and not parameter.get("required") else "Required. "
-    return needed + parameter.get("description", "").split("\n")[0]
+    return needed + said.split("\n")[0]
 
 
 def _content(body: dict) -> Field | None:
@@ -94,7 +121,7 @@ def _kind(schema: dict) -> tuple[str, str]:
     for part in [schema, *schema.get("allOf", []), *schema.get("oneOf", []), *schema.get("anyOf", [])]:
         if "$ref" in part:
             name = part["$ref"].rsplit("/", 1)[1]
-            return name, name
+            return title(name), name
     kinds = schema.get("type", "object")
     kinds = [kinds] if isinstance(kinds, str) else kinds
     kind = next(k for k in kinds if k != "null")

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from boards.access import ForUserMixin
+from boards.models import Territory
 from mappa_portal.exports import CsvRenderer
 from protocols.exports import limit_exports, record_export
 from protocols.models import Protocol, Version
@@ -16,7 +17,13 @@ from protocols.serializers import ProtocolRowSerializer, ProtocolSerializer
 class ProtocolFilter(filters.FilterSet):
     """An allow-list: what is not named here is not filtered by."""
 
-    borough = filters.CharFilter(field_name="about__slug", help_text="Slug of the borough.")
+    borough = filters.ModelChoiceFilter(
+        field_name="about",
+        to_field_name="slug",
+        queryset=Territory.objects.filter(kind=Territory.Kind.BOROUGH),
+        error_messages={"invalid_choice": "No borough has this slug."},
+        help_text="Slug of the borough, like camden.",
+    )
     status = filters.ChoiceFilter(choices=Version.Status.choices, help_text="Of the newest version.")
 
 

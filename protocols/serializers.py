@@ -10,13 +10,17 @@ from protocols.rules import VERSION_RULES
 class ProtocolRowSerializer(serializers.Serializer):
     """One row of the list."""
 
-    reference = serializers.CharField()
-    borough = serializers.SlugField(source="about.slug")
-    board = serializers.CharField(source="board.name")
-    version = serializers.IntegerField(source="version_number")
-    status = serializers.ChoiceField(choices=Version.Status.choices)
-    in_force_since = serializers.DateField(source="adopted_on", allow_null=True)
-    review_due = serializers.DateField(allow_null=True)
+    reference = serializers.CharField(help_text="Names the protocol, like CMD-P-2026-001.")
+    borough = serializers.SlugField(source="about.slug", help_text="Slug of the borough.")
+    board = serializers.CharField(
+        source="board.name", help_text="The safeguarding board that is party to it."
+    )
+    version = serializers.IntegerField(source="version_number", help_text="Number of the newest version.")
+    status = serializers.ChoiceField(choices=Version.Status.choices, help_text="Of the newest version.")
+    in_force_since = serializers.DateField(
+        source="adopted_on", allow_null=True, help_text="First day of the version in force."
+    )
+    review_due = serializers.DateField(allow_null=True, help_text="Day by which it is looked at again.")
 
 
 class VersionSerializer(serializers.ModelSerializer):

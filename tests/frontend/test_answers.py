@@ -155,3 +155,10 @@ def test_the_api_page_describes_every_address_and_each_link_leads_somewhere(brow
     ids = {e.get("id") for e in tree.iter() if e.get("id")}
     assert paths and all(path in text for path in paths)
     assert {e.get("href")[1:] for e in tree.iter("a") if e.get("href", "").startswith("#")} <= ids
+
+
+def test_the_reference_speaks_in_words(browser):
+    text = " ".join(browser.get("/api/v1/docs/").content.decode().split())
+    assert "Paginated" not in text.replace('id="Paginated', "").replace('href="#Paginated', "")
+    for words in ("Page of protocol rows", "Waiting for signatures", "Not decided yet", "csv for a table"):
+        assert words in text

@@ -48,7 +48,20 @@ def test_A5_the_list_names_its_fields_and_filters_by_an_allow_list(world, api):
     ]:
         found = client.get(f"/api/v1/protocols/?{query}").json()["results"]
         assert [row["reference"][:3] for row in found] == references
-    assert client.get("/api/v1/protocols/?status=lost").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "name, value", [("status", "lost"), ("borough", "atlantis"), ("limit", "x"), ("limit", "0")]
+)
+def test_a_wrong_value_is_named(world, api, name, value):
+    answer = api("smb_member").get("/api/v1/protocols/", {name: value})
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert [error["pointer"] for error in answer.json()["errors"]] == [f"/{name}"]
+
+
+def test_a_page_holds_at_most_200(world, api):
+    world.protocol()
+    assert api("smb_member").get("/api/v1/protocols/?limit=1000").status_code == 200
 
 
 def test_X1_the_list_as_a_table_is_marked_recorded_and_limited(world, api):
@@ -56,9 +69,9 @@ def test_X1_the_list_as_a_table_is_marked_recorded_and_limited(world, api):
     client, address, table = api("smb_member"), "/api/v1/protocols/", {"Accept": "text/csv"}
     answer = client.get(address, headers=table)
     assert answer["Content-Type"].startswith("text/csv")
-    marking, columns, row = csv.reader(io.StringIO(answer.content.decode()))
-    assert marking == ["OFFICIAL-SENSITIVE"]
-    assert set(columns) == LIST_FIELDS and row[0] == "CMD-P-2026-001"
+    columns, row = csv.reader(io.StringIO(answer.content.decode()))
+    assert set(columns) == {*LIST_FIELDS, "Marking"}
+    assert (row[0], row[-1]) == ("CMD-P-2026-001", "OFFICIAL-SENSITIVE")
     connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
     recorded = Event.objects.get(name="protocols.exported")
     assert (recorded.actor, recorded.reason) == (world.smb_member, "1 row, CSV")
