@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from accounts.events import note, note_in, portal_scope
+from accounts.events import areas_of_account, note, note_in, portal_scope
 from accounts.models import User
 from boards.access import seats_with
 from boards.models import Appointment, Territory
@@ -28,7 +28,7 @@ def create_account(email: str, *, name: str, area: Territory, by: User | None) -
     user.set_unusable_password()
     user.full_clean()
     user.save()
-    note_in([area], "user.created", user, by=by)
+    note_in(area, "user.created", user, by=by)
     return user
 
 
@@ -40,8 +40,12 @@ def invite(user: User, *, by: User | None) -> str:
     if user.last_login or not user.is_active:
         raise Conflict(f"{user} has signed in before. The sign-in page sends a link to a new password.")
     link = one_time_link(user)
-    _mail(user, "account_invitation", "Set up your MAPPA portal account", {"link": link, "by": by})
-    note_in(_areas_of(user), "user.invited", user, by=by)
+    held = (
+        Appointment.objects.filter(user=user).exclude(ends_on__lt=localdate()).select_related("organisation")
+    )
+    context = {"link": link, "by": by, "held": held}
+    _mail(user, "account_invitation", "Set up your MAPPA portal account", context)
+    note("user.invited", user, by=by)
     return link
 
 
@@ -112,7 +116,7 @@ def reset_second_factor(user: User, *, by: User | None) -> User:
         raise ValidationError("Ask another administrator to reset your second factor.")
     Authenticator.objects.filter(user=user).delete()
     end_sessions(user)
-    note_in(_areas_of(user), "user.second_factor_reset", user, by=by)
+    note("user.second_factor_reset", user, by=by)
     mail_change(user, "An administrator removed your authenticator app, passkeys and recovery codes.")
     return user
 
@@ -127,7 +131,7 @@ def _set_active(user: User, active: bool, event: str, by: User | None) -> User:
     user.save(update_fields=["is_active"])
     if not active:
         end_sessions(user)
-    note_in(_areas_of(user), event, user, by=by)
+    note(event, user, by=by)
     return user
 
 
@@ -143,12 +147,5 @@ def _require_administrator(of: User, by: User | None) -> None:
     if by is None:
         return
     own = {s.organisation.territory.area for s in seats_with(by, "set_up_area")}
-    if not own or not _areas_of(of) <= own:
+    if not own or not areas_of_account(of) <= own:
         raise PermissionDenied("Only an administrator of this person's areas can do this.")
-
-
-def _areas_of(user: User) -> set[Territory]:
-    """Where the person sits or will sit, disabled or not; of somebody who has left, where he or she sat last."""
-    held = Appointment.objects.filter(user=user).select_related("organisation__territory__parent")
-    present = held.exclude(ends_on__lt=localdate()) or held.order_by("-ends_on")[:1]
-    return {appointment.organisation.territory.area for appointment in present}

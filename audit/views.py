@@ -17,7 +17,7 @@ from audit.checkpoints import checkpoints
 from audit.events import record
 from audit.forms import EventFilter
 from audit.models import Event, chains_of
-from audit.words import PERSONAL, action_in_words, actor_of, changes_of
+from audit.words import PERSONAL, action_in_words, actor_of, changes_of, subjects_of
 from boards.models import Territory
 from mappa_portal.exports import csv_download
 from mappa_portal.limits import limit
@@ -64,7 +64,11 @@ def event_list(request):
     form = EventFilter(request.GET)
     page = keyset(form.narrow(_events(request.user)), request, "-at", "-pk")
     broken = broken_among(page)
-    rows = [(e, actor_of(e), action_in_words(e.name), list(changes_of(e)), e.pk in broken) for e in page]
+    about = subjects_of(page)
+    rows = [
+        (e, actor_of(e), action_in_words(e.name), list(changes_of(e)), about[e.pk], e.pk in broken)
+        for e in page
+    ]
     return render(
         request,
         "audit/list.html",

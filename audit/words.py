@@ -1,11 +1,14 @@
 """Events as people read them: what was done, in a few words after the person's name."""
 
+import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 
 from audit.models import Event
+from mappa_portal.words import long_date, upper_first
 
 ACTIONS = {
     "appointment.changed": "Changed an appointment",
@@ -76,7 +79,7 @@ ACTIONS = {
     "version.submitted": "Submitted a version",
 }
 PERSONAL = {"accounts.user"}  # kinds of record whose values are shown to nobody, only that they changed
-NOTHING = "None"
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def action_in_words(event_name: str) -> str:
@@ -88,28 +91,69 @@ def actor_of(event: Event) -> str:
     return event.actor.name if event.actor else "The portal"
 
 
+NAMED = ("accounts.user", "boards.appointment", "boards.organisation", "boards.areasettings")
+
+
+def subjects_of(events: Iterable[Event]) -> dict[int, str]:
+    """What each is about, by event: a name, a reference, else the kind of thing. One query for each kind of name."""
+    shown = list(events)
+    named = {kind: _named(kind, {e.subject_id for e in shown if e.subject_kind == kind}) for kind in NAMED}
+    return {e.pk: named.get(e.subject_kind, {}).get(e.subject_id) or e.reference or _kind(e) for e in shown}
+
+
+def _named(kind: str, ids: set[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    found = apps.get_model(kind)._default_manager.filter(pk__in=ids)
+    if kind == "boards.appointment":
+        found = found.select_related("user", "organisation")
+    if kind == "boards.areasettings":
+        found = found.select_related("territory")
+    return {one.pk: str(one) for one in found}
+
+
+def _kind(event: Event) -> str:
+    try:
+        return upper_first(apps.get_model(event.subject_kind)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return ""
+
+
 def changes_of(event: Event) -> Iterator[tuple[str, str, str]]:
-    """Field, before, after; from the row beside the event, which may have been erased."""
+    """Field, before, after, in words; from the row beside the event, which may have been erased."""
     row = next(iter(event.changes.all()), None)
     for name in event.fields:
         label = _label(event.subject_kind, name)
         if event.subject_kind in PERSONAL or row is None:
             yield label, "", "changed" if row else "erased"
-        elif row.before.get(name) != row.after.get(name):
-            yield label, _text(row.before.get(name)), _text(row.after.get(name))
+        else:
+            choices = _choices(event.subject_kind, name)
+            before, after = (_text(values.get(name), choices) for values in (row.before, row.after))
+            if before != after:
+                yield label, before, after
+
+
+def _field(kind: str, name: str):
+    try:
+        return apps.get_model(kind)._meta.get_field(name)
+    except (LookupError, FieldDoesNotExist, ValueError):
+        return None
 
 
 def _label(kind: str, name: str) -> str:
-    try:
-        label = apps.get_model(kind)._meta.get_field(name).verbose_name
-    except (LookupError, FieldDoesNotExist, AttributeError, ValueError):
-        label = name.replace("_", " ")
-    return label[:1].upper() + label[1:]
+    return upper_first(getattr(_field(kind, name), "verbose_name", name.replace("_", " ")))
 
 
-def _text(value) -> str:
+def _choices(kind: str, name: str) -> dict:
+    return dict(getattr(_field(kind, name), "flatchoices", ()))
+
+
+def _text(value, choices: dict) -> str:
+    """As a page writes it: yes and no, labels of choices, days; nothing is an empty text."""
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, Iterable) and not isinstance(value, str):
-        return ", ".join(_text(v) for v in value) or NOTHING
-    return NOTHING if value in (None, "") else str(value)
+        return ", ".join(filter(None, (_text(v, choices) for v in value)))
+    if isinstance(value, str) and DAY.fullmatch(value):
+        return long_date(date.fromisoformat(value))
+    return "" if value is None else str(choices.get(value, value))

@@ -19,6 +19,10 @@ def lower_first(text) -> str:
     return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
+def upper_first(text) -> str:
+    return str(text)[:1].upper() + str(text)[1:]
+
+
 # -- Dates and times, in London --
 
 

@@ -1,7 +1,7 @@
 """Who sits where: appointed, changed, confirmed, ended. Each takes effect with the next request (A6)."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -23,20 +23,38 @@ CONFIRM_EVERY = 6  # months: how long single points of contact are taken to be r
 
 
 @transaction.atomic
-def appoint_by_email(organisation: Organisation, *, email: str, name: str, by, **values) -> Appointment:
-    """Whoever has no account yet gets one, and an invitation to choose a password."""
+def appoint_by_email(
+    organisation: Organisation,
+    *,
+    email: str,
+    name: str,
+    starts_on: date,
+    by,
+    instead_of: Iterable[Appointment] = (),
+    **values,
+) -> Appointment:
+    """Whoever has no account yet gets one, and an invitation to it. ``instead_of``: these end the day before."""
+    for former in instead_of:
+        end_appointment(former, last_day=starts_on - timedelta(days=1), by=by)
     user = User.objects.filter(email__iexact=email.strip()).first()
     if user:
-        return appoint(organisation, user=user, by=by, **values)
+        return appoint(organisation, user=user, starts_on=starts_on, by=by, **values)
     ORGANISATION_RULES.require("appoint", organisation, by=by)
     user = create_account(email, name=name, area=organisation.territory.area, by=by)
-    appointment = appoint(organisation, user=user, by=by, **values)
+    appointment = _appoint(organisation, user=user, starts_on=starts_on, by=by, **values)
     invite(user, by=by)
     return appointment
 
 
 @transaction.atomic
-def appoint(
+def appoint(organisation: Organisation, *, user, by, **values) -> Appointment:
+    """Give a person a seat, and tell him or her."""
+    appointment = _appoint(organisation, user=user, by=by, **values)
+    _tell(appointment)
+    return appointment
+
+
+def _appoint(
     organisation: Organisation,
     *,
     user,
@@ -47,7 +65,7 @@ def appoint(
     boroughs: Collection[Territory] = (),
     confirm_by: date | None = None,
 ) -> Appointment:
-    """Give a person a seat; no ``boroughs`` means all that the organisation covers."""
+    """No ``boroughs`` means all that the organisation covers."""
     organisation = Organisation.objects.select_for_update(of=["self"]).get(pk=organisation.pk)
     ORGANISATION_RULES.require("appoint", organisation, by=by)
     _check_seat(organisation, user, seat, starts_on)
@@ -65,7 +83,6 @@ def appoint(
     appointment.boroughs.set(boroughs)
     forget_seats(user)
     _record("appointment.made", appointment, by, {}, {"seat": seat, **_values(appointment)})
-    _tell(appointment)
     return appointment
 
 
@@ -109,7 +126,7 @@ def end_appointment(appointment: Appointment, *, last_day: date, by) -> Appointm
 def withdraw_appointment(appointment: Appointment, *, by) -> None:
     """One made by mistake: it ends at once, as if it had not been."""
     appointment = _lock(appointment, "withdraw", by)
-    _record("appointment.withdrawn", appointment, by, _values(appointment), {})
+    _record("appointment.withdrawn", appointment, by, {"seat": appointment.seat, **_values(appointment)}, {})
     user = appointment.user
     appointment.delete()
     forget_seats(user)
@@ -170,7 +187,7 @@ def _values(appointment: Appointment) -> dict:
     return {
         **{name: str(getattr(appointment, name) or "") for name in sorted(days)},
         "job_title": appointment.job_title,
-        "boroughs": sorted(b.slug for b in appointment.boroughs.all()),
+        "boroughs": sorted(b.name for b in appointment.boroughs.all()),
     }
 
 

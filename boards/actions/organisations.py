@@ -56,7 +56,7 @@ def add_organisation(
         organisation,
         by,
         {},
-        {"name": name, "kind": kind, "boroughs": _slugs(boroughs)},
+        {"name": name, "kind": kind, "boroughs": _names(boroughs)},
     )
     return organisation
 
@@ -92,8 +92,8 @@ def cover(organisation: Organisation, *, boroughs: Collection[Territory], revisi
     organisation = _lock(organisation, "cover", by)
     if organisation.revision != revision:
         raise StaleEdit(organisation)
-    before = _slugs(c.borough for c in organisation.coverage.select_related("borough"))
-    if before == _slugs(boroughs):
+    before = _names(c.borough for c in organisation.coverage.select_related("borough"))
+    if before == _names(boroughs):
         return organisation
     _check_coverage(organisation, boroughs)
     _set_coverage(organisation, boroughs)
@@ -104,7 +104,7 @@ def cover(organisation: Organisation, *, boroughs: Collection[Territory], revisi
         organisation,
         by,
         {"boroughs": before},
-        {"boroughs": _slugs(boroughs)},
+        {"boroughs": _names(boroughs)},
     )
     return organisation
 
@@ -205,8 +205,8 @@ def _free_slug(name: str) -> str:
     return slug if slug not in taken else next(s for s in numbers if s not in taken)
 
 
-def _slugs(boroughs) -> list[str]:
-    return sorted(b.slug for b in boroughs)
+def _names(boroughs) -> list[str]:
+    return sorted(b.name for b in boroughs)
 
 
 def _record(name: str, organisation: Organisation, by, before: dict, after: dict) -> None:

@@ -51,7 +51,7 @@ def set_approving_bodies(
         if body.kind not in Organisation.AREA_BOARDS or body.territory_id != settings.territory_id:
             raise ValidationError(f"{body} is not a board of the whole area.")
     before = _order(settings)
-    if before == [[body.slug, sees] for body, sees in bodies]:
+    if before == [_named(body, sees) for body, sees in bodies]:
         return settings
     left = leaving(settings, [body for body, _ in bodies])
     if left and not reason.strip():
@@ -119,6 +119,10 @@ def _refuse_lower_threshold(settings: AreaSettings, values: dict) -> None:
         )
 
 
-def _order(settings: AreaSettings) -> list[list[str]]:
-    rows = ApprovingBody.objects.filter(territory=settings.territory_id).order_by("position")
-    return [list(row) for row in rows.values_list("organisation__slug", "sees")]
+def _order(settings: AreaSettings) -> list[str]:
+    rows = ApprovingBody.objects.filter(territory=settings.territory_id).select_related("organisation")
+    return [_named(body.organisation, body.sees) for body in rows.order_by("position")]
+
+
+def _named(body: Organisation, sees: str) -> str:
+    return f"{body} ({ApprovingBody.Sees(sees).label})"

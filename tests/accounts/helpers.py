@@ -27,5 +27,5 @@ def is_signed_in(client) -> bool:
 
 
 def events(name: str):
-    """In the portal's own chain."""
-    return Event.objects.filter(territory__kind="portal", name=name)
+    """In the chains of the portal and of the areas: a borough holds none."""
+    return Event.objects.filter(territory__kind__in=["portal", "area"], name=name)

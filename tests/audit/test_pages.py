@@ -9,12 +9,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.actions import edit_details
+from accounts.events import note as note_at_the_door
 from audit.checkpoints import write_checkpoint
 from audit.events import record
 from audit.forms import EventFilter
 from audit.models import Event, chains_of
 from audit.words import ACTIONS, action_in_words
+from boards.actions import appoint
 from boards.roles import Seat
+from tests.boards.helpers import events
 from tests.factories import organisation, person
 
 
@@ -110,6 +114,56 @@ def test_the_page_says_who_did_what_before_and_after(world, client):
         assert text in page, text
     assert "020 7946" not in page
     assert "020 7946" not in client.get("/audit/export/").text
+
+
+def test_an_auditor_reads_who_signed_in_of_the_area_and_nobody_else_does(world, client):
+    note_at_the_door("user.signed_in", world.camden_administrator, by=world.camden_administrator)
+    note_at_the_door("user.sign_in_failed", world.hackney_board_chair, reason="password")
+    note_at_the_door("user.signed_in", world.leeds_smb_chair, by=world.leeds_smb_chair)
+    note_at_the_door("user.sign_in_failed", None)
+    person("camden_auditor", world.organisation("camden-mappa-unit"), Seat.AUDITOR)
+    client.force_login(world.auditor)
+    page = client.get("/audit/").text
+    assert "Signed in" in page and "Camden Administrator" in page
+    assert ">Failed to sign in<" in page and "Hackney Board Chair" in page and "Leeds" not in page
+    client.force_login(world.camden_auditor)
+    assert "0 events for these filters" in client.get("/audit/").text
+
+
+def test_values_about_a_person_stay_in_the_portals_chain(world):
+    edit_details(world.camden_administrator, phone="020 7946 0999")
+    assert [event.territory.slug for event in events("user.edited")] == ["portal"]
+
+
+def test_values_read_as_on_the_page_that_they_come_from(world, client):
+    admin, camden = world.area_administrator, world.territory("camden")
+    police, today = world.organisation("metropolitan-police"), date(2026, 11, 22)
+    made = appoint(police, user=world.nobody, seat=Seat.SPOC, starts_on=today, boroughs=[camden], by=admin)
+    client.force_login(world.auditor)
+    page = client.get("/audit/").text
+    for text in (
+        "Seat: Single point of contact",
+        "Starts on: 22 November 2026",
+        "Boroughs: Camden",
+        "Nobody, Single point of contact, Metropolitan Police",
+    ):
+        assert text in page, text
+    assert "Ends on" not in page and "Job title" not in page
+    history = client.get(f"/admin/area/london/people/{made.reference}/").text
+    assert "Seat: Single point of contact" in history and "Ends on" not in history
+
+
+def test_a_value_that_went_is_struck_out(world, client):
+    note(
+        world,
+        "london",
+        "settings.changed",
+        before={"board_term": "LSCB", "gone": "2026-01-31"},
+        after={"board_term": "LSCP"},
+    )
+    client.force_login(world.auditor)
+    page = client.get("/audit/").text
+    assert ">31 January 2026</del>" in page and ">None</ins>" in page
 
 
 def test_events_of_the_code_are_put_into_words():
