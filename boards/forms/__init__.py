@@ -8,7 +8,7 @@ from boards.forms.organisations import (
     OrganisationForm,
     RenameForm,
 )
-from boards.forms.people import AppointForm, ChangeAppointmentForm, EndForm, PeopleFilter
+from boards.forms.people import AppointForm, ChangeAppointmentForm, EndForm, OtherChairForm, PeopleFilter
 from boards.forms.settings import GROUPS, ApprovingBodiesForm, ReasonForm, settings_form
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "GradesForm",
     "OrganisationFilter",
     "OrganisationForm",
+    "OtherChairForm",
     "PeopleFilter",
     "ReasonForm",
     "RenameForm",

@@ -77,11 +77,19 @@ class ChangeAppointmentForm(RevisedForm, AppointmentFields):
         super().__init__(*args, organisation=appointment.organisation, **kwargs)
 
 
-class EndForm(Form):
-    last_day = DateField(
-        label="Last day",
-        help_text="From the day after, the seat opens nothing. Enter yesterday to end it at once.",
+class OtherChairForm(Form):
+    others = forms.ChoiceField(
+        label="What about the present one?",
+        choices=[
+            ("keep", "Both hold the seat: either may sign"),
+            ("end", "The present appointment ends on the day before"),
+        ],
+        widget=forms.RadioSelect,
     )
+
+
+class EndForm(Form):
+    last_day = DateField(label="Last day", help_text="From the day after, the seat opens nothing.")
 
 
 class PeopleFilter(Form):

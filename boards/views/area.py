@@ -85,15 +85,17 @@ class ActionFormView(AreaMixin, FormView):
             sent = self.request.POST if "confirmed" in self.request.POST else None
             self.answer = question.form(sent)
             if not self.answer.is_valid():
-                return self._ask(question, form)
+                return self._ask(question)
         try:
             return attempt(form, lambda: self.act(form)) or self.form_invalid(form)
         except StaleEdit as stale:
             return self._show_both(form, stale.current)
 
-    def _ask(self, question: Question, form):
+    def _ask(self, question: Question):
         """What was typed travels along, hidden."""
-        context = self.get_context_data(form=self.answer, sent=form, question=question)
+        asked = {"csrfmiddlewaretoken", "confirmed", *self.answer.fields}
+        sent = [(n, v) for n, values in self.request.POST.lists() for v in values if n not in asked]
+        context = self.get_context_data(form=self.answer, sent=sent, question=question)
         self.template_name = "boards/question.html"
         return self.render_to_response(context)
 

@@ -1,5 +1,6 @@
 """People and their seats."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,11 +18,14 @@ from accounts import actions as accounts
 from accounts.letters import Letter, letters_to
 from boards import actions
 from boards.area_rules import APPOINTMENT_RULES
+from boards.clashes import other_party_of, others_who_sign
 from boards.directory import appointments_in
-from boards.forms import AppointForm, ChangeAppointmentForm, EndForm, PeopleFilter
+from boards.forms import AppointForm, ChangeAppointmentForm, EndForm, OtherChairForm, PeopleFilter
 from boards.models import Appointment
-from boards.views.area import ActionFormView, AreaMixin, settings_for
+from boards.roles import Seat
+from boards.views.area import ActionFormView, AreaMixin, Question, settings_for
 from boards.views.organisations import OrganisationMixin
+from mappa_portal.forms import Form
 from mappa_portal.pagination import keyset
 from mappa_portal.templatetags.govuk import Row, tag
 from mappa_portal.words import long_date, plural
@@ -78,8 +82,35 @@ class Appoint(OrganisationMixin, ActionFormView):
     record_name = "organisation"
     title, button = "Appoint someone", "Appoint"
 
+    def question(self, form):
+        """Whoever signs does so alone, and for one party."""
+        asked = {name: form.cleaned_data[name] for name in ("seat", "email", "starts_on")}
+        others = others_who_sign(self.organisation, **asked)
+        both = other_party_of(self.organisation, self.settings, **asked)
+        if not others and not both:
+            return None
+        seat = Seat(asked["seat"]).label.lower()
+        follows = [
+            f"{self.organisation} has a {seat}: {o.user}, since {long_date(o.starts_on)}." for o in others
+        ]
+        if both:
+            follows.append(
+                f"{both.user} is {seat} of {both.organisation} too."
+                " One person cannot sign a protocol for both parties: somebody else has to sign for one."
+            )
+        title = (
+            f"Should both be {seat} of {self.organisation}?"
+            if others
+            else "Should one person speak for both?"
+        )
+        return Question(title, follows, self.button, OtherChairForm if others else Form)
+
     def act(self, form):
-        made = actions.appoint_by_email(self.organisation, by=self.request.user, **form.values)
+        values = form.values
+        if self.answer and self.answer.cleaned_data.get("others") == "end":
+            asked = {name: values[name] for name in ("seat", "email", "starts_on")}
+            values["instead_of"] = list(others_who_sign(self.organisation, **asked))
+        made = actions.appoint_by_email(self.organisation, by=self.request.user, **values)
         return self.done(f"{made.user} is appointed: {made.get_seat_display().lower()}.")
 
 
@@ -187,7 +218,15 @@ class AppointmentEnd(AppointmentMixin, ActionFormView):
 
     def get_context_data(self, **kwargs):
         may = APPOINTMENT_RULES.allowed(self.request.user, self.appointment)
-        return super().get_context_data(may=may, **kwargs)
+        begun = self.appointment.starts_on < localdate()
+        return super().get_context_data(may=may, begun=begun, **kwargs)
+
+    def post(self, request, *args, **kwargs):
+        if "now" in request.POST:
+            yesterday = localdate() - timedelta(days=1)
+            ended = actions.end_appointment(self.appointment, last_day=yesterday, by=request.user)
+            return self.done(f"{ended.user} no longer holds this seat.")
+        return super().post(request, *args, **kwargs)
 
     def act(self, form):
         ended = actions.end_appointment(

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from accounts.models import User
 from boards import actions
 from boards.access import seats_of
-from boards.models import Appointment, Organisation
+from boards.models import Appointment, AreaSettings, Organisation
 from boards.roles import Seat
 from mappa_portal.exceptions import Conflict, StaleEdit
 from outbox.models import Message
@@ -37,8 +37,9 @@ def test_appointing_makes_an_account_and_an_invitation_only_for_who_has_none(wor
     assert kinds == [
         ("account_invitation", "new@example.org"),
         ("appointment", "camden_board_chair@example.org"),
-        ("appointment", "new@example.org"),
     ]
+    invitation = Message.objects.get(kind="account_invitation").text
+    assert "Your seat: Single point of contact, Camden Children's Services" in invitation
     again = post_appointment(client)
     assert again.status_code == 200 and "already holds this seat" in again.content.decode()
 
@@ -140,6 +141,65 @@ def test_overdue_confirmations_stand_on_the_home_page_of_who_confirms(world, cli
     for who, shown in (("area_administrator", True), ("auditor", False), ("camden_administrator", False)):
         client.force_login(getattr(world, who))
         assert ("Confirm 1 appointment in London" in client.get("/").content.decode()) == shown, who
+
+
+def test_a_second_chair_is_asked_about_and_may_take_the_place_of_the_first(world, client):
+    client.force_login(world.area_administrator)
+    held = Appointment.objects.filter(organisation__slug="camden-lscb", seat=Seat.CHAIR)
+    asked = post_appointment(client, "camden-lscb", seat="chair")
+    assert "Should both be chair of Camden LSCB?" in asked.text
+    assert "Camden LSCB has a chair: Camden Board Chair, since 1 January 2012." in asked.text
+    silent = post_appointment(client, "camden-lscb", seat="chair", confirmed="yes")
+    assert "There is a problem" in silent.text and 'name="starts_on_day"' in silent.text
+    assert held.count() == 1
+    sent = post_appointment(client, "camden-lscb", seat="chair", confirmed="yes", others="end")
+    assert sent.status_code == 302
+    first, second = held.order_by("starts_on")
+    assert first.ends_on == localdate() - timedelta(days=1)
+    assert (second.user.email, second.ends_on) == ("new@example.org", None)
+
+
+def test_both_chairs_stay_when_that_is_wanted(world, client):
+    client.force_login(world.area_administrator)
+    sent = post_appointment(client, "camden-lscb", seat="chair", confirmed="yes", others="keep")
+    assert sent.status_code == 302
+    chairs = Appointment.objects.filter(organisation__slug="camden-lscb", seat=Seat.CHAIR)
+    assert chairs.filter(ends_on=None).count() == 2
+
+
+BOTH_PARTIES = [
+    (UNIT, "camden_board_chair", "unit", True),
+    ("camden-lscb", "camden_mappa_chair", "unit", True),
+    ("hackney-lscb", "camden_mappa_chair", "unit", False),  # of another borough
+    ("camden-lscb", "smb_chair", "unit", False),  # does not sign there
+    ("camden-lscb", "smb_chair", "smb", True),
+    ("camden-lscb", "camden_mappa_chair", "smb", False),
+]
+
+
+@pytest.mark.parametrize(("where", "who", "signatory", "warned"), BOTH_PARTIES)
+def test_nobody_becomes_chair_of_both_parties_unasked(world, client, where, who, signatory, warned):
+    AreaSettings.objects.filter(territory__slug="london").update(mappa_signatory=signatory)
+    Appointment.objects.filter(organisation__slug=where, seat=Seat.CHAIR).delete()
+    client.force_login(world.area_administrator)
+    sent = post_appointment(client, where, seat="chair", email=f"{who}@example.org")
+    assert (sent.status_code == 200) == warned
+    if warned:
+        assert "cannot sign a protocol for both parties" in sent.text
+        again = post_appointment(client, where, seat="chair", email=f"{who}@example.org", confirmed="yes")
+        assert again.status_code == 302
+
+
+def test_a_seat_is_ended_at_once(world, client):
+    one = appointment(world, "camden_administrator")
+    client.force_login(world.area_administrator)
+    url = f"/admin/area/london/people/{one.reference}/end/"
+    assert "End now" in client.get(url).text
+    assert client.post(url, {"now": "yes"}).status_code == 302
+    one.refresh_from_db()
+    assert one.ends_on == localdate() - timedelta(days=1) and not seats_of(world.camden_administrator)
+    Appointment.objects.filter(pk=one.pk).update(starts_on=localdate(), ends_on=None)
+    assert "End now" not in client.get(url).text
 
 
 ACCOUNT = [
