@@ -14,14 +14,24 @@ from mappa_portal.words import clock
 
 def locked_out(key: str, *, action: str = "login_failed") -> TooMany:
     """To be raised where allauth has refused to count one more."""
-    minute = 60 * math.ceil(blocked_until(action, key) / 60)
-    return TooMany(
+    return TooMany(_words(blocked_until(action, key) or time.time() + 60))
+
+
+def lockout(key: str, *, action: str = "login_failed") -> str:
+    """The same words while it lasts, for a page that is opened meanwhile."""
+    until = blocked_until(action, key)
+    return _words(until) if until else ""
+
+
+def _words(until: float) -> str:
+    minute = 60 * math.ceil(until / 60)
+    return (
         f"There were too many attempts. You can try again after {clock(datetime.fromtimestamp(minute, UTC))}."
         " If you need to get in sooner, ask the administrator of your MAPPA area."
     )
 
 
-def blocked_until(action: str, key: str) -> float:
+def blocked_until(action: str, key: str) -> float | None:
     """When the oldest counted attempt of every full window has left it."""
     now, ends = time.time(), []
     for rate in ratelimit.get_rates(app="allauth.account", action=action):
@@ -31,4 +41,4 @@ def blocked_until(action: str, key: str) -> float:
         counted = [at for at in cache.get(kept, []) if at > now - rate.duration]
         if len(counted) >= rate.amount:
             ends.append(min(counted) + rate.duration)
-    return max(ends, default=now + 60)
+    return max(ends, default=None)

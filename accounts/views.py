@@ -31,6 +31,7 @@ from accounts import actions, demo
 from accounts.devices import devices_of, session_of
 from accounts.events import note, note_refusal
 from accounts.forms import DetailsForm, RemovePasskeyForm
+from accounts.lockout import lockout
 from accounts.middleware import limits_of
 from accounts.models import User
 from accounts.qr import path_of
@@ -65,6 +66,7 @@ class Code(mfa.AuthenticateView):
         if not context["has_app"]:
             field = context["form"].fields["code"]
             field.label, field.help_text = "Recovery code", "One of those that you printed or saved."
+        context["locked"] = lockout(f"mfa-auth-user-{user.pk}")
         if settings.DEMO:
             context["shown"] = demo.shown_code(user)
         return context

@@ -155,7 +155,7 @@ def test_account_page_saves_details(client, world):
 def test_I1_demo_signs_in_with_one_click_and_skips_nothing(client, world, settings):
     settings.DEMO = True
     page = client.get("/sign-in/").content.decode()
-    assert page.index("London: the whole area") < page.index("Camden") < page.index("West Yorkshire</h3>")
+    assert page.index("London: the whole area") < page.index("Camden") < page.index("West Yorkshire</span>")
     user = world.camden_mappa_chair
 
     asked = client.post("/sign-in/demo/", {"person": user.email, "next": "/search/"})

@@ -355,6 +355,18 @@ def test_E4_guessing_codes_is_closed_too(client, world):
     answers = [client.post(CODE, {"code": "000000"}).status_code for _ in range(6)]
     assert answers == [200] * 5 + [429]
     assert events("user.sign_in_failed").count() == 5
+    page = client.get(CODE).text
+    assert "You can try again after" in page and 'name="code"' not in page
+
+
+def test_confirming_says_for_what_and_what_is_missing(client, world):
+    sign_in(client, world.camden_administrator)
+    page = client.get("/account/confirm/code/?next=/account/passkeys/add/")
+    assert "You are about to add a passkey." in page.text
+    missing = {"/account/confirm/": "Enter your password", "/account/confirm/code/": "Enter the 6-digit code"}
+    for address, error in missing.items():
+        sent = client.post(address, {})
+        assert sent.text.count(error) == 2 and "There is a problem" in sent.text, address
 
 
 def test_E2_failures_are_logged_without_addresses(client, world, caplog):
