@@ -6,6 +6,7 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
+from django.urls import reverse
 
 from boards.access import Seating, areas_of, seats_of
 from boards.models import Appointment, Organisation, OrganisationName, Territory
@@ -17,19 +18,45 @@ BOARDS = {Kind.SMB, Kind.REGIONAL_BOARD, Kind.BOARD}
 
 
 def borough_for(user, slug: str) -> Territory:
-    """404 outside the person's areas, 403 for those who neither look after it nor across its area."""
+    """404 outside the person's areas, 403 for those who neither cover it nor look across its area."""
     borough = (
         Territory.objects.select_related("parent").filter(kind=Territory.Kind.BOROUGH, slug=slug).first()
     )
     if borough is None or borough.parent not in areas_of(user):
         raise Http404
     if not opens_borough(user, borough):
-        raise PermissionDenied(f"{borough} is looked after by other people.")
+        raise PermissionDenied(f"Your seats are for other boroughs than {borough}.")
     return borough
 
 
 def opens_borough(user, borough: Territory) -> bool:
-    return any(_looks_after(s, {borough.pk}) or _looks_across(s, borough.parent_id) for s in seats_of(user))
+    """An agency that covers it reads who is there and whom to ask, and nothing else."""
+    return any(borough.pk in s.boroughs or _looks_across(s, borough.parent_id) for s in seats_of(user))
+
+
+def boroughs_of(user) -> list[Territory]:
+    """Those whose page the person may open."""
+    found = Territory.objects.filter(kind=Territory.Kind.BOROUGH, parent__in=areas_of(user)).select_related(
+        "parent"
+    )
+    return [borough for borough in found if opens_borough(user, borough)]
+
+
+def boards_of(user) -> list[Organisation]:
+    areas = areas_of(user)
+    places = Q(territory__in=areas) | Q(territory__parent__in=areas)
+    found = Organisation.objects.filter(places, kind__in=BOARDS).select_related("territory__parent")
+    return [board for board in found.prefetch_related("boroughs") if opens_board(user, board)]
+
+
+def page_of(user, organisation: Organisation) -> str:
+    """The page about it that this person may open: a board's own, of others the borough's."""
+    place = organisation.territory
+    if organisation.kind in BOARDS:
+        return reverse("boards:board", args=[organisation.slug]) if opens_board(user, organisation) else ""
+    if place.kind == Territory.Kind.BOROUGH and opens_borough(user, place):
+        return f"{reverse('boards:borough', args=[place.slug])}#{organisation.slug}"
+    return ""
 
 
 def board_for(user, slug: str) -> Organisation:
@@ -68,9 +95,20 @@ def _looks_across(seating: Seating, area: int) -> bool:
     return seating.organisation.is_area_seat and seating.organisation.territory_id == area
 
 
+def is_covered_by(user, borough: Territory) -> bool:
+    """Through an agency; whoever looks across the area is none."""
+    return any(s.organisation.kind == Kind.AGENCY and borough.pk in s.boroughs for s in seats_of(user))
+
+
 def sees_people(user, borough: Territory) -> bool:
     """The boards of the area see figures of a borough, not who works there."""
     return any(s.organisation.kind in LOCAL and borough.pk in s.boroughs for s in seats_of(user))
+
+
+def contacts_in(borough: Territory, on: date) -> QuerySet:
+    """Whom an agency asks: chair and administrators of the borough's MAPPA unit."""
+    unit = Organisation.objects.units_in(borough)
+    return in_post(unit, on, borough, seats=[Seat.CHAIR, Seat.ADMINISTRATOR, Seat.CO_ORDINATOR])
 
 
 def in_post(

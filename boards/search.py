@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from boards.access import areas_of
 from boards.area_rules import AREA_RULES
-from boards.directory import BOARDS, opens_board, opens_borough
+from boards.directory import opens_borough, page_of
 from boards.models import AreaSettings, Organisation, OrganisationName, Territory
 from mappa_portal.search import Hit, register
 
@@ -64,14 +64,10 @@ def _areas_kept_by(user) -> set[int]:
 
 def _url(user, organisation: Organisation, keeps: set[int]) -> str:
     """The page about it that this person may open, if there is one."""
-    place = organisation.territory
-    if place.area.pk in keeps:
-        return reverse("boards:organisation", args=[place.area.slug, organisation.slug])
-    if organisation.kind in BOARDS and opens_board(user, organisation):
-        return reverse("boards:board", args=[organisation.slug])
-    if place.kind == Territory.Kind.BOROUGH and opens_borough(user, place):
-        return reverse("boards:borough", args=[place.slug])
-    return ""
+    area = organisation.territory.area
+    if area.pk in keeps:
+        return reverse("boards:organisation", args=[area.slug, organisation.slug])
+    return page_of(user, organisation)
 
 
 register("organisations", find_organisations)

@@ -9,6 +9,8 @@ ORGANISATION = f"{AREA}organisations/<slug:slug>/"
 PERSON = f"{AREA}people/<uuid:reference>/"
 
 urlpatterns = [
+    path("boards/", views.board_list, name="board_list"),
+    path("boroughs/", views.borough_list, name="borough_list"),
     path("boards/<slug:slug>/", views.board, name="board"),
     path("boroughs/<slug:slug>/", views.borough, name="borough"),
     path("admin/area/", settings.choose_area, name="area"),

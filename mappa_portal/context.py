@@ -13,7 +13,7 @@ from boards.models import Appointment, Organisation
 from boards.roles import SEATS, Seat
 from mappa_portal.words import OFFICIAL, OFFICIAL_SENSITIVE
 
-APART = {Seat.AREA_ADMINISTRATOR, Seat.AUDITOR, Seat.SPOC, Seat.REFERRER}
+APART = {Seat.SPOC, Seat.REFERRER}
 Offer = Callable[[Seating], bool]
 
 
@@ -22,8 +22,12 @@ def anyone(seating: Seating) -> bool:
 
 
 def party(seating: Seating) -> bool:
-    """Works with agreements."""
+    """Works with agreements, or looks after those who do."""
     return seating.seat not in APART
+
+
+def local_or_across(seating: Seating) -> bool:
+    return bool(seating.boroughs) or seating.organisation.is_area_seat
 
 
 def unit_with(verb: str) -> Offer:
@@ -48,6 +52,8 @@ NAVIGATION = (  # label, URL name, who is offered it; six at most for any seat
     ("Audit", "audit:list", unit_with("read_audit")),
 )
 REGISTERS = (
+    ("Boroughs", "boards:borough_list", local_or_across),
+    ("Boards", "boards:board_list", party),
     ("Review calendar", "protocols:reviews", party),
     ("Protocol templates", "protocols:templates", unit_with("manage_templates")),
     ("Emails and jobs", "outbox:list", unit_with("see_mail")),
@@ -73,6 +79,7 @@ def portal(request) -> dict:
         "navigation": navigation(seats, request.path) if signed_in else [],
         "registers": partial(registers, seats),
         "administrators": partial(administrators, user),
+        "hands_out_seats": any(s.seat == Seat.AREA_ADMINISTRATOR for s in seats),
         "help_contact": settings.HELP_CONTACT,
         "build": settings.BUILD,
         "demo": settings.DEMO,
@@ -102,8 +109,8 @@ def _is_here(url: str, path: str) -> bool:
 
 
 def administrators(user) -> list[str]:
-    """Names of those who hand out seats in this person's area: whom to ask when something is refused."""
+    """Names of the others who hand out seats in this person's area: whom to ask when something is refused."""
     held = Appointment.objects.current(localdate()).filter(
         seat=Seat.AREA_ADMINISTRATOR, organisation__territory__in=areas_of(user), user__is_active=True
     )
-    return sorted(set(held.values_list("user__name", flat=True)))
+    return sorted(set(held.exclude(user=user).values_list("user__name", flat=True)))

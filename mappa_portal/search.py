@@ -52,4 +52,5 @@ def search(request):
         limit("search", request.user.pk, most=60)
     found = find_all(request.user, query) if query else []
     total = sum(len(part.hits) for part in found)
-    return render(request, "search.html", {"query": query, "found": found, "total": total})
+    empty = "q" in request.GET and not query
+    return render(request, "search.html", {"query": query, "found": found, "total": total, "empty": empty})

@@ -14,4 +14,5 @@ def require_mail(user) -> None:
     if not mail_seats(user):
         raise PermissionDenied(
             "Emails and jobs are looked after by administrators and co-ordinators of MAPPA units."
+            " What became of an invitation stands on the page of the person’s appointment, for whoever appoints."
         )

@@ -25,6 +25,7 @@ PEOPLE = sorted(REGION | CAMDEN | STRANGERS)
 PARTIES = CAMDEN | REGION
 DRAFTERS = {"camden_administrator", "co_ordinator", "office_administrator"}
 KEEPERS = {"co_ordinator", "office_administrator"}
+SPOCS = {"camden_csc_spoc", "camden_police_spoc"}
 LONDONERS = set(PEOPLE) - {"nobody", "leeds_co_ordinator"}
 MAIL = DRAFTERS
 RECORDERS = {"camden_administrator", "camden_mappa_chair"}
@@ -148,7 +149,8 @@ ROUTES = (
     | rows("kpi", CAMDEN | {"hackney_administrator"}, pages=["meetings:missed"])
     | rows("meeting", RECORDERS, pages=["meetings:meeting"])
     | rows("job", MAIL, EVERYONE - MAIL_ELSEWHERE, post=["outbox:try_again", "outbox:close"])
-    | rows("borough", CAMDEN | REGION, LONDONERS, pages=["boards:borough"])
+    | rows("", EVERYONE, pages=["boards:borough_list", "boards:board_list"])
+    | rows("borough", CAMDEN | REGION | SPOCS, LONDONERS, pages=["boards:borough"])
     | rows("board", CAMDEN | REGION, LONDONERS, pages=["boards:board"])
     | rows("", {"area_administrator", "auditor"}, EVERYONE, status=302, pages=["boards:area"])
     | rows(

@@ -29,7 +29,7 @@ from mappa_portal.pagination import keyset
 from mappa_portal.words import long_date
 
 NONE, NOBODY = "None yet", "Nobody"
-BOROUGH_COLUMNS = ("Borough", "Code", "GSS code", "Safeguarding board", "MAPPA unit")
+BOROUGH_COLUMNS = ("Borough", "Code", "Statistics code (GSS)", "Safeguarding board", "MAPPA unit")
 ORGANISATION_COLUMNS = ("Name", "What it is", "Covers", "People in post")
 
 

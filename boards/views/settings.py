@@ -11,10 +11,12 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from boards import actions
+from boards.access import seats_of
 from boards.area_rules import AREA_RULES
 from boards.directory import appointments_in, organisations_in
 from boards.forms import GROUPS, ApprovingBodiesForm, ReasonForm, settings_form
 from boards.models import ApprovingBody, AreaSettings, Organisation
+from boards.roles import Seat
 from boards.views.area import ActionFormView, AreaMixin, Question, shown
 from boards.waiting import waiting_for
 from mappa_portal.templatetags.govuk import Row, TaskItem
@@ -29,7 +31,11 @@ def choose_area(request):
     visible = AreaSettings.objects.for_user(request.user).select_related("territory")
     own = [s for s in visible.order_by("territory__name") if "see" in AREA_RULES.allowed(request.user, s)]
     if not own:
-        raise PermissionDenied("Only the people of an area’s executive office set it up.")
+        held = "; ".join(f"{Seat(s.seat).label}, {s.organisation}" for s in seats_of(request.user))
+        yours = f" Yours is another seat: {held}." if held else ""
+        raise PermissionDenied(
+            f"An area is set up by its area administrators and read by its auditors.{yours}"
+        )
     if len(own) == 1:
         return redirect("boards:set_up", own[0].territory.slug)
     return render(request, "boards/areas.html", {"areas": [s.territory for s in own]})
@@ -79,9 +85,7 @@ class AreaSetUp(AreaMixin, TemplateView):
         overdue = appointments_in(self.area).overdue(localdate()).count()
         url = reverse("boards:people", args=[self.area.slug])
         if overdue:
-            return TaskItem(
-                "People and their seats", f"{overdue} to confirm", f"{url}?state=overdue", colour="orange"
-            )
+            return TaskItem("People and their seats", f"{overdue} to confirm", url, colour="orange")
         return TaskItem("People and their seats", "All confirmed", url)
 
 

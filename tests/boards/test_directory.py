@@ -3,6 +3,7 @@
 import pytest
 from django.utils.timezone import localdate
 
+from accounts.models import User
 from boards import actions
 from boards.access import seats_of
 from boards.roles import Seat
@@ -15,8 +16,6 @@ BOARD = [
     ("co_ordinator", 200),
     ("smb_chair", 200),
     ("hackney_administrator", 403),
-    ("camden_csc_spoc", 403),
-    ("camden_police_spoc", 403),
     ("leeds_co_ordinator", 404),
     ("nobody", 404),
 ]
@@ -51,6 +50,68 @@ def test_A3_boards_of_the_area_see_no_people_of_a_borough(world, client):
         client.force_login(getattr(world, who))
         page = client.get("/boroughs/camden/").content.decode()
         assert ("Camden Mappa Chair" in page) == shown, who
+
+
+@pytest.mark.parametrize("who", ["camden_csc_spoc", "camden_police_spoc"])
+def test_an_agency_reads_of_its_borough_who_is_there_and_whom_to_ask(world, client, who):
+    User.objects.filter(pk=world.camden_mappa_chair.pk).update(phone="020 7946 0999")
+    world.submitted("camden")
+    client.force_login(getattr(world, who))
+    page = client.get("/boroughs/camden/").text
+    for text in ("Camden LSCB", "Metropolitan Police", "Camden Mappa Chair", "020 7946 0999"):
+        assert text in page, text
+    assert "camden_administrator@example.org" in page
+    for text in ("Camden Board Chair", "Camden Csc Spoc,", "CMD-P-", "/boards/camden-lscb/", "Hackney"):
+        assert text not in page, text
+    assert (
+        client.get("/boroughs/hackney/").status_code == client.get("/boards/camden-lscb/").status_code == 403
+    )
+
+
+LISTED = [
+    ("camden_administrator", ["Camden"], ["Camden LSCB", "London LSCB Chairs", "London SCB", "London SMB"]),
+    ("camden_csc_spoc", ["Camden"], []),
+    ("leeds_co_ordinator", ["Leeds"], ["Leeds LSCB", "West Yorkshire SMB"]),
+    ("nobody", [], []),
+]
+
+
+@pytest.mark.parametrize(("who", "boroughs", "boards"), LISTED)
+def test_the_lists_hold_what_opens(world, client, who, boroughs, boards):
+    client.force_login(getattr(world, who))
+    for address, names in (("/boroughs/", boroughs), ("/boards/", boards)):
+        page = client.get(address)
+        assert [name for _, name, _ in page.context["rows"]] == names
+        assert all(client.get(url).status_code == 200 for url, _, _ in page.context["rows"])
+        assert ("Your seats open none of them" in page.text) == (not names)
+
+
+def test_a_list_is_sorted_by_any_column(world, client):
+    client.force_login(world.co_ordinator)
+    names = [name for _, name, _ in client.get("/boroughs/?sort=-borough").context["rows"]]
+    assert names == ["Islington", "Hackney", "Camden"]
+    assert client.get("/boards/?sort=what-it-is").context["rows"][0][1] == "London LSCB Chairs"
+
+
+def test_who_misses_somebody_is_told_whom_to_ask(world, client):
+    unit = world.organisation("camden-mappa-unit")
+    unit.appointments.all().delete()
+    for who, said in (
+        ("camden_board_chair", "Area Administrator can appoint people"),
+        ("area_administrator", "/admin/area/london/organisations/camden-mappa-unit/appoint/"),
+    ):
+        client.force_login(getattr(world, who))
+        page = client.get("/boroughs/camden/").text
+        assert "Nobody appointed" in page and said in page, who
+    client.force_login(world.camden_board_chair)
+    assert "Area Administrator can appoint people" in client.get("/boards/camden-lscb/").text
+
+
+def test_a_protocol_leads_to_the_parties_that_its_reader_may_open(world, client):
+    world.protocol("camden")
+    client.force_login(world.camden_board_chair)
+    page = client.get("/protocols/CMD-P-2026-001/").text
+    assert 'href="/boards/camden-lscb/"' in page and 'href="/boroughs/camden/#camden-mappa-unit"' in page
 
 
 WORDS = [

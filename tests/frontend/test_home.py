@@ -65,6 +65,23 @@ def test_home_and_search_ask_you_to_sign_in(client, db, address):
     assert response.status_code == 302 and "/sign-in/" in response.headers["Location"]
 
 
+def test_an_empty_search_says_what_to_enter(client, world):
+    client.force_login(world.camden_administrator)
+    assert "Enter a reference, a title or an organisation" in client.get("/search/?q=+").text
+    assert "There is a problem" not in client.get("/search/").text
+
+
+def test_nobody_is_sent_to_ask_themselves(client, world):
+    client.force_login(world.co_ordinator)
+    page = client.get("/admin/area/").text
+    assert "read by its auditors. Yours is another seat: Co-ordinator, London MAPPA Executive Office." in page
+    assert "Area Administrator can tell you" in page
+    client.force_login(world.area_administrator)
+    page = client.get("/mail/").text
+    assert "Area Administrator can tell you" not in page and "You hand out the seats of your area" in page
+    assert "What became of an invitation" in page
+
+
 def test_E4_searching_has_a_limit(db):
     with pytest.raises(TooMany):
         for _ in range(4):
@@ -72,10 +89,10 @@ def test_E4_searching_has_a_limit(db):
 
 
 SEES = [
-    ("camden_administrator", ["Home", "Protocols"], "Emails and jobs"),
-    ("camden_board_chair", ["Home", "Protocols"], "Review calendar"),
-    ("area_administrator", ["Home", "Area", "Audit"], "Check a signed document"),
-    ("auditor", ["Home", "Area", "Audit"], "Check a signed document"),
+    ("camden_administrator", ["Home", "Meetings", "Protocols", "Performance"], "Emails and jobs"),
+    ("camden_board_chair", ["Home", "Protocols", "Performance"], "Review calendar"),
+    ("area_administrator", ["Home", "Protocols", "Performance", "Area", "Audit"], "Check a signed document"),
+    ("auditor", ["Home", "Protocols", "Performance", "Area", "Audit"], "Check a signed document"),
     ("camden_police_spoc", ["Home"], "Check a signed document"),
     ("nobody", [], "You hold no seat today"),
 ]
