@@ -201,7 +201,7 @@ class ProtocolPrint(ProtocolMixin, DetailView):
         document = context["version"].document
         return context | {
             "printed_at": timezone.now(),
-            "document_marking": document.marking if document else next(iter(marking), OFFICIAL_SENSITIVE),
+            "marking": document.marking if document else next(iter(marking), OFFICIAL_SENSITIVE),
         }
 
 
