@@ -136,6 +136,15 @@ class Attendance(Owned):
         VIDEO = "video", "By video"
         PHONE = "phone", "By phone"
 
+    class Outcome(models.TextChoices):
+        """How one agency's part in one discussion reads; first letters differ, for the keyboard."""
+
+        NOT_RECORDED = "", "Not recorded"
+        ATTENDED = "attended", "Attended"
+        REPORT = "report", "Report only"
+        EXPLAINED = "explained", "Explained absence"
+        UNEXPLAINED = "unexplained", "Unexplained absence"
+
     GRADES = [
         (1, "Practitioner"),
         (2, "Team manager"),
@@ -170,6 +179,20 @@ class Attendance(Owned):
                 name="attendances_counted",
             )
         ]
+
+    @property
+    def is_expected(self) -> bool:
+        return self.invited and not self.stood_down
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.attended is None:
+            return self.Outcome.NOT_RECORDED
+        if self.attended:
+            return self.Outcome.ATTENDED
+        if self.report:
+            return self.Outcome.REPORT
+        return self.Outcome.EXPLAINED if self.explained else self.Outcome.UNEXPLAINED
 
 
 class Recount(Owned):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meetings.views import meetings, performance
+from meetings.views import attendance, meetings, performance
 
 app_name = "meetings"
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("meetings/", meetings.MeetingList.as_view(), name="list"),
     path("meetings/import/", meetings.import_file, name="import"),
     path("meetings/<slug:reference>/", meetings.MeetingDetail.as_view(), name="meeting"),
+    path("meetings/<slug:reference>/attendance/", attendance.attendance, name="attendance"),
     path("performance/", performance.performance, name="performance"),
     path("performance/<str:kpi>/missed/", performance.missed, name="missed"),
 ]

@@ -147,7 +147,7 @@ ROUTES = (
     | rows("", EVERYONE, status=400, pages=["kpis"])  # it asks for an area and a period: tests/meetings
     | rows("", RECORDERS | {"hackney_administrator"}, EVERYONE, pages=["meetings:import"])
     | rows("kpi", CAMDEN | {"hackney_administrator"}, pages=["meetings:missed"])
-    | rows("meeting", RECORDERS, pages=["meetings:meeting"])
+    | rows("meeting", RECORDERS, pages=["meetings:meeting", "meetings:attendance"])
     | rows("job", MAIL, EVERYONE - MAIL_ELSEWHERE, post=["outbox:try_again", "outbox:close"])
     | rows("", EVERYONE, pages=["boards:borough_list", "boards:board_list"])
     | rows("borough", CAMDEN | REGION | SPOCS, LONDONERS, pages=["boards:borough"])

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.generic import DetailView, TemplateView
 
-from boards.access import ForUserMixin, seats_with
+from boards.access import ForUserMixin, RuledMixin, seats_with
 from boards.models import Organisation, Territory
 from mappa_portal.pagination import keyset
 from mappa_portal.templatetags.govuk import short_date, tag
@@ -17,6 +17,7 @@ from meetings.actions.importing import import_attendance
 from meetings.attendance_file import COLUMNS, FileRefused
 from meetings.forms import ImportForm, MeetingFilterForm
 from meetings.models import Attendance, Meeting
+from meetings.rules import MEETING_RULES
 
 STATUS = {"scheduled": "blue", "held": "green", "cancelled": "grey", "postponed": "grey", "abandoned": "grey"}
 ORDER = ("-held_on", "-pk")
@@ -65,7 +66,8 @@ def _row(meeting: Meeting) -> list:
     ]
 
 
-class MeetingDetail(LoginRequiredMixin, ForUserMixin, DetailView):
+class MeetingDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
+    rules = MEETING_RULES
     queryset = Meeting.objects.select_related("territory", "organisation")
     template_name = "meetings/detail.html"
     slug_field = slug_url_kwarg = "reference"
@@ -105,8 +107,8 @@ def outcome(part: Attendance) -> str:
     if not part.attended:
         why = {True: "explained absence", False: "no explanation", None: "absent"}[part.explained]
         return f"Report only, {why}" if part.report else why.capitalize()
-    details = [text for text in (part.get_mode_display().lower(), part.get_grade_display().lower()) if text]
-    return ", ".join(["Attended", *details])
+    details = [part.get_mode_display(), part.get_grade_display()]
+    return ", ".join(["Attended", *(text.lower() for text in details if text)])
 
 
 @login_required

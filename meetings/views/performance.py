@@ -133,7 +133,7 @@ def missed(request, kpi: str):
 
 def _row(gap, with_cases: bool) -> list:
     meeting = gap.discussion.meeting
-    row = [short_date(meeting.held_on), f"Level {meeting.level}"]
+    row = [short_date(meeting.held_on), meeting.level]
     if with_cases:
         url = reverse("meetings:meeting", args=[meeting.reference])
         link = format_html('<a class="govuk-link" href="{}">{}</a>', url, meeting.reference)
