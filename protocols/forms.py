@@ -293,7 +293,9 @@ DUE = {
 
 class FilterForm(Form):
     borough = forms.ChoiceField(required=False)
-    status = forms.ChoiceField(required=False, choices=[("", "All"), *Version.Status.choices])
+    status = forms.ChoiceField(
+        required=False, choices=[("", "All"), *Version.Status.choices, ("changes", "Changes wanted")]
+    )
     due = forms.ChoiceField(label="Review", required=False, choices=[("", "Any date"), *DUE.items()])
 
     def __init__(self, *args, boroughs, **kwargs):

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 
 from mappa_portal.home import Task, register
+from mappa_portal.words import plural
 from protocols import newer, waiting
 
 AHEAD = timedelta(days=60)  # when the first reminder of a review goes out
+PATIENCE = timedelta(days=14)  # before the office asks a body where its decision is
 SINGLY = 3  # more of one kind stand in one line
 
 
@@ -21,6 +24,7 @@ def tasks(user, today: date) -> Iterator[Task]:
     yield from _reviews(user, today)
     yield from _templates(user)
     yield from _newer(user)
+    yield from _of_the_area(user, today)
 
 
 def _approvals(user) -> Iterator[Task]:
@@ -64,7 +68,9 @@ def _reviews(user, today: date) -> Iterator[Task]:
     for review in waiting.reviews_for(user, today + AHEAD):
         verb = "Complete the review of" if review.started_on else "Review"
         url = reverse("protocols:review", args=[review.protocol.reference])
-        yield Task(f"the {review.about} protocol", url, review.due_on, verb=verb)
+        yield Task(
+            f"the {review.about} protocol ({review.protocol.reference})", url, review.due_on, verb=verb
+        )
 
 
 def _templates(user) -> Iterator[Task]:
@@ -85,5 +91,18 @@ def _newer(user) -> Iterator[Task]:
         yield Task(title, url, None, "A newer template is published", "Start")
 
 
+def _of_the_area(user, today: date) -> Iterator[Task]:
+    """What the executive office has to see to: units that are late, bodies that keep boroughs waiting."""
+    late = list(waiting.late_reviews_for(user, today))
+    if late:
+        title, url = plural(len(late), "overdue review"), f"{reverse('protocols:reviews')}?due=overdue"
+        units = len({review.protocol.organisation_id for review in late})
+        yield Task(title, url, late[0].due_on, f"with {plural(units, 'MAPPA unit')}", "Follow up")
+    slow = waiting.slow_approvals_for(user, timezone.now() - PATIENCE).count()
+    if slow:
+        url, said = f"{reverse('protocols:list')}?status=consultation", f"for more than {PATIENCE.days} days"
+        yield Task(plural(slow, "approval"), url, None, f"Boroughs wait {said}", "Follow up")
+
+
 def _named(version) -> str:
-    return f"the {version.about} protocol, version {version.number}"
+    return f"the {version.about} protocol, version {version.number} ({version.protocol.reference})"

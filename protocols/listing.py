@@ -21,6 +21,7 @@ ORDER = {
     "due": ["due", "pk"],
 }
 SOON = timedelta(days=14)
+CHANGES_WANTED = "changes"  # asked for like a status: the version is still with the bodies
 COLUMNS = [
     "Reference",
     "Borough",
@@ -42,7 +43,7 @@ class Row:
 
     @property
     def label(self) -> str:
-        return Version.Status(self.status).label
+        return "Changes wanted" if self.protocol.changes_wanted else Version.Status(self.status).label
 
     @property
     def cells(self) -> list:
@@ -72,8 +73,10 @@ def narrowed(found: QuerySet[Protocol], chosen: dict, today: date) -> QuerySet[P
     status = chosen.get("status")
     if status == Version.Status.IN_FORCE:  # also while the next version is being written
         found = found.filter(adopted_on__isnull=False)
+    elif status == CHANGES_WANTED:
+        found = found.filter(changes_wanted=True)
     elif status:
-        found = found.filter(status=status)
+        found = found.filter(status=status, changes_wanted=False)
     due = chosen.get("due")
     if due == "overdue":
         found = found.filter(review_due__lt=today)
@@ -101,7 +104,10 @@ def _row(protocol: Protocol, names: dict[int, list[str]], today: date) -> Row:
         waits_for = protocol.organisation.name
     else:
         waits_for = " and ".join(names.get(protocol.version_id, []))
-    return Row(protocol, protocol.status, waits_for, review_state(protocol.review_due, today))
+    state = review_state(protocol.review_due, today)
+    if not waits_for and state == "overdue":
+        waits_for = f"{protocol.organisation.name} (review)"
+    return Row(protocol, protocol.status, waits_for, state)
 
 
 def review_state(due: date | None, today: date) -> str:

@@ -41,6 +41,10 @@ def _write(template: str, protocol: Protocol, people, *, key: str, subject: str,
         )
 
 
+def _named(version: Version) -> str:
+    return f"MAPPA protocol, {version.about}, version {version.number} ({version.protocol.reference})"
+
+
 @job("protocols.ask_approval")
 def ask_approval(approval_id: int) -> None:
     approval = Approval.objects.get(pk=approval_id)
@@ -50,7 +54,7 @@ def ask_approval(approval_id: int) -> None:
         version.protocol,
         _holders(approval.organisation, DECIDERS),
         key=f"{approval_id}",
-        subject=f"Approval needed: MAPPA protocol, {version.about}, version {version.number}",
+        subject=f"Approval needed: {_named(version)}",
         version=version,
     )
 
@@ -64,7 +68,7 @@ def ask_signature(signature_id: int) -> None:
         version.protocol,
         _holders(signature.organisation, [Seat.CHAIR], version.about),
         key=f"{signature_id}",
-        subject=f"Signature needed: MAPPA protocol, {version.about}, version {version.number}",
+        subject=f"Signature needed: {_named(version)}",
         version=version,
         role=signature.role,
     )
@@ -78,7 +82,7 @@ def tell_changes_wanted(version_id: int) -> None:
         version.protocol,
         _holders(version.protocol.organisation, DRAFTERS),
         key=f"{version_id}",
-        subject=f"Changes wanted: MAPPA protocol, {version.about}, version {version.number}",
+        subject=f"Changes wanted: {_named(version)}",
         version=version,
     )
 
@@ -92,7 +96,7 @@ def tell_in_force(version_id: int) -> None:
             version.protocol,
             _holders(organisation, DRAFTERS + DECIDERS, version.about),
             key=f"{version_id}",
-            subject=f"In force: MAPPA protocol, {version.about}, version {version.number}",
+            subject=f"In force: {_named(version)}",
             version=version,
         )
 
@@ -105,7 +109,7 @@ def tell_withdrawn(protocol_id: int) -> None:
         protocol,
         _holders(protocol.board, DECIDERS, protocol.about),
         key=f"{protocol_id}",
-        subject=f"Withdrawn: MAPPA protocol, {protocol.about}",
+        subject=f"Withdrawn: MAPPA protocol, {protocol.about} ({protocol.reference})",
     )
 
 
@@ -121,7 +125,7 @@ def remind_of_review(protocol_id: int) -> None:
             protocol,
             _holders(organisation, DRAFTERS, protocol.about).filter(user__reminders=True),
             key=f"{protocol_id}:{protocol.review_due}:{timezone.localdate()}",
-            subject=f"Review due: MAPPA protocol, {protocol.about}, by {long_date(protocol.review_due)}",
+            subject=f"Review due by {long_date(protocol.review_due)}: {protocol.reference}, {protocol.about}",
         )
 
 

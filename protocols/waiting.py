@@ -1,7 +1,7 @@
 """What waits for a person, or for whom a protocol waits: queries for the home page, lists and buttons."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
@@ -20,7 +20,12 @@ def seated(user, verb: str, organisation: str = "organisation") -> Q:
 
 
 def approvals_for(user) -> QuerySet[Approval]:
-    waiting = Approval.objects.for_user(user).next_in_line().filter(seated(user, "approve_protocol"))
+    waiting = (
+        Approval.objects.for_user(user)
+        .next_in_line()
+        .waiting_since()
+        .filter(seated(user, "approve_protocol"))
+    )
     return waiting.select_related("version__protocol", "about", "organisation").order_by("about__name", "pk")
 
 
@@ -46,6 +51,20 @@ def reviews_for(user, until: date) -> QuerySet[Review]:
     mine = seated(user, "draft_protocol", "protocol__organisation")
     due = Review.objects.for_user(user).open().filter(mine, due_on__lte=until)
     return due.select_related("protocol", "about").order_by("due_on", "about__name")
+
+
+def late_reviews_for(user, today: date) -> QuerySet[Review]:
+    """Of other units, for the area's office."""
+    mine = seated(user, "draft_protocol", "protocol__organisation")
+    late = Review.objects.for_user(user).open().filter(due_on__lt=today).exclude(mine)
+    late = late.filter(protocol__template__organisation__in=offices_of(user))
+    return late.select_related("protocol").order_by("due_on")
+
+
+def slow_approvals_for(user, before: datetime) -> QuerySet[Approval]:
+    """Decisions that a body has owed the area's boroughs since before this time."""
+    slow = Approval.objects.for_user(user).next_in_line().waiting_since().filter(since__lt=before)
+    return slow.filter(version__protocol__template__organisation__in=offices_of(user))
 
 
 def template_drafts_of(user) -> QuerySet[TemplateVersion]:

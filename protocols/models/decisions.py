@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Greatest
 from django.utils.timezone import localdate
 
 from boards.models import ApprovingBody, Organisation
@@ -22,6 +23,16 @@ class ApprovalQuerySet(VersionChildQuerySet):
             position__lt=models.OuterRef("position"),
         ).exclude(decision=Approval.Decision.APPROVED)
         return self.open().filter(~models.Exists(earlier))
+
+    def waiting_since(self):
+        """Since the body before it decided, or the text was submitted, whichever came later."""
+        before = Approval.objects.filter(
+            territory_id=models.OuterRef("territory_id"),
+            version_id=models.OuterRef("version_id"),
+            position__lt=models.OuterRef("position"),
+        ).order_by("-recorded_at")
+        recorded = models.Subquery(before.values("recorded_at")[:1])
+        return self.annotate(since=Greatest("version__submitted_at", recorded))
 
 
 class Approval(AboutOwned):

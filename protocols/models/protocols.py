@@ -27,6 +27,7 @@ class ProtocolQuerySet(SharedQuerySet):
             version_number=models.Subquery(newest.values("number")[:1]),
             version_id=models.Subquery(newest.values("pk")[:1]),
             adopted_on=models.Subquery(in_force.values("adopted_on")[:1]),
+            changes_wanted=models.Exists(newest.filter(status="consultation", approvals__decision="changes")),
         )
 
     def in_force(self):

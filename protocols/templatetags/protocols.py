@@ -30,7 +30,9 @@ DECISION_COLOURS = {Approval.Decision.APPROVED: "green", Approval.Decision.CHANG
 
 
 @register.simple_tag
-def version_tag(status: str):
+def version_tag(status: str, changes_wanted: object = None):
+    if changes_wanted:
+        return tag("Changes wanted", "orange")
     return tag(Version.Status(status).label, COLOURS[status])
 
 
@@ -130,7 +132,7 @@ def _cells(row: listing.Row, today: date) -> tuple:
 
 def _status(row: listing.Row):
     """Of the newest version; while that is on its way an older one may be in force."""
-    newest = version_tag(row.status)
+    newest = version_tag(row.status, row.protocol.changes_wanted)
     if row.protocol.adopted_on is None or row.status == Version.Status.IN_FORCE:
         return newest
     return format_html("{} {}", version_tag(Version.Status.IN_FORCE), newest)

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from boards.models import ApprovingBody
 from mappa_portal.exceptions import Conflict
 from mappa_portal.forms import attempt
+from mappa_portal.pagination import sorting
 from mappa_portal.words import long_date, plural
 from protocols import text, waiting
 from protocols.actions import approval as actions
@@ -16,6 +17,8 @@ from protocols.forms import BulkApprovalForm, CorrectDateForm, DecisionForm
 from protocols.models import Approval, Version
 from protocols.rules import APPROVAL_RULES
 from protocols.views.fetch import lines_of, most_mine, posted, version_of
+
+ORDER = {"borough": ["about__name", "pk"], "since": ["since", "pk"]}
 
 
 @login_required
@@ -134,7 +137,8 @@ def approve_several(request):
         raise PermissionDenied(
             "Approvals are recorded by the chair or business manager of an approving body."
         )
-    found = list(waiting.approvals_for(request.user))
+    sort, order = sorting(request, ORDER, "borough")
+    found = list(waiting.approvals_for(request.user).order_by(*order))
     form = BulkApprovalForm(posted(request), approvals=found)
     if request.method == "POST" and form.is_valid():
         done = attempt(
@@ -147,5 +151,5 @@ def approve_several(request):
             messages.success(request, f"Recorded: {plural(len(done), 'protocol')} approved.{_note(done)}")
             return redirect("protocols:approvals")
     ticked = set(request.POST.getlist("approvals"))
-    context = {"approvals": found, "form": form, "ticked": ticked}
+    context = {"approvals": found, "form": form, "ticked": ticked, "sort": sort}
     return render(request, "protocols/approvals.html", context)

@@ -122,6 +122,12 @@ class ProtocolDetail(ProtocolMixin, DetailView):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         user, newest = self.request.user, newest_of(self.object)
+        consulted = newest.status == Version.Status.CONSULTATION
+        wanted = (
+            newest.approvals.filter(decision=Approval.Decision.CHANGES)
+            if consulted
+            else Approval.objects.none()
+        )
         versions = list(self.object.versions.all())
         allowed = VERSION_RULES.allowed(user, newest)
         drafter = may(user, "draft_protocol", self.object)
@@ -139,7 +145,7 @@ class ProtocolDetail(ProtocolMixin, DetailView):
             "correctable": [
                 a.position for a in context["approvals"] if "correct_date" in APPROVAL_RULES.allowed(user, a)
             ],
-            "changes_wanted": [a for a in context["approvals"] if a.decision == Approval.Decision.CHANGES],
+            "changes_wanted": list(wanted.select_related("organisation")),
             "step": next_step(user, newest, allowed, review),
             "review": review,
             "review_state": listing.review_state(self.object.review_due, localdate()),

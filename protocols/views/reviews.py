@@ -37,13 +37,15 @@ class ReviewCalendar(LoginRequiredMixin, TemplateView):
         today = localdate()
         until = add_months(today, MONTHS)
         found = Review.objects.for_user(self.request.user).open().select_related("protocol", "about")
+        late = self.request.GET.get("due") == "overdue"
         planned = found.filter(due_on__lte=until).order_by("due_on", "about__name")
         return super().get_context_data(
             **kwargs,
-            months=_by_month([r for r in planned if r.due_on >= today]),
+            months=[] if late else _by_month([r for r in planned if r.due_on >= today]),
             overdue=[r for r in planned if r.due_on < today],
-            early=list(found.filter(kind=Review.Kind.EARLY).order_by("started_on")),
+            early=[] if late else list(found.filter(kind=Review.Kind.EARLY).order_by("started_on")),
             until=until,
+            late=late,
             today=today,
         )
 

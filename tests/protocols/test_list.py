@@ -114,11 +114,11 @@ def test_E4_exports_are_limited(world, browser):
 
 
 HOME = [
-    ("scb_chair", "submitted", "Approve the Camden protocol, version 1"),
+    ("scb_chair", "submitted", "Approve the Camden protocol, version 1 (CMD-P-2026-001)"),
     ("smb_chair", "submitted", None),
-    ("camden_mappa_chair", "approved", "Sign the Camden protocol, version 1"),
+    ("camden_mappa_chair", "approved", "Sign the Camden protocol, version 1 (CMD-P-2026-001)"),
     ("hackney_mappa_chair", "approved", None),
-    ("camden_administrator", "protocol", "Finish the Camden protocol, version 1"),
+    ("camden_administrator", "protocol", "Finish the Camden protocol, version 1 (CMD-P-2026-001)"),
     ("co_ordinator", "draft_template", "Publish the template “London protocol”"),
 ]
 
