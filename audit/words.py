@@ -57,6 +57,7 @@ ACTIONS = {
     "template.draft_discarded": "Discarded a draft of a template",
     "template.imported": "Imported a template",
     "template.published": "Published a template",
+    "template.renamed": "Renamed a template",
     "template.version_started": "Started the next version of a template",
     "user.created": "Made an account",
     "user.device_signed_out": "Signed a device out",

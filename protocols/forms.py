@@ -19,6 +19,7 @@ LEVELS = [(1, "Chapter, like 1"), (2, "Clause, like 1.1"), (3, "Sub-clause, like
 LISTS_HINT = (
     "Leave an empty line between paragraphs."
     " Begin the lines of a list with “- ” for bullets or “1. ” for numbers."
+    " Write **two asterisks** around words for bold, *one* for italics; a backslash before a sign shows it as it is."
 )
 BODY_MAX = 60_000
 COMMENT_MAX = 4_000
@@ -57,6 +58,10 @@ class TemplateUploadForm(Form):
         data = check_upload(file, kinds=("docx", "md"))
         self.cleaned_data["imported"] = read_protocol(data, file.name)
         return file
+
+
+class RenameForm(Form):
+    name = forms.CharField(label="Name of the template", max_length=160)
 
 
 class ClauseForm(Form):
@@ -221,6 +226,15 @@ class SignForm(SecondFactorForm):
     def clean(self):
         if not (self.cleaned_data.get("read") and self.cleaned_data.get("bind")):
             self.add_error("bind" if self.cleaned_data.get("read") else "read", SIGN_BOTH)
+
+
+class SubmitForm(Form):
+    """``looked_at`` is asked for while something in the text looks unfinished."""
+
+    looked_at = forms.BooleanField(
+        label="I have looked at these, and they may stay as they are",
+        error_messages={"required": "Confirm that what is listed may stay, or change the clauses first"},
+    )
 
 
 class NextVersionForm(Form):

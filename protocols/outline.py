@@ -25,6 +25,11 @@ class Line:
         return f"{self.number} {self.clause.heading}".strip()
 
     @property
+    def name(self) -> str:
+        """As people speak of it: "Clause 4.2", or the label that an appendix carries in its heading."""
+        return f"Clause {self.number}" if self.number[:1].isdigit() else self.number or self.clause.heading
+
+    @property
     def level(self) -> int:
         """Of its heading on a page whose h1 names the protocol."""
         return min(self.clause.depth + 1, 4)
@@ -36,7 +41,7 @@ class Line:
 
 def outline(clauses: Iterable) -> list[Line]:
     clauses = list(clauses)
-    numbers = text.numbers(c.depth for c in clauses)
+    numbers = text.numbers((c.depth, c.heading) for c in clauses)
     return [Line(c, number, key_of(c)) for c, number in zip(clauses, numbers, strict=True)]
 
 

@@ -7,18 +7,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 MERGE_FIELD = "{borough}"
+APPENDIX = re.compile(r"(?:appendix|annex)\b(?:[\s.]*(?:\d{1,2}|(?-i:[A-Z]))\b)?", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"\{[a-z_ ]{1,30}\}|\((?:name|date|title) of [^)]{1,60}\)", re.IGNORECASE)
 
 
-def numbers(depths: Iterable[int]) -> list[str]:
-    """1, 1.1, 1.2, 2 … for clauses in order."""
+def numbers(clauses: Iterable[tuple[int, str]]) -> list[str]:
+    """1, 1.1, 1.2, 2 … by depth; an appendix keeps the label in its heading and lends it to what stands below."""
     counters: list[int] = []
+    above: list[str] = []
     result = []
-    for depth in depths:
+    for depth, heading in clauses:
         depth = min(depth, len(counters) + 1)
-        counters = counters[:depth] + [0] * (depth - len(counters))
-        counters[depth - 1] += 1
-        result.append(".".join(map(str, counters)))
+        counters, above = counters[:depth] + [0] * (depth - len(counters)), above[: depth - 1]
+        if appendix := APPENDIX.match(heading):
+            above.append(appendix[0])
+            result.append("")
+        else:
+            counters[depth - 1] += 1
+            above.append(".".join([*above[-1:], str(counters[depth - 1])]))
+            result.append(above[-1])
     return result
 
 
@@ -27,7 +34,7 @@ def merge(text: str, borough: str) -> str:
 
 
 def placeholders(text: str) -> list[str]:
-    """What a borough still has to fill in. Printed blanks such as _____ belong to the form and stay."""
+    """What a borough has to fill in before it submits. Blanks such as _____ may belong to a form: see checks.py."""
     return list(dict.fromkeys(PLACEHOLDER.findall(text)))
 
 

@@ -40,6 +40,7 @@ WORDS = {
     "template.imported": "Imported from a file",
     "template.clauses_locked": "Clauses locked or unlocked",
     "template.published": "Published",
+    "template.renamed": "Renamed",
     "template.version_started": "Next version started",
     "template.draft_discarded": "Draft discarded",
     "clause.edited": "Clause changed",
@@ -47,8 +48,15 @@ WORDS = {
     "clause.removed": "Clause removed",
     "clause.moved": "Clause moved",
 }
+DECIDED = {Approval.Decision.APPROVED: "Approved", Approval.Decision.CHANGES: "Asked for changes"}
 UNTOLD = {"content", "positions"}
-FIELDS = {"body": "Text", "heading": "Heading", "locked": "Locked", "decided_on": "Date of decision"}
+FIELDS = {
+    "body": "Text",
+    "heading": "Heading",
+    "locked": "Locked",
+    "decided_on": "Date of decision",
+    "name": "Name",
+}
 
 
 @dataclass(frozen=True)
@@ -74,14 +82,16 @@ def events_of_protocol(protocol: Protocol) -> QuerySet[Event]:
     )
 
 
-def events_of_template(template: Template) -> QuerySet[Event]:
-    versions = template.versions.values("pk")
-    return _events(
+def events_of_template(version: TemplateVersion) -> QuerySet[Event]:
+    """Of this version, and what happened to the template as a whole; not of its other versions."""
+    template = version.template
+    found = _events(
         template,
         (Template, [template.pk]),
-        (TemplateVersion, versions),
-        (Clause, Clause.objects.filter(template_version__in=versions).values("pk")),
+        (TemplateVersion, [version.pk]),
+        (Clause, version.clauses.values("pk")),
     )
+    return found.exclude(name="template.draft_discarded")
 
 
 def _events(subject, *parts) -> QuerySet[Event]:
@@ -97,8 +107,8 @@ def _events(subject, *parts) -> QuerySet[Event]:
 def moments(events, *, with_values: bool) -> list[Moment]:
     """``with_values``: before and after are for those who write the text; others see what was done."""
     events = list(events)
-    headings = _headings(events)
-    return [_moment(event, headings, with_values) for event in events]
+    headings, decisions = _headings(events), _decisions(events)
+    return [_moment(event, headings, decisions, with_values) for event in events]
 
 
 def _headings(events: list[Event]) -> dict[tuple[str, int], str]:
@@ -112,16 +122,30 @@ def _headings(events: list[Event]) -> dict[tuple[str, int], str]:
     return found
 
 
-def _moment(event: Event, headings: dict[tuple[str, int], str], with_values: bool) -> Moment:
-    about = headings.get((event.subject_kind, event.subject_id), event.reference)
+def _decisions(events: list[Event]) -> dict[int, str]:
+    ids = [event.subject_id for event in events if event.name == "approval.recorded"]
+    return dict(Approval.objects.filter(pk__in=ids).values_list("pk", "decision")) if ids else {}
+
+
+def _moment(event: Event, headings: dict, decisions: dict, with_values: bool) -> Moment:
+    about = _removed(event) or headings.get((event.subject_kind, event.subject_id), event.reference)
     return Moment(
-        title=WORDS[event.name],
+        title=DECIDED.get(decisions.get(event.subject_id), WORDS[event.name])
+        if event.name == "approval.recorded"
+        else WORDS[event.name],
         at=event.at,
         who=event.actor.name if event.actor else "The portal",
         organisation=event.organisation.name if event.organisation else "",
         detail=event.reason or about,
         changes=tuple(_changes(event)) if with_values else (),
     )
+
+
+def _removed(event: Event) -> str:
+    """The heading of a clause that is gone; empty once the values were erased."""
+    if not event.name.endswith("clause.removed"):
+        return ""
+    return next((change.before.get("heading", "") for change in event.changes.all()), "")
 
 
 def _changes(event: Event):

@@ -10,6 +10,7 @@ template_pages = [
     path("history/", templates.history, name="template_history"),
     path("lock/", templates.lock, name="template_lock"),
     path("publish/", templates.publish, name="template_publish"),
+    path("rename/", templates.rename, name="template_rename"),
     path("next/", templates.start_next, name="template_next"),
     path("discard/", templates.discard, name="template_discard"),
     path("copies/", templates.give_copies, name="copies"),

@@ -118,7 +118,7 @@ ROUTES = (
         OFFICE,
         pages=["protocols:template", "protocols:template_preview", "protocols:template_history"],
     )
-    | rows("template", KEEPERS, OFFICE, pages=["protocols:copies"])
+    | rows("template", KEEPERS, OFFICE, pages=["protocols:copies", "protocols:template_rename"])
     | rows("template", KEEPERS, OFFICE, post=["protocols:template_lock", "protocols:template_next"])
     | rows(
         "template",

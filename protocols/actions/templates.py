@@ -27,8 +27,8 @@ def executive_office(area: Territory) -> Organisation:
 
 
 def name_of(imported: ImportedProtocol) -> str:
-    """The document's title, without the place where a borough's name goes."""
-    return " ".join(imported.title.replace(MERGE_FIELD, "").split()) or imported.title
+    """The document's title, with words where the borough's name goes."""
+    return imported.title.replace(MERGE_FIELD, "(name of borough)")[:160]
 
 
 @transaction.atomic
@@ -48,7 +48,7 @@ def import_template(
     _write_clauses(version, [(c.depth, c.heading, c.body, False) for c in imported.clauses])
     record(
         "template.imported",
-        version.template,
+        version,
         by=by,
         after={"file": source_name},
     )
@@ -191,6 +191,21 @@ def start_next(version: TemplateVersion, *, by) -> TemplateVersion:
     _write_clauses(draft, version.clauses.values_list("depth", "heading", "body", "locked"))
     record("template.version_started", draft, by=by, reference=version.template.reference)
     return draft
+
+
+@transaction.atomic
+def rename(version: TemplateVersion, *, name: str, by) -> Template:
+    """The template's name in lists; its clauses and its boroughs' protocols are not touched."""
+    template = Template.objects.select_for_update().get(pk=version.template_id)
+    TEMPLATE_OWNER_RULES.require("create", template, by=by)
+    others = Template.objects.filter(territory=template.territory_id).exclude(pk=template.pk)
+    if others.filter(name__iexact=name).exists():
+        raise ValidationError({"name": "Another template of your area has this name"})
+    before, template.name = template.name, name
+    if before != name:
+        template.save(update_fields=["name"])
+        record("template.renamed", template, by=by, before={"name": before}, after={"name": name})
+    return template
 
 
 @transaction.atomic

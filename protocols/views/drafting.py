@@ -14,7 +14,8 @@ from mappa_portal.templatetags.govuk import TaskItem
 from protocols import text
 from protocols.actions import drafting as actions
 from protocols.actions.locks import lock
-from protocols.forms import AddClauseForm, ClauseForm, NextVersionForm, ReasonForm
+from protocols.checks import concerns
+from protocols.forms import AddClauseForm, ClauseForm, NextVersionForm, ReasonForm, SubmitForm
 from protocols.models import TemplateVersion, Version
 from protocols.outline import Line, find, shape_of
 from protocols.rules import CLAUSE_RULES, VERSION_RULES
@@ -38,16 +39,22 @@ def draft(request, reference: str):
         "changed": sum(line.clause.is_changed for line in lines),
         "to_check": [line for line in lines if line.clause.to_check],
         "unfilled": sum(bool(line.placeholders) for line in lines),
+        "unfinished": [(c.message, _problem_url(version, c.line.clause)) for c in concerns(lines)],
         "allowed": VERSION_RULES.allowed(request.user, version),
     }
     return render(request, "protocols/draft.html", context)
 
 
 def _item(version: Version, line: Line) -> TaskItem:
-    url = _edit_url(version, line) if _is_open(line) else ""
+    url = _edit_url(version, line) if _is_open(line) else _read_url(version, line)
     hint = f"Still to fill in: {', '.join(line.placeholders)}" if line.placeholders else ""
     status, colour = _state(line)
     return TaskItem(line.title, status, url, hint, colour)
+
+
+def _read_url(version: Version, line: Line) -> str:
+    page = reverse("protocols:detail", args=[version.protocol.reference])
+    return f"{page}?version={version.number}#{line.anchor}"
 
 
 def _is_open(line: Line) -> bool:
@@ -182,7 +189,10 @@ def submit(request, reference: str):
         (message, _problem_url(version, clause) if clause else "")
         for clause, message in actions.problems(version)
     ]
-    if request.method == "POST" and not found:
+    lines = lines_of(version)
+    unfinished = [(c.message, _problem_url(version, c.line.clause)) for c in concerns(lines)]
+    form = SubmitForm(posted(request)) if unfinished else None
+    if request.method == "POST" and not found and (form is None or form.is_valid()):
         try:
             version = actions.submit(version, by=request.user)
         except ValidationError:
@@ -191,11 +201,13 @@ def submit(request, reference: str):
             )  # the text changed meanwhile: the page lists what is wrong
         messages.success(request, f"Version {version.number} was submitted. Its text is fixed from now on.")
         return redirect("protocols:detail", reference)
-    lines, bodies = lines_of(version), actions.bodies_of(version)
+    bodies = actions.bodies_of(version)
     context = {
         "version": version,
         "protocol": version.protocol,
         "problems": found,
+        "unfinished": unfinished,
+        "form": form,
         "count": len(lines),
         "changed": [line for line in lines if line.clause.clause_id and line.clause.is_changed],
         "added": [line for line in lines if line.clause.clause_id is None],

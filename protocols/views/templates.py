@@ -22,10 +22,11 @@ from mappa_portal.words import plural
 from protocols import newer, text, timeline, waiting
 from protocols.actions import copies
 from protocols.actions import templates as actions
-from protocols.forms import AddClauseForm, CopiesForm, TemplateClauseForm, TemplateUploadForm
+from protocols.checks import concerns
+from protocols.forms import AddClauseForm, CopiesForm, RenameForm, TemplateClauseForm, TemplateUploadForm
 from protocols.models import Protocol, Template, TemplateVersion, Version
 from protocols.outline import find, outline, shape_of
-from protocols.rules import TEMPLATE_RULES
+from protocols.rules import TEMPLATE_OWNER_RULES, TEMPLATE_RULES
 from protocols.views.fetch import line_at, line_for, lines_of, posted, template_version_of
 from protocols.views.stale import conflict_page, removed_meanwhile
 
@@ -106,9 +107,22 @@ class TemplateDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
             open=len(lines) - locked,
         )
         newest = self.object == versions[0]
+        if self.object.is_draft:
+            context["concerns"] = _linked(self.object, lines)
         context["followers"] = newer.followers(self.object.template, self.request.user)
         context["behind"] = sum(follower.behind for follower in context["followers"])
-        return context | {"may_start_next": newest and "start_next" in context["allowed"]}
+        return context | {
+            "may_start_next": newest and "start_next" in context["allowed"],
+            "may_rename": "create" in TEMPLATE_OWNER_RULES.allowed(self.request.user, self.object.template),
+        }
+
+
+def _linked(version: TemplateVersion, lines) -> list[tuple[str, str]]:
+    named = version.template.reference, version.number
+    return [
+        (c.message, reverse("protocols:template_clause", args=[*named, c.line.clause.position]))
+        for c in concerns(lines)
+    ]
 
 
 def _merge_fields(clause) -> int:
@@ -132,7 +146,7 @@ def preview(request, reference: str, number: int):
 @login_required
 def history(request, reference: str, number: int):
     version = template_version_of(request, reference, number)
-    page = keyset(timeline.events_of_template(version.template), request, "-seq")
+    page = keyset(timeline.events_of_template(version), request, "-seq")
     context = {"version": version, "page": page, "moments": timeline.moments(page, with_values=True)}
     return render(request, "protocols/template_history.html", context)
 
@@ -292,6 +306,18 @@ def start_next(request, reference: str, number: int):
     draft = actions.start_next(version, by=request.user)
     messages.success(request, f"Version {draft.number} starts with the text of version {version.number}.")
     return _to(draft)
+
+
+@login_required
+def rename(request, reference: str, number: int):
+    version = template_version_of(request, reference, number)
+    TEMPLATE_OWNER_RULES.require("create", version.template, by=request.user)
+    form = RenameForm(posted(request), initial={"name": version.template.name})
+    if request.method == "POST" and form.is_valid():
+        if attempt(form, lambda: actions.rename(version, by=request.user, **form.cleaned_data)):
+            messages.success(request, "The template has its new name.")
+            return _to(version)
+    return render(request, "protocols/template_rename.html", {"version": version, "form": form})
 
 
 @login_required

@@ -39,6 +39,24 @@ def test_what_is_wrong_is_said_and_nothing_changes(world, tmp_path, name, conten
     assert not Template.objects.exists()
 
 
+def test_what_to_look_at_is_printed_beside_the_result(world, tmp_path, capsys):
+    file = tmp_path / "protocol.md"
+    file.write_text("# Duties\n\nTelephone: TBC\n")
+    call_command("import_template", str(file), area="london", name="London protocol")
+    printed = capsys.readouterr()
+    assert "does not say where the borough's name goes" in printed.err
+    assert "Clause 1 still says “TBC”" in printed.err
+    assert json.loads(printed.out)["version"] == 1
+
+
+def test_the_next_version_of_a_known_template_is_said(world, tmp_path, capsys):
+    name = world.template().template.name
+    file = tmp_path / "protocol.md"
+    file.write_text(TEXT)
+    call_command("import_template", str(file), area="london", name=name.upper())
+    assert f"“{name}” exists already: this is its version 2" in capsys.readouterr().err
+
+
 def test_a_second_import_waits_for_the_first_draft(world, tmp_path):
     file = tmp_path / "protocol.md"
     file.write_text(TEXT)

@@ -171,6 +171,27 @@ def test_publishing_then_copies_for_all_boroughs(world, browser):
     assert Protocol.objects.count() == 3
 
 
+def test_the_name_keeps_the_words_where_the_borough_goes(browser):
+    file = SimpleUploadedFile(
+        "a.md",
+        b"# Protocol for (Name of Borough) LSCB\n\n## Duties\n\nAttend.\n\n## Review\n\nYearly.\n",
+    )
+    browser("co_ordinator").post("/protocols/templates/import/", {"file": file})
+    assert Template.objects.get().name == "Protocol for (name of borough) LSCB"
+
+
+def test_a_template_is_renamed_but_not_to_a_name_that_is_taken(world, browser):
+    version, client = world.template(), browser("co_ordinator")
+    world.draft_template("Another")
+    taken = fill_in(client, url(version, "rename/"), name="another")
+    assert "Another template of your area has this name" in text_of(taken) and 'value="another"' in text_of(
+        taken
+    )
+    fill_in(client, url(version, "rename/"), name="MAPPA and LSCB")
+    assert Template.objects.get(pk=version.template_id).name == "MAPPA and LSCB"
+    assert "Renamed" in text_of(client.get(url(version, "history/")))
+
+
 def test_copies_are_offered_to_those_who_have_none(world, browser):
     version, client = world.template(), browser("co_ordinator")
     world.protocol("camden")
@@ -192,7 +213,7 @@ def test_what_is_in_force_from_another_template_is_said(world, browser):
     world.in_force("camden")
     other = templates.publish(world.draft_template("Another"), by=world.co_ordinator)
     said = text_of(browser("co_ordinator").get(url(other, "copies/")))
-    assert "In force here, from another template" in said and "CMD-P-2026-001" in said
+    assert "In force from another template" in said and "CMD-P-2026-001" in said
     assert "All 3 boroughs" in said
 
 

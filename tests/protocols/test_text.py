@@ -17,12 +17,28 @@ from protocols import text
     ],
 )
 def test_numbers_follow_place_and_depth(depths, expected):
-    assert text.numbers(depths) == expected
+    assert text.numbers((depth, "Heading") for depth in depths) == expected
+
+
+APPENDICES = [
+    ([(1, "A"), (1, "Appendix 1"), (1, "B")], ["1", "", "2"]),
+    (
+        [(1, "A"), (1, "Appendix 1: Data"), (2, "Figures"), (3, "Old")],
+        ["1", "", "Appendix 1.1", "Appendix 1.1.1"],
+    ),
+    ([(1, "Appendix a list")], [""]),  # its label is no more than the word
+    ([(1, "Appendices"), (2, "Annex B"), (2, "C")], ["1", "", "1.1"]),
+]
+
+
+@pytest.mark.parametrize("clauses, expected", APPENDICES)
+def test_an_appendix_keeps_its_own_label(clauses, expected):
+    assert text.numbers(clauses) == expected
 
 
 @given(st.lists(st.integers(1, 4), max_size=30))
 def test_every_clause_has_its_own_number(depths):
-    assert len(set(text.numbers(depths))) == len(depths)
+    assert len(set(text.numbers((depth, "Heading") for depth in depths))) == len(depths)
 
 
 @pytest.mark.parametrize(

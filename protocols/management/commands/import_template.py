@@ -1,4 +1,4 @@
-"""A Word or Markdown file becomes a draft template version; prints what was read as one line of JSON."""
+"""A Word or Markdown file becomes a draft template version; prints what was read as JSON, on stderr what to look at."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,11 @@ from boards.scope import scope
 from documents.uploads import check_upload
 from mappa_portal.exceptions import Conflict
 from protocols.actions.templates import import_template, name_of
+from protocols.checks import concerns
 from protocols.importer import ImportedProtocol, read_protocol
+from protocols.outline import outline
+
+ANOTHER = "“{}” exists already: this is its version {}. Give another --name to make a template of its own."
 
 
 class Command(BaseCommand):
@@ -35,6 +39,9 @@ class Command(BaseCommand):
                     source_name=file.name,
                     by=None,
                 )
+                said = [*imported.warnings, *(c.message for c in concerns(outline(version.clauses.all())))]
+                if version.number > 1:
+                    said.insert(0, ANOTHER.format(version.template, version.number))
                 result = {"template": version.template.reference, "version": version.number}
         except ValidationError as refused:
             raise CommandError("\n".join(refused.messages)) from None
@@ -45,6 +52,8 @@ class Command(BaseCommand):
             "merge_fields": imported.merge_fields,
             "words": imported.words,
         }
+        for warning in said:
+            self.stderr.write(self.style.WARNING(warning))
         self.stdout.write(json.dumps(result | read))
 
 
