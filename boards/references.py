@@ -1,6 +1,14 @@
 """References that people and URLs use: CMD-P-2026-014, counted within the owning territory (T5)."""
 
-from boards.models import Counter, Territory
+from django.db import connection
+
+from boards.models import Territory
+
+TAKE = """
+    INSERT INTO boards_counter (territory_id, code, kind, year, last) VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (territory_id, code, kind, year) DO UPDATE SET last = boards_counter.last + excluded.last
+    RETURNING last
+"""
 
 
 def next_reference(territory: Territory, kind: str, year: int, *, about: Territory | None = None) -> str:
@@ -11,11 +19,9 @@ def next_reference(territory: Territory, kind: str, year: int, *, about: Territo
 def next_references(
     territory: Territory, kind: str, year: int, many: int, *, about: Territory | None = None
 ) -> list[str]:
-    """Several in a row, for imports: the counter moves once."""
+    """Several in a row: the counter moves once, and its row is locked until the transaction ends."""
     code = (about or territory).code
-    counter, _ = Counter.objects.select_for_update().get_or_create(
-        territory=territory, code=code, kind=kind, year=year
-    )
-    first, counter.last = counter.last + 1, counter.last + many
-    counter.save(update_fields=["last"])
-    return [f"{code}-{kind}-{year}-{number:03}" for number in range(first, counter.last + 1)]
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [territory.pk, code, kind, year, many])
+        [last] = cursor.fetchone()
+    return [f"{code}-{kind}-{year}-{number:03}" for number in range(last - many + 1, last + 1)]
