@@ -248,6 +248,4 @@ def _report(directory: Directory, days: set[tuple[int, date]], done: Imported, b
     for borough in sorted(touched):
         figures.changed(borough, touched[borough])
         unit = directory.units[borough]
-        record(
-            "attendance.imported", unit, by=by, territory=unit.territory, organisation=unit, reason=str(done)
-        )
+        record("attendance.imported", unit, by=by, territory=unit.territory, reason=str(done))
