@@ -1,7 +1,7 @@
 """Whose figures a person may ask for."""
 
 from boards.access import seats_of
-from boards.directory import opens_borough
+from boards.directory import sees_people
 from boards.models import Organisation, Territory
 
 
@@ -11,7 +11,8 @@ def sees_area(user, area: Territory) -> bool:
 
 
 def sees_figures(user, area: Territory, borough: Territory | None) -> bool:
-    return opens_borough(user, borough) if borough else sees_area(user, area)
+    """Those of a borough are for its MAPPA unit, its board and whoever looks across the area; agencies see none yet."""
+    return sees_area(user, area) or bool(borough and sees_people(user, borough))
 
 
 def sees_cases(user, borough: Territory) -> bool:
@@ -26,4 +27,4 @@ def places_of(user) -> list[Territory]:
     """Areas first, then boroughs: those whose figures the person may open."""
     areas = [a for a in {s.organisation.territory.area for s in seats_of(user)} if sees_area(user, a)]
     boroughs = Territory.objects.filter(kind=Territory.Kind.BOROUGH).select_related("parent")
-    return sorted(areas, key=str) + [b for b in boroughs if opens_borough(user, b)]
+    return sorted(areas, key=str) + [b for b in boroughs if sees_figures(user, b.parent, b)]

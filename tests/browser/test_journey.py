@@ -48,7 +48,9 @@ def test_from_word_to_a_signed_protocol(visitor, portal, tmp_path, scripts):
     administrator = visitor(scripts=scripts).sign_in("administrator", "Camden MAPPA")
     reference = _newest_draft(administrator)
     _edit_a_clause(administrator, reference)
-    administrator.go(f"/protocols/{reference}/draft/submit/").press("Submit version 1")
+    administrator.go(f"/protocols/{reference}/draft/submit/")
+    administrator.page.get_by_label("I have looked at these").check()  # the file's blanks and signature block
+    administrator.press("Submit version 1")
     assert "Camden" in administrator.heading()
 
     for body in ("London SCB", "LSCB Chairs", "SMB"):
