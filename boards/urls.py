@@ -2,6 +2,7 @@ from django.urls import path
 
 from boards import views
 from boards.views import organisations, people, settings
+from boards.views.switcher import switch
 
 app_name = "boards"
 AREA = "admin/area/<slug:area>/"
@@ -12,6 +13,7 @@ urlpatterns = [
     path("boards/", views.board_list, name="board_list"),
     path("boroughs/", views.borough_list, name="borough_list"),
     path("boards/<slug:slug>/", views.board, name="board"),
+    path("boroughs/switch/", switch, name="switch"),
     path("boroughs/<slug:slug>/", views.borough, name="borough"),
     path("admin/area/", settings.choose_area, name="area"),
     path(AREA, settings.AreaSetUp.as_view(), name="set_up"),

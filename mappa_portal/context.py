@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from boards.access import Seating, areas_of, seats_of
 from boards.models import Appointment, Organisation
 from boards.roles import SEATS, Seat
+from boards.switcher import switcher
 from mappa_portal.words import OFFICIAL, OFFICIAL_SENSITIVE
 
 APART = {Seat.SPOC, Seat.REFERRER}
@@ -77,6 +78,7 @@ def portal(request) -> dict:
         "marking": OFFICIAL_SENSITIVE if signed_in else OFFICIAL,
         "area_name": area_name(user),
         "navigation": navigation(seats, request.path) if signed_in else [],
+        "switcher": switcher(request) if signed_in else None,
         "registers": partial(registers, seats),
         "administrators": partial(administrators, user),
         "hands_out_seats": any(s.seat == Seat.AREA_ADMINISTRATOR for s in seats),

@@ -143,6 +143,7 @@ ROUTES = (
     )
     | rows("", MAIL | MAIL_ELSEWHERE, EVERYONE, pages=["outbox:list", "outbox:jobs"])
     | rows("message", MAIL, EVERYONE - MAIL_ELSEWHERE, pages=["outbox:message"], post=["outbox:resend"])
+    | rows("", OFFICE, EVERYONE, pages=["boards:switch"])  # who has several boroughs
     | rows("", EVERYONE, pages=["meetings:performance", "meetings:list"])
     | rows("", EVERYONE, status=400, pages=["kpis"])  # it asks for an area and a period: tests/meetings
     | rows("", RECORDERS | {"hackney_administrator"}, EVERYONE, pages=["meetings:import"])

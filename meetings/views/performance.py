@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from boards.directory import sees_people
 from boards.models import Territory
+from boards.switcher import preset
 from mappa_portal.templatetags.govuk import short_date, tag
 from meetings import figures
 from meetings.access import places_of, sees_cases
@@ -51,7 +52,7 @@ def _asked(request) -> tuple[PeriodForm | None, dict]:
     today, places = localdate(), places_of(request.user)
     if not places:
         return None, {"places": []}
-    form = PeriodForm(request.GET, places=places, today=today)
+    form = PeriodForm(preset(request, "place"), places=places, today=today)
     return form, {"form": form, "place": form.place_chosen, "period": form.period(today), "places": places}
 
 

@@ -14,6 +14,7 @@ from django.views.generic import DetailView, TemplateView
 from boards.access import ForUserMixin
 from boards.models import AreaSettings
 from boards.rules import may
+from boards.switcher import preset
 from documents.views import deliver
 from mappa_portal.exceptions import Conflict
 from mappa_portal.exports import csv_download
@@ -35,7 +36,8 @@ class ProtocolList(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         user, today = self.request.user, localdate()
-        form = FilterForm(self.request.GET or None, boroughs=listing.boroughs_of(user))
+        asked = preset(self.request, "borough")
+        form = FilterForm(asked or None, boroughs=listing.boroughs_of(user))
         sort, order = sorting(self.request, listing.ORDER, "reference")
         page = keyset(_narrowed(self.request, form, today), self.request, *order)
         return super().get_context_data(
@@ -48,7 +50,7 @@ class ProtocolList(LoginRequiredMixin, TemplateView):
             may_start=bool(waiting.offices_of(user)),
             may_approve=waiting.approves(user),
             today=today,
-            query=self.request.GET.urlencode(),
+            query=asked.urlencode(),
         )
 
 
