@@ -1,5 +1,6 @@
 """Do the signatures in a stored file hold? Only files that the portal itself made come here (P3)."""
 
+import struct
 import zlib
 from io import BytesIO
 
@@ -21,8 +22,11 @@ STUMBLES = (
     LookupError,
     TypeError,
     AttributeError,
+    ArithmeticError,
     AssertionError,
-    RecursionError,
+    EOFError,
+    RuntimeError,
+    struct.error,
     zlib.error,
 )
 

@@ -126,6 +126,14 @@ def test_P3_any_flipped_byte_is_refused(sealed):
     assert {verify(flipped(sealed.pdf, at), expected).reason for at in every} == {CHANGED}
 
 
+def test_P3_a_number_that_is_none_is_a_no(sealed):
+    broken = sealed.pdf.replace(b"/ByteRange [ 0 ", b"/ByteRange [ . ").replace(
+        b"/ByteRange [0 ", b"/ByteRange [. "
+    )
+    assert broken != sealed.pdf
+    assert not seals_hold(broken, CODE, sealed.seals)
+
+
 def test_P3_signatures_see_flipped_bytes_too(sealed):
     """Everywhere but in the hole of a signature's own container."""
     first, length, again, rest = PdfFileReader(BytesIO(sealed.pdf)).embedded_signatures[-1].byte_range
