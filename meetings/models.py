@@ -6,20 +6,12 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
-from boards.access import organisations_of
 from boards.models import Organisation
 from boards.owned import AboutOwned, Owned, OwnedKey, OwnedQuerySet
-from referrals.models import Case
+from referrals.models import Case, Registered, RegisteredQuerySet
 
 
-class MeetingQuerySet(OwnedQuerySet):
-    def for_user(self, user):
-        return self.filter(organisation__in=list(organisations_of(user)))
-
-    def called(self, reference: str):
-        """By the portal's reference or the one that an import brought along."""
-        return self.filter(Q(reference=reference) | Q(file_reference=reference))
-
+class MeetingQuerySet(RegisteredQuerySet):
     def listed(self):
         """With ``cases``, and of how many attendances ``expected`` the record is missing; counted for the page."""
         expected = Attendance.objects.required().filter(discussion__meeting=models.OuterRef("pk"))
@@ -35,7 +27,7 @@ def _count(rows, of: str) -> Coalesce:
     return Coalesce(models.Subquery(counted), 0)
 
 
-class Meeting(Owned):
+class Meeting(Registered):
     """One sitting at level 2 or 3, of one borough, about one or several cases."""
 
     class Status(models.TextChoices):
@@ -47,25 +39,13 @@ class Meeting(Owned):
 
     LEVELS = [(2, "Level 2"), (3, "Level 3")]
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    reference = models.CharField(max_length=20)
-    file_reference = models.CharField("reference in the file", max_length=40, blank=True)
     held_on = models.DateField("date")
     level = models.PositiveSmallIntegerField(choices=LEVELS)
     status = models.CharField(max_length=9, choices=Status, default=Status.SCHEDULED)
-    revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MeetingQuerySet.as_manager()
 
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["territory", "reference"], name="meeting_reference"),
-            models.UniqueConstraint(
-                fields=["territory", "file_reference"],
-                condition=~Q(file_reference=""),
-                name="meeting_file_reference",
-            ),
-        ]
+    class Meta(Registered.Meta):
         indexes = [
             models.Index(
                 fields=["territory", "held_on"],
@@ -75,13 +55,6 @@ class Meeting(Owned):
             ),
             models.Index(fields=["territory", "-held_on", "-id"], name="meetings_by_day"),
         ]
-
-    def __str__(self):
-        return self.reference
-
-    @property
-    def parties(self):
-        return [self.organisation]
 
 
 class DiscussionQuerySet(OwnedQuerySet):

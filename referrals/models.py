@@ -1,5 +1,7 @@
 """Case: the person managed, by reference; who it is stands sealed. Its levels over time, and its blind index."""
 
+from collections.abc import Collection
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -7,28 +9,47 @@ from django.db.models import Q
 from boards.access import organisations_of
 from boards.models import Organisation
 from boards.owned import Owned, OwnedKey, OwnedQuerySet
-from referrals.personal import blind, words
 
 
-class CaseQuerySet(OwnedQuerySet):
+class RegisteredQuerySet(OwnedQuerySet):
     def for_user(self, user):
         return self.filter(organisation__in=list(organisations_of(user)))
 
-    def called(self, reference: str):
+    def called(self, references: Collection[str]):
         """By the portal's reference or the one that an import brought along."""
-        return self.filter(Q(reference=reference) | Q(file_reference=reference))
-
-    def of_person(self, name: str):
-        """Whose name or alias has all these words."""
-        found = self
-        for word in words(name):
-            found = found.filter(
-                pk__in=Token.objects.filter(kind="name", token=blind("name", word)).values("case")
-            )
-        return found
+        return self.filter(Q(reference__in=references) | Q(file_reference__in=references))
 
 
-class Case(Owned):
+class Registered(Owned):
+    """What a MAPPA unit keeps under a reference; an import's own reference stays beside it."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=20)
+    file_reference = models.CharField("reference in the file", max_length=40, blank=True)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = RegisteredQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(fields=["territory", "reference"], name="%(class)s_reference"),
+            models.UniqueConstraint(
+                fields=["territory", "file_reference"],
+                condition=~Q(file_reference=""),
+                name="%(class)s_file_reference",
+            ),
+        ]
+
+    def __str__(self):
+        return self.reference
+
+    @property
+    def parties(self):
+        return [self.organisation]
+
+
+class Case(Registered):
     """One person managed in a borough, kept by its MAPPA unit. A borough may leave the particulars empty."""
 
     class Category(models.IntegerChoices):
@@ -37,9 +58,6 @@ class Case(Owned):
         DANGEROUS = 3, "3: other dangerous offender"
         TERRORIST = 4, "4: terrorist or terrorist-risk offender"
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    reference = models.CharField(max_length=20)
-    file_reference = models.CharField("reference in the file", max_length=40, blank=True)
     category = models.PositiveSmallIntegerField(choices=Category, null=True, blank=True)
     responsible_agency = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="lead agency"
@@ -53,26 +71,6 @@ class Case(Owned):
         verbose_name="responsible Children's Services",
     )
     personal = models.TextField(blank=True, editable=False)  # sealed: referrals.personal.Person
-    revision = models.PositiveIntegerField(default=1, editable=False)
-
-    objects = CaseQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["territory", "reference"], name="case_reference"),
-            models.UniqueConstraint(
-                fields=["territory", "file_reference"],
-                condition=~Q(file_reference=""),
-                name="case_file_reference",
-            ),
-        ]
-
-    def __str__(self):
-        return self.reference
-
-    @property
-    def parties(self):
-        return [self.organisation]
 
 
 class OfCaseQuerySet(OwnedQuerySet):

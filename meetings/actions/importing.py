@@ -15,6 +15,7 @@ from meetings import figures
 from meetings.attendance_directory import Directory
 from meetings.attendance_file import Row
 from meetings.models import Discussion, Meeting
+from meetings.rules import MEETING_RULES
 from referrals.actions import write_tokens
 from referrals.models import Case
 from referrals.personal import Person, is_under_18
@@ -84,6 +85,8 @@ def import_attendance(
 ) -> Imported:
     """Merge the rows into the registers of ``boroughs``; ``preview`` says what would happen and undoes it."""
     directory = Directory(boroughs)
+    for unit in directory.units.values():
+        MEETING_RULES.require("add", Meeting(organisation=unit, territory=unit.territory), by=by)
     agencies = directory.resolve(rows)
     directory.lock()
     meetings, cases = _meetings(rows, directory), _cases(rows, directory)
@@ -160,9 +163,8 @@ def _cases(rows: list[Row], directory: Directory) -> Register:
 def _registered(model, wanted: Collection[Key]) -> dict[Key, Any]:
     """By the reference that the file gave before, or by the portal's own."""
     boroughs, references = {b for b, _ in wanted}, {r for _, r in wanted}
-    named = Q(reference__in=references) | Q(file_reference__in=references)
     found: dict[Key, Any] = {}
-    for thing in model.objects.filter(named, territory__in=boroughs):
+    for thing in model.objects.called(references).filter(territory__in=boroughs):
         for reference in (thing.file_reference, thing.reference):
             if (thing.territory_id, reference) in wanted:
                 found[thing.territory_id, reference] = thing

@@ -52,6 +52,8 @@ def _asked(request) -> tuple[PeriodForm | None, dict]:
     today, places = localdate(), places_of(request.user)
     if not places:
         return None, {"places": []}
+    if request.GET.get("place") not in {None, "", *(place.slug for place in places)}:
+        raise Http404
     form = PeriodForm(preset(request, "place"), places=places, today=today)
     return form, {"form": form, "place": form.place_chosen, "period": form.period(today), "places": places}
 

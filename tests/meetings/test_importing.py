@@ -1,20 +1,23 @@
 """The attendance file of contracts section 3: what is refused, what is merged, what stays."""
 
 import json
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 
 from audit.models import Event
 from meetings import counting
+from meetings.actions.importing import import_attendance
 from meetings.attendance_file import COLUMNS, FileRefused, read
 from meetings.models import Attendance, Discussion, Meeting, Recount
 from outbox.jobs import run_jobs
 from referrals.models import Case, Token
 from referrals.personal import Person, blind
 from tests.meetings.conftest import YEAR
-from tests.meetings.files import file, line
+from tests.meetings.files import file, line, rows
 
 FAULTS = [  # cells, column, what is said
     ({"meeting": ""}, "meeting", "must be a reference of 1 to 40 characters"),
@@ -196,6 +199,23 @@ def test_H1_an_import_is_an_event_of_its_borough(register):
     register.put({}, {"meeting": "M2", "borough": "hackney"})
     found = Event.objects.filter(name="attendance.imported").values_list("territory__slug", flat=True)
     assert sorted(found) == ["camden", "hackney"]
+
+
+IMPORTERS = [
+    ("camden_administrator", None),
+    ("camden_mappa_chair", None),
+    ("camden_business_manager", PermissionDenied),
+    ("hackney_administrator", PermissionDenied),
+    ("smb_member", PermissionDenied),
+    ("camden_csc_spoc", PermissionDenied),
+]
+
+
+@pytest.mark.parametrize("who, refused", IMPORTERS)
+def test_the_boroughs_own_unit_imports_whichever_door_it_takes(world, who, refused):
+    with nullcontext() if refused is None else pytest.raises(refused):
+        import_attendance(rows({}), boroughs=[world.territory("camden")], by=getattr(world, who))
+    assert Meeting.objects.exists() == (refused is None)
 
 
 # -- Commands --
