@@ -122,6 +122,8 @@ class Grant(Owned, GroupObjectPermissionBase):
 class SharedQuerySet(OwnedQuerySet):
     """Of things that belong to an ``organisation`` and may be shared: their model names its ``grants``."""
 
+    owner = "organisation"
+
     def for_user(self, user):
         mine = organisations_of(user)
         if not mine:
@@ -133,7 +135,7 @@ class SharedQuerySet(OwnedQuerySet):
             content_object_id=OuterRef("pk"),
             group_id__in=groups,
         )
-        return self.filter(Q(organisation__in=list(mine)) | Exists(shared))
+        return self.filter(Q(**{f"{self.owner}__in": list(mine)}) | Exists(shared))
 
 
 def share(obj, *, with_: Organisation) -> None:

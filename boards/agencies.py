@@ -3,6 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
+GRADES = [  # how senior somebody is; what counts at Levels 2 and 3 is set by area and agency
+    (1, "Practitioner"),
+    (2, "Team manager"),
+    (3, "Service manager"),
+    (4, "Head of service or above"),
+]
+
 
 @dataclass(frozen=True)
 class AgencyType:

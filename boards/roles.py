@@ -18,13 +18,13 @@ class Seat(models.TextChoices):
 
 
 SEATS: dict[str, frozenset[str]] = {
-    Seat.CHAIR: frozenset({"approve_protocol", "sign_protocol", "record_meeting"}),
+    Seat.CHAIR: frozenset({"approve_protocol", "sign_protocol", "record_meeting", "approve_minutes"}),
     Seat.BUSINESS_MANAGER: frozenset({"approve_protocol"}),
     Seat.CO_ORDINATOR: frozenset({"manage_templates", "draft_protocol", "see_mail", "record_meeting"}),
     Seat.ADMINISTRATOR: frozenset({"manage_templates", "draft_protocol", "see_mail", "record_meeting"}),
-    Seat.REPRESENTATIVE: frozenset(),
-    Seat.SUBSTITUTE: frozenset(),
-    Seat.SPOC: frozenset(),
+    Seat.REPRESENTATIVE: frozenset({"answer_for_agency"}),
+    Seat.SUBSTITUTE: frozenset({"answer_for_agency"}),
+    Seat.SPOC: frozenset({"answer_for_agency"}),
     Seat.REFERRER: frozenset(),
     Seat.MEMBER: frozenset(),
     Seat.AREA_ADMINISTRATOR: frozenset({"set_up_area", "read_audit"}),

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from boards.agencies import AGENCY_TYPES
 from boards.dates import iso_date
-from meetings.models import Attendance, Meeting
+from meetings.models import Meeting, Mode
 
 COLUMNS = (
     "meeting borough held_on level status case birth_date agency invited stood_down attended mode grade report"
@@ -120,7 +120,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "invited": YES_NO,
     "stood_down": YES_NO,
     "attended": YES_NO_EMPTY,
-    "mode": _one_of({m: m for m in Attendance.Mode.values} | {"": ""}),
+    "mode": _one_of({m: m for m in Mode.values} | {"": ""}),
     "grade": _one_of({"1": 1, "2": 2, "3": 3, "4": 4, "": None}),
     "report": YES_NO,
     "explained": YES_NO_EMPTY,

@@ -6,7 +6,7 @@ from documents.uploads import check_upload
 from mappa_portal.forms import Form
 from mappa_portal.templatetags.govuk import plural
 from meetings.attendance_file import FileRefused, read
-from meetings.models import Meeting
+from meetings.models import LEVELS, Meeting
 from meetings.periods import QUARTERS, Period, year_of
 
 YEARS = 6
@@ -20,9 +20,7 @@ class PeriodForm(Form):
     quarter = forms.TypedChoiceField(
         label="Quarter", coerce=int, required=False, choices=[("", "Whole year"), *QUARTERS.items()]
     )
-    level = forms.TypedChoiceField(
-        label="Level", coerce=int, required=False, choices=[("", "Both"), *Meeting.LEVELS]
-    )
+    level = forms.TypedChoiceField(label="Level", coerce=int, required=False, choices=[("", "Both"), *LEVELS])
 
     def __init__(self, data, *, places, today: date):
         chosen = data.copy()
@@ -49,9 +47,7 @@ class PeriodForm(Form):
 
 class MeetingFilterForm(Form):
     status = forms.ChoiceField(required=False, choices=[("", "All"), *Meeting.Status.choices])
-    level = forms.TypedChoiceField(
-        label="Level", coerce=int, required=False, choices=[("", "Both"), *Meeting.LEVELS]
-    )
+    level = forms.TypedChoiceField(label="Level", coerce=int, required=False, choices=[("", "Both"), *LEVELS])
 
 
 class ImportForm(Form):

@@ -2,15 +2,12 @@
 
 from django import forms
 
+from boards import agencies
 from boards.models import Territory
 from mappa_portal.forms import Form
+from mappa_portal.words import lower_first
 
-GRADES = [
-    (1, "1: practitioner"),
-    (2, "2: team manager"),
-    (3, "3: service manager"),
-    (4, "4: head of service or above"),
-]
+GRADES = [(grade, f"{grade}: {lower_first(name)}") for grade, name in agencies.GRADES]
 
 
 class SmallNumber(forms.TextInput):

@@ -15,6 +15,8 @@ NUMBERS = {
     "first_review_months",
     "review_months",
     "notice_days",
+    "circulation_days",
+    "contact_months",
     "level1_review_months",
     "level2_review_days",
     "level3_review_days",
@@ -24,6 +26,8 @@ HINTS = {
     "marking": "Printed on each page of new documents. Older documents keep the marking they were made with.",
     "mappa_signatory": "Beside the chair of the safeguarding board",
     "notice_days": "Between sending the invitations and the meeting",
+    "circulation_days": "Counted from the day of the meeting; weekends and bank holidays are left out",
+    "contact_months": "Each single point of contact is sent a link to check its details",
     "suppression_threshold": "Lower counts are hidden outside the board’s own return. It may only rise.",
     "level2_grade": "Attendance below it is recorded, and does not count towards KPI 6",
     "level3_grade": "Attendance below it is recorded, and does not count towards KPI 6",
@@ -35,7 +39,6 @@ STEPS = (
 )
 
 
-WITH_MEETINGS = "Used when meetings start"
 WITH_RETURNS = "Used when data returns start"
 
 
@@ -54,16 +57,14 @@ GROUPS = {
     for group in (
         Group("terms", "Terms and marking", ("board_term", "mappa_signatory", "marking")),
         Group("reviews", "Protocol reviews", ("first_review_months", "review_months", "review_anchor")),
-        Group(
-            "meetings", "Notice and seniority", ("notice_days", "level2_grade", "level3_grade"), WITH_MEETINGS
-        ),
+        Group("meetings", "Notice and seniority", ("notice_days", "level2_grade", "level3_grade")),
+        Group("upkeep", "Minutes and contacts", ("circulation_days", "contact_months")),
         Group(
             "levels",
             "Risk management plan reviews",
             ("level1_review_months", "level2_review_days", "level3_review_days"),
-            WITH_MEETINGS,
         ),
-        Group("escalation", "Missed attendance", ("escalation_days",), WITH_MEETINGS),
+        Group("escalation", "Missed attendance", ("escalation_days",)),
         Group("figures", "Small numbers", ("suppression_threshold",), WITH_RETURNS),
     )
 }

@@ -61,6 +61,16 @@ class AreaSettings(Owned):
             MaxValueValidator(60, "Notice must be between 1 and 60 days"),
         ],
     )
+    circulation_days = models.PositiveSmallIntegerField(
+        "working days until minutes are sent out",
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
+    contact_months = models.PositiveSmallIntegerField(
+        "months until a contact confirms its details again",
+        default=6,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+    )
     level1_review_months = models.PositiveSmallIntegerField("months between reviews at Level 1", default=4)
     level2_review_days = models.PositiveSmallIntegerField("days between reviews at Level 2", default=112)
     level3_review_days = models.PositiveSmallIntegerField("days between reviews at Level 3", default=56)

@@ -61,6 +61,7 @@ class AreaSetUp(AreaMixin, TemplateView):
             "terms": f"{s.board_term}, {s.marking}",
             "reviews": f"{s.first_review_months} months, then {s.review_months}",
             "meetings": f"{s.notice_days} days, grades {s.level2_grade} and {s.level3_grade}",
+            "upkeep": f"{s.circulation_days} working days, {s.contact_months} months",
             "levels": f"{s.level1_review_months} months, {plan_days}",
             "escalation": f"{', '.join(map(str, s.escalation_days))} working days",
             "figures": f"{s.suppression_threshold} or more",

@@ -21,7 +21,7 @@ class Mark:
     grade: int | None = None
 
     def values(self) -> dict:
-        there = self.outcome == Attendance.Outcome.ATTENDED
+        there = OUTCOMES[self.outcome]["attended"]
         return OUTCOMES[self.outcome] | {
             "mode": self.mode if there else "",
             "grade": self.grade if there else None,
@@ -30,11 +30,12 @@ class Mark:
 
 Outcome = Attendance.Outcome
 OUTCOMES = {
-    Outcome.NOT_RECORDED: {"attended": None, "report": False, "explained": None},
-    Outcome.ATTENDED: {"attended": True, "report": False, "explained": None},
-    Outcome.REPORT: {"attended": False, "report": True, "explained": None},
-    Outcome.EXPLAINED: {"attended": False, "report": False, "explained": True},
-    Outcome.UNEXPLAINED: {"attended": False, "report": False, "explained": False},
+    Outcome.NOT_RECORDED: {"attended": None, "substitute": False, "report": False, "explained": None},
+    Outcome.ATTENDED: {"attended": True, "substitute": False, "report": False, "explained": None},
+    Outcome.SUBSTITUTE: {"attended": True, "substitute": True, "report": False, "explained": None},
+    Outcome.REPORT: {"attended": False, "substitute": False, "report": True, "explained": None},
+    Outcome.EXPLAINED: {"attended": False, "substitute": False, "report": False, "explained": True},
+    Outcome.UNEXPLAINED: {"attended": False, "substitute": False, "report": False, "explained": False},
 }
 
 
@@ -57,7 +58,9 @@ def record_attendance(meeting: Meeting, *, marks: Mapping[int, Mark], revision: 
         after[name] = part.outcome
         changed.append(part)
     if changed:
-        Attendance.objects.bulk_update(changed, ["attended", "report", "explained", "mode", "grade"])
+        Attendance.objects.bulk_update(
+            changed, ["attended", "substitute", "report", "explained", "mode", "grade"]
+        )
         Meeting.objects.filter(pk=meeting.pk).update(revision=revision + 1)
         record("attendance.recorded", meeting, by=by, before=before, after=after)
         figures.changed(meeting.territory_id, [meeting.held_on])

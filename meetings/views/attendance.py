@@ -8,16 +8,17 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html, format_html_join
 
+from boards import agencies
 from boards.models import Organisation
 from mappa_portal.exceptions import StaleEdit
 from meetings.actions.attendance import Mark, record_attendance
-from meetings.models import Attendance, Meeting
+from meetings.models import Attendance, Meeting, Mode
 from meetings.rules import MEETING_RULES
 
 OPTION, CHOSEN = '<option value="{}">{}</option>', '<option value="{}" selected>{}</option>'
 SELECT = '<select class="govuk-select app-grid__select" id="{0}" name="{0}" aria-label="{1}">{2}</select>'
-GRADES = [("", "Not recorded"), *Attendance.GRADES]
-MODES = [("", "Not recorded"), *Attendance.Mode.choices]
+GRADES = [("", "Not recorded"), *agencies.GRADES]
+MODES = [("", "Not recorded"), *Mode.choices]
 
 
 @dataclass

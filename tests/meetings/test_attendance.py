@@ -153,7 +153,7 @@ def test_a_stale_page_keeps_what_was_chosen_and_names_the_difference(world, meet
     browser = browser_of(world.camden_administrator)
     sent = {"revision": "1", f"{ASC}.1": "unexplained"}
     page = browser.post(ADDRESS, sent).content.decode()
-    assert "Camden Adult Social Care, CMD-C-2024-001: now Attended, yours Unexplained absence" in page
+    assert "Camden Adult Social Care, CMD-C-2024-001: now Attended, yours No explanation" in page
     assert page.count('<option value="unexplained" selected>') == 1
     again = browser.post(ADDRESS, sent | {"revision": "2"}, follow=True).content.decode()
     assert "Attendance is saved, 1 changed." in again

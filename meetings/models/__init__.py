@@ -1,0 +1,31 @@
+"""Meeting → discussion → attendance; invitation → reply; decisions; follow-up of absence; stored figures."""
+
+from meetings.models.attendance import Attendance, Attendee, Mode
+from meetings.models.decisions import Action, Minutes
+from meetings.models.figures import DayFigures, Recount
+from meetings.models.follow_ups import Escalation, FollowUp, Step
+from meetings.models.invitations import Contact, Invitation, PhoneCall, Reply
+from meetings.models.meetings import LEVELS, Discussion, DiscussionGrant, Meeting, Series, StandingInvitee
+
+__all__ = [
+    "LEVELS",
+    "Action",
+    "Attendance",
+    "Attendee",
+    "Contact",
+    "DayFigures",
+    "Discussion",
+    "DiscussionGrant",
+    "Escalation",
+    "FollowUp",
+    "Invitation",
+    "Meeting",
+    "Minutes",
+    "Mode",
+    "PhoneCall",
+    "Recount",
+    "Reply",
+    "Series",
+    "StandingInvitee",
+    "Step",
+]

@@ -1,0 +1,178 @@
+"""An agency's contact → its invitation to a meeting → its replies, whatever the channel."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from boards.access import organisations_of
+from boards.agencies import GRADES
+from boards.models import Organisation
+from boards.owned import Owned, OwnedKey, OwnedQuerySet
+from meetings.models.attendance import Mode
+from meetings.models.meetings import KeptByUnit, Meeting, OfUnitQuerySet
+from outbox.models import Message
+
+
+class ContactQuerySet(OfUnitQuerySet):
+    def current(self):
+        return self.filter(ended_on=None)
+
+
+class Contact(KeptByUnit):
+    """The single point of contact (SPOC) of an agency for one borough, and who usually comes for it.
+
+    ``token_digest`` is of the link by which the contact confirms these details, every few months.
+    """
+
+    agency = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    job_title = models.CharField(max_length=120, blank=True)
+    email = models.EmailField("email address")
+    phone = models.CharField("telephone number", max_length=40, blank=True)
+    representative = models.CharField("usual representative", max_length=120, blank=True)
+    representative_job_title = models.CharField("representative's job title", max_length=120, blank=True)
+    representative_grade = models.PositiveSmallIntegerField(
+        "representative's seniority", choices=GRADES, null=True, blank=True
+    )
+    cover_name = models.CharField("name of the cover", max_length=120, blank=True)
+    cover_email = models.EmailField("email address of the cover", blank=True)
+    cover_from = models.DateField(null=True, blank=True)
+    cover_until = models.DateField(null=True, blank=True)
+    confirmed_on = models.DateField(null=True, blank=True)
+    asked_on = models.DateField(null=True, blank=True, editable=False)
+    token_digest = models.CharField(max_length=64, blank=True, editable=False)
+    ended_on = models.DateField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta(KeptByUnit.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(
+                fields=["territory", "agency"],
+                condition=Q(ended_on=None),
+                name="one_contact_of_agency",
+                violation_error_message="This agency has a contact already. Change it or end it first.",
+            ),
+            models.UniqueConstraint(
+                fields=["territory", "token_digest"], condition=~Q(token_digest=""), name="contact_link"
+            ),
+            models.CheckConstraint(
+                condition=Q(cover_until=None)
+                | Q(cover_from=None)
+                | Q(cover_until__gte=models.F("cover_from")),
+                name="cover_ends_after_start",
+                violation_error_message="Cover must end the same day as or after it starts.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}, {self.agency}"
+
+
+class InvitationQuerySet(OwnedQuerySet):
+    def for_user(self, user):
+        mine = list(organisations_of(user))
+        return self.filter(Q(meeting__organisation__in=mine) | Q(agency__in=mine, sent_at__isnull=False))
+
+    def standing(self):
+        return self.filter(stood_down_at=None)
+
+
+class Invitation(Owned):
+    """One agency asked to one meeting, for the cases that its attendances name.
+
+    ``letter`` is the newest email about it; ``token_digest`` of the link in it (L1).
+    """
+
+    meeting = OwnedKey(Meeting, on_delete=models.CASCADE, related_name="invitations")
+    agency = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    contact = OwnedKey(Contact, null=True, blank=True, related_name="invitations")
+    letter = OwnedKey(Message, null=True, blank=True, related_name="+")
+    token_digest = models.CharField(max_length=64, blank=True, editable=False)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    reminded_on = models.DateField(null=True, blank=True)
+    stood_down_at = models.DateTimeField(null=True, blank=True)
+    stood_down_reason = models.CharField(max_length=300, blank=True)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["territory", "meeting", "agency"], name="agency_invited_once"),
+            models.UniqueConstraint(
+                fields=["territory", "token_digest"], condition=~Q(token_digest=""), name="invitation_link"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.agency} to {self.meeting}"
+
+    @property
+    def parties(self):
+        return [self.meeting.organisation, self.agency]
+
+
+class ReplyQuerySet(OwnedQuerySet):
+    def for_user(self, user):
+        return self.filter(invitation__in=Invitation.objects.for_user(user))
+
+
+class Reply(Owned):
+    """What an agency answered. Rows are never changed: a new answer is the next number, and the last one holds."""
+
+    class Answer(models.TextChoices):
+        ATTENDING = "attending", "Representative will attend"
+        SUBSTITUTE = "substitute", "Substitute will attend"
+        APOLOGIES_REPORT = "apologies_report", "Apologies, with a report"
+        APOLOGIES = "apologies", "Apologies"
+
+    class Channel(models.TextChoices):
+        LINK = "link", "Reply link"
+        CALENDAR = "calendar", "Calendar"
+        PHONE = "phone", "Telephone"
+        PORTAL = "portal", "Portal"
+
+    ABSENT = {Answer.APOLOGIES_REPORT, Answer.APOLOGIES}
+
+    invitation = OwnedKey(Invitation, on_delete=models.CASCADE, related_name="replies")
+    number = models.PositiveSmallIntegerField()
+    answer = models.CharField(max_length=16, choices=Answer)
+    name = models.CharField(max_length=120, blank=True)
+    job_title = models.CharField(max_length=120, blank=True)
+    grade = models.PositiveSmallIntegerField(choices=GRADES, null=True, blank=True)
+    mode = models.CharField(max_length=9, choices=Mode, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    channel = models.CharField(max_length=8, choices=Channel)
+    answered_at = models.DateTimeField()
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = ReplyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["territory", "invitation", "number"], name="reply_number")
+        ]
+
+
+class PhoneCall(Owned):
+    """Notice was too short for a letter alone: a call to the SPOC, who and when, and what came of it."""
+
+    invitation = OwnedKey(Invitation, on_delete=models.CASCADE, related_name="calls")
+    due_on = models.DateField()
+    made_at = models.DateTimeField(null=True, blank=True)
+    spoke_to = models.CharField(max_length=120, blank=True)
+    outcome = models.CharField(max_length=300, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = ReplyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["territory", "invitation"], name="one_call")]
