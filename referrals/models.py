@@ -1,10 +1,11 @@
 """Case: the person managed, by reference; who it is stands sealed. Its levels over time, and its blind index."""
 
 from collections.abc import Collection
+from datetime import date
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from boards.access import organisations_of
 from boards.models import Organisation
@@ -49,6 +50,18 @@ class Registered(Owned):
         return [self.organisation]
 
 
+class CaseQuerySet(RegisteredQuerySet):
+    def with_level(self, today: date):
+        """Each with its ``present_level`` and ``level_since``, None where no level is recorded."""
+        present = LevelPeriod.objects.current(today).filter(
+            territory=OuterRef("territory"), case=OuterRef("pk")
+        )
+        return self.annotate(
+            present_level=Subquery(present.values("level")[:1]),
+            level_since=Subquery(present.values("starts_on")[:1]),
+        )
+
+
 class Case(Registered):
     """One person managed in a borough, kept by its MAPPA unit. A borough may leave the particulars empty."""
 
@@ -72,10 +85,17 @@ class Case(Registered):
     )
     personal = models.TextField(blank=True, editable=False)  # sealed: referrals.personal.Person
 
+    objects = CaseQuerySet.as_manager()
+
 
 class OfCaseQuerySet(OwnedQuerySet):
     def for_user(self, user):
         return self.filter(case__in=Case.objects.for_user(user))
+
+
+class LevelPeriodQuerySet(OfCaseQuerySet):
+    def current(self, today: date):
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today)
 
 
 class LevelPeriod(Owned):
@@ -87,7 +107,7 @@ class LevelPeriod(Owned):
     ends_on = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
 
-    objects = OfCaseQuerySet.as_manager()
+    objects = LevelPeriodQuerySet.as_manager()
 
     class Meta:
         ordering = ["-starts_on", "-pk"]
