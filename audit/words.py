@@ -39,6 +39,7 @@ ACTIONS = {
     "organisation.coverage_changed": "Changed which boroughs an organisation covers",
     "organisation.grades_changed": "Changed which grades count for an agency",
     "organisation.renamed": "Renamed an organisation",
+    "person.searched": "Looked for a person among the cases",
     "protocol.drafted": "Gave a borough its copy of a protocol",
     "protocol.replaced": "Ended a protocol because another took its place",
     "protocol.withdrawn": "Withdrew a protocol",

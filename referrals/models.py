@@ -105,7 +105,7 @@ class LevelPeriod(Owned):
     level = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(3)])
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
-    reason = models.CharField(max_length=300, blank=True)
+    reason = models.TextField(blank=True)  # sealed
 
     objects = LevelPeriodQuerySet.as_manager()
 
@@ -126,7 +126,7 @@ class Token(Owned):
     """One keyed word by which a case is found; rotation of the key rebuilds them all (H4)."""
 
     case = OwnedKey(Case, on_delete=models.CASCADE, related_name="tokens")
-    kind = models.CharField(max_length=10)  # name, birth_date
+    kind = models.CharField(max_length=10)  # name, alias, sound, near (one letter short), birth_date
     token = models.CharField(max_length=64)
 
     objects = OfCaseQuerySet.as_manager()

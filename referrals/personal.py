@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 
+import jellyfish
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from accounts.vault import seal, unseal
+
+LONG = 4  # letters from which a word is also found with one of them wrong
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,28 @@ class Person:
 
     def tokens(self) -> set[tuple[str, str]]:
         """(kind, token) of everything that this person is to be found by."""
-        found = (
-            {("birth_date", blind("birth_date", self.birth_date.isoformat()))} if self.birth_date else set()
-        )
-        for name in (self.name, *self.aliases):
-            found |= {("name", blind("name", word)) for word in words(name)}
-        return found
+        named = [("name", self.name), *(("alias", alias) for alias in self.aliases)]
+        forms = {form for kind, name in named for word in words(name) for form in forms_of(kind, word)}
+        if self.birth_date:
+            forms.add(("birth_date", self.birth_date.isoformat()))
+        return {(kind, blind(kind, text)) for kind, text in forms}
+
+
+def forms_of(kind: str, word: str) -> Iterator[tuple[str, str]]:
+    """(kind, text) under which a word of a name or alias is kept: as it is, by its sound, one letter short."""
+    yield kind, word
+    yield from (("sound", code) for code in sounds(word))
+    if len(word) >= LONG:
+        yield from (("near", form) for form in [word, *one_letter_short(word)])
+
+
+def sounds(word: str) -> Iterator[str]:
+    return filter(None, [jellyfish.metaphone(word)])
+
+
+def one_letter_short(word: str) -> set[str]:
+    """Two words that share one of these differ by a letter left out, added, changed or swapped with its neighbour."""
+    return {word[:i] + word[i + 1 :] for i in range(len(word))} if len(word) >= LONG else set()
 
 
 def words(name: str) -> Iterator[str]:
@@ -56,11 +75,17 @@ def words(name: str) -> Iterator[str]:
     return (word for word in re.split(r"[^a-z0-9]+", plain.replace("'", "")) if word)
 
 
-def blind(kind: str, text: str) -> str:
+def blind(kind: str, text: str, secret: str | None = None) -> str:
     """HMAC under a key of its own: equal texts match, and nobody without the key can try them out."""
     return salted_hmac(
-        f"referrals.blind.{kind}", text, secret=settings.SECRET_KEY, algorithm="sha256"
+        f"referrals.blind.{kind}", text, secret=secret or settings.SECRET_KEY, algorithm="sha256"
     ).hexdigest()
+
+
+def sought(kind: str, text: str) -> list[str]:
+    """As it stands in the index under the present key, and under those before it until that is rebuilt."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [blind(kind, text, secret) for secret in secrets]
 
 
 def is_under_18(birth_date: date | None, on: date) -> bool | None:
