@@ -29,6 +29,11 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _bank_holidays()
 
 
+def bank_holiday(day: date) -> str:
+    """Its name in England and Wales, empty for any other day."""
+    return _bank_holidays().get(day, "")
+
+
 @cache
 def _bank_holidays() -> holidays.HolidayBase:
     return holidays.country_holidays("GB", subdiv="ENG")

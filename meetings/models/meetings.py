@@ -1,15 +1,19 @@
 """Meeting → discussion of one case; the monthly series that meetings come from, and whom they always invite."""
 
+from datetime import date, datetime, time, timedelta
+
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils.timezone import make_aware
 
 from boards.access import Grant, SharedQuerySet, organisations_of
 from boards.models import Organisation
 from boards.owned import Owned, OwnedKey, OwnedQuerySet
+from meetings.notice import NoticeGiven
 from referrals.models import Case, Registered, RegisteredQuerySet
 
 LEVELS = [(2, "Level 2"), (3, "Level 3")]
@@ -116,6 +120,35 @@ class MeetingQuerySet(RegisteredQuerySet):
             unrecorded=_count(expected.filter(attended=None), "discussion__meeting"),
         )
 
+    def with_replies(self):
+        """How many agencies were ``invited`` and are still expected, and how many of them ``replied``."""
+        from meetings.models.invitations import Invitation, Reply
+
+        sent = Invitation.objects.standing().filter(meeting=OuterRef("pk"), sent_at__isnull=False)
+        answered = Exists(
+            Reply.objects.filter(territory_id=OuterRef("territory_id"), invitation=OuterRef("pk"))
+        )
+        return self.annotate(
+            invited=_count(sent, "meeting"), replied=_count(sent.filter(answered), "meeting")
+        )
+
+    def notice_given(self, start: date, end: date, needed: int) -> NoticeGiven:
+        """Our own promise: of the meetings held from ``start`` to ``end``, which were invited in time.
+
+        Meetings that an import brought along were not invited through the portal and count nowhere.
+        """
+        from meetings.models.invitations import Invitation
+
+        in_time = Q(held_on__gte=F("invited_on") + timedelta(days=needed))
+        held = self.filter(held_on__range=(start, end), status=Meeting.Status.HELD, invited_on__isnull=False)
+        meetings = held.aggregate(all=models.Count("pk"), good=models.Count("pk", filter=in_time))
+        sent = Invitation.objects.filter(meeting__in=held, sent_at__isnull=False).annotate(
+            sent_on=TruncDate("sent_at")
+        )
+        in_time = Q(meeting__held_on__gte=F("sent_on") + timedelta(days=needed))
+        letters = sent.aggregate(all=models.Count("pk"), good=models.Count("pk", filter=in_time))
+        return NoticeGiven(meetings["all"], meetings["good"], letters["all"], letters["good"])
+
 
 def _count(rows, of: str) -> Coalesce:
     counted = rows.order_by().values(of).annotate(number=models.Count("pk")).values("number")
@@ -158,6 +191,18 @@ class Meeting(Registered, Sitting):
             ),
             models.Index(fields=["territory", "-held_on", "-id"], name="meetings_by_day"),
         ]
+
+    @property
+    def starts(self) -> datetime:
+        """A meeting without a start time is a whole day's."""
+        return make_aware(datetime.combine(self.held_on, self.starts_at or time.min))
+
+    @property
+    def is_planned(self) -> bool:
+        return self.status == self.Status.SCHEDULED
+
+    def has_begun(self, at: datetime) -> bool:
+        return self.starts <= at
 
 
 class DiscussionQuerySet(SharedQuerySet):

@@ -1,0 +1,126 @@
+"""Which cases and agencies a meeting has, before anybody is told."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.timezone import localdate
+
+from boards.access import share
+from boards.models import Reach
+from mappa_portal.exceptions import Conflict, StaleEdit
+from meetings.actions import agenda
+from meetings.models import Attendance, Discussion, Meeting
+from tests.meetings import plans
+
+
+@pytest.fixture
+def cases(world):
+    return [plans.case(world, f"C{n}") for n in range(3)]
+
+
+@pytest.fixture
+def meeting(world, cases):
+    return plans.plan(world, cases=cases[:2], agencies=plans.AGENCIES[:2])
+
+
+def asked(meeting) -> set[tuple[str, str]]:
+    parts = Attendance.objects.required().filter(discussion__meeting=meeting)
+    return set(parts.values_list("discussion__case__reference", "organisation__agency_type"))
+
+
+def choose(world, meeting, cases, **more):
+    stated = cases if isinstance(cases, dict) else {c.pk: None for c in cases}
+    more = {"revision": meeting.revision, "by": world.camden_administrator} | more
+    return agenda.choose_cases(meeting, cases=stated, **more)
+
+
+def invite(world, meeting, parts: dict[str, list], **more):
+    by_id = {world.organisation(f"camden-{slug}").pk: [c.pk for c in heard] for slug, heard in parts.items()}
+    more = {"revision": meeting.revision, "by": world.camden_administrator} | more
+    return agenda.choose_agencies(meeting, parts=by_id, **more)
+
+
+def test_every_agency_is_asked_to_every_case_unless_chosen_otherwise(world, meeting, cases):
+    assert asked(meeting) == {("C0", "CSC"), ("C0", "YOT"), ("C1", "CSC"), ("C1", "YOT")}
+    assert meeting.reference == f"CMD-M-{meeting.held_on.year}-001"
+    invite(world, meeting, {"childrens-services": cases[:1], "adult-social-care": cases[:2]})
+    assert asked(meeting) == {("C0", "CSC"), ("C0", "ASC"), ("C1", "ASC")}
+    assert set(meeting.invitations.values_list("agency__agency_type", flat=True)) == {"CSC", "ASC"}
+
+
+def test_a_case_that_is_added_goes_to_those_who_hear_all_others(world, meeting, cases):
+    parts = {"childrens-services": cases[:2], "youth-justice-service": cases[:1]}
+    meeting = choose(world, invite(world, meeting, parts), [cases[2], *cases[:2]])
+    assert ("C2", "CSC") in asked(meeting) and ("C2", "YOT") not in asked(meeting)
+    assert list(meeting.discussions.values_list("case__reference", flat=True)) == ["C2", "C0", "C1"]
+
+
+def test_a_case_that_is_taken_off_takes_everybodys_sight_along(world, meeting, cases):
+    agency = world.organisation("camden-childrens-services")
+    share(meeting.discussions.get(case=cases[0]), with_=agency)
+    choose(world, meeting, cases[1:2])
+    assert asked(meeting) == {("C1", "CSC"), ("C1", "YOT")}
+    assert Reach.objects.get(organisation=agency).count == 0
+
+
+AGES = [  # birth date, stated, under 18, counts as stated
+    (plans.CHILD, None, True, False),
+    (plans.CHILD, False, True, False),
+    (plans.ADULT, True, False, False),
+    (None, True, True, True),
+    (None, None, None, False),
+]
+
+
+@pytest.mark.parametrize("born, stated, under_18, is_stated", AGES)
+def test_C11_an_age_is_stated_only_where_no_birth_date_is_known(world, born, stated, under_18, is_stated):
+    case = plans.case(world, "C9", born=born)
+    choose(world, plans.plan(world), {case.pk: stated})
+    found = Discussion.objects.get(case=case)
+    assert (found.under_18, found.under_18_stated) == (under_18, is_stated)
+
+
+def test_an_emergency_meeting_has_one_subject(world, cases):
+    with pytest.raises(ValidationError, match="discusses one case"):
+        plans.plan(world, cases=cases, is_emergency=True)
+
+
+def test_a_case_of_another_borough_is_never_on_the_list(world, meeting):
+    choose(world, meeting, [plans.case(world, "H1", borough="hackney")])
+    assert not meeting.discussions.exists()
+
+
+WHO = [("camden_business_manager", PermissionDenied), ("hackney_administrator", PermissionDenied)]
+
+
+@pytest.mark.parametrize("who, refused", WHO)
+def test_only_the_unit_chooses(world, meeting, cases, who, refused):
+    for act in (
+        lambda by: choose(world, meeting, cases, by=by),
+        lambda by: invite(world, meeting, {}, by=by),
+    ):
+        with pytest.raises(refused):
+            act(getattr(world, who))
+
+
+@pytest.mark.parametrize(
+    "moment", [{"status": "held"}, {"status": "cancelled"}, {"held_on": localdate() - timedelta(1)}]
+)
+def test_nothing_is_chosen_once_it_has_started_or_ended(world, meeting, cases, moment):
+    Meeting.objects.filter(pk=meeting.pk).update(**moment)
+    with pytest.raises(Conflict):
+        choose(world, meeting, cases)
+    with pytest.raises(Conflict):
+        invite(world, meeting, {})
+
+
+def test_C2_a_stale_choice_is_refused(world, meeting, cases):
+    choose(world, meeting, cases)
+    with pytest.raises(StaleEdit):
+        invite(world, meeting, {})
+
+
+def test_a_meeting_is_set_up_for_the_future(world):
+    with pytest.raises(ValidationError, match="Meeting date must be in the future"):
+        plans.plan(world, in_days=-1)
