@@ -81,7 +81,7 @@ def _forget(discussions: Iterable[Discussion]) -> None:
 
 @transaction.atomic
 def choose_agencies(meeting: Meeting, *, parts: Mapping[int, Iterable[int]], revision: int, by) -> Meeting:
-    """``parts``: for each agency the cases that it is asked to. One that was told already is only ever asked to more."""
+    """``parts``: the cases that each agency is asked to. One that was told already is only ever asked to more."""
     meeting = take(meeting, revision)
     MEETING_RULES.require("invite", meeting, by=by)
     by_case = dict(meeting.discussions.values_list("case", "pk"))

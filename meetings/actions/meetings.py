@@ -38,7 +38,7 @@ def set_up(
         stated = cases if isinstance(cases, Mapping) else dict.fromkeys(cases)
         meeting = agenda.choose_cases(meeting, cases=stated, revision=meeting.revision, by=by)
     if agencies:
-        parts = dict.fromkeys(agencies, list(cases))
+        parts = {agency: list(cases) for agency in agencies}
         meeting = agenda.choose_agencies(meeting, parts=parts, revision=meeting.revision, by=by)
     return meeting
 

@@ -33,19 +33,19 @@ def heard(world, case, held_on: date, status="held", next_review_on=None):
 
 SINCE = date(2026, 1, 5)
 CASES = [  # what happened, due on, overdue; None is not due
-    (dict(level=2, heard=date(2026, 8, 20)), date(2026, 12, 10), False),  # 112 days later: the very day
-    (dict(level=2, heard=date(2026, 8, 21)), None, None),
-    (dict(level=2, heard=date(2026, 8, 1)), date(2026, 11, 21), True),
-    (dict(level=2, heard=date(2026, 8, 2)), date(2026, 11, 22), False),  # overdue from the day after
-    (dict(level=3, heard=date(2026, 10, 1)), date(2026, 11, 26), False),  # 56 days
+    ({"level": 2, "heard": date(2026, 8, 20)}, date(2026, 12, 10), False),  # 112 days later: the very day
+    ({"level": 2, "heard": date(2026, 8, 21)}, None, None),
+    ({"level": 2, "heard": date(2026, 8, 1)}, date(2026, 11, 21), True),
+    ({"level": 2, "heard": date(2026, 8, 2)}, date(2026, 11, 22), False),  # overdue from the day after
+    ({"level": 3, "heard": date(2026, 10, 1)}, date(2026, 11, 26), False),  # 56 days
     (
-        dict(level=2, heard=date(2026, 8, 21), next=date(2026, 12, 1)),
+        {"level": 2, "heard": date(2026, 8, 21), "next": date(2026, 12, 1)},
         date(2026, 12, 1),
         False,
     ),  # a set date wins
-    (dict(level=2, heard=date(2026, 5, 1), next=date(2027, 3, 1)), None, None),
-    (dict(level=2), date(2026, 4, 27), True),  # never heard: from the start of the level
-    (dict(level=1, heard=date(2026, 1, 1)), None, None),
+    ({"level": 2, "heard": date(2026, 5, 1), "next": date(2027, 3, 1)}, None, None),
+    ({"level": 2}, date(2026, 4, 27), True),  # never heard: from the start of the level
+    ({"level": 1, "heard": date(2026, 1, 1)}, None, None),
 ]
 
 
