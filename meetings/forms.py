@@ -6,7 +6,7 @@ from documents.uploads import check_upload
 from mappa_portal.forms import Form
 from mappa_portal.templatetags.govuk import plural
 from meetings.attendance_file import FileRefused, read
-from meetings.models import LEVELS, Meeting
+from meetings.models import LEVELS, Attendance, Meeting
 from meetings.periods import QUARTERS, Period, year_of
 
 YEARS = 6
@@ -74,3 +74,27 @@ class ImportForm(Form):
                 f"{plural(len(self.faults), 'fault')} in the file, listed below. Nothing was imported"
             ) from None
         return file
+
+
+class CaseAttendanceForm(Form):
+    """One case: for each agency that is expected, what became of it."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, parts, revision: int):
+        super().__init__(*args, initial={"revision": revision})
+        self.parts = parts
+        for line, part in parts:
+            self.fields[line.key] = forms.ChoiceField(
+                label=line.name,
+                choices=Attendance.Outcome.choices,
+                widget=forms.RadioSelect,
+                required=False,
+                initial=part.outcome.value,
+            )
+
+    def again(self, revision: int) -> "CaseAttendanceForm":
+        """The same choices, to be saved over the revision that was shown now."""
+        data = self.data.copy()
+        data["revision"] = revision
+        return CaseAttendanceForm(data, parts=self.parts, revision=revision)

@@ -149,6 +149,7 @@ ROUTES = (
     | rows("", RECORDERS | {"hackney_administrator"}, EVERYONE, pages=["meetings:import"])
     | rows("kpi", CAMDEN | OFFICE, pages=["meetings:missed"])
     | rows("meeting", RECORDERS, pages=["meetings:meeting", "meetings:attendance"])
+    | rows("meeting case", RECORDERS, pages=["meetings:attendance_case"])
     | rows("job", MAIL, EVERYONE - MAIL_ELSEWHERE, post=["outbox:try_again", "outbox:close"])
     | rows("", EVERYONE, pages=["boards:borough_list", "boards:board_list"])
     | rows("borough", CAMDEN | REGION | SPOCS, LONDONERS, pages=["boards:borough"])
@@ -244,9 +245,10 @@ def address(name: str, of: str, target: str) -> str:
     if of == "kpi":
         place = {"own": "camden", "foreign": "hackney"}.get(target, "atlantis")
         return f"{reverse(name, kwargs={'kpi': '6'})}?place={place}"
-    if of == "meeting":
+    if of in ("meeting", "meeting case"):
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
-        return reverse(name, kwargs={"reference": f"{code}-M-2024-{number}"})
+        place = {"position": 1} if of == "meeting case" else {}
+        return reverse(name, kwargs={"reference": f"{code}-M-2024-{number}", **place})
     if of == "area":
         return reverse(name, kwargs={"area": area})
     if of == "settings":
@@ -333,7 +335,7 @@ def client(world, person: str) -> Client:
     return made
 
 
-OF_BOROUGH = {"kpi", "meeting", "protocol", "clause", "approval", "message", "job"}
+OF_BOROUGH = {"kpi", "meeting", "meeting case", "protocol", "clause", "approval", "message", "job"}
 STAGES = sorted({row.stage for row in ROUTES.values()})
 
 

@@ -1,31 +1,24 @@
 """Who was at the table for each case, as the administrator enters it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import transaction
 
 from audit.events import record
 from mappa_portal.exceptions import StaleEdit
 from meetings import figures
-from meetings.models import Attendance, Meeting
+from meetings.attendees import FIELDS, Came, Who, recorded
+from meetings.models import Attendance, Attendee, Meeting
 from meetings.rules import MEETING_RULES
 
 
 @dataclass(frozen=True)
-class Mark:
-    """What is entered for one agency and one case: an outcome, and how the attendee was there."""
+class Saved:
+    """How many attendances changed, and the revision that the next save names."""
 
-    outcome: str
-    mode: str = ""
-    grade: int | None = None
-
-    def values(self) -> dict:
-        there = OUTCOMES[self.outcome]["attended"]
-        return OUTCOMES[self.outcome] | {
-            "mode": self.mode if there else "",
-            "grade": self.grade if there else None,
-        }
+    changed: int
+    revision: int
 
 
 Outcome = Attendance.Outcome
@@ -37,37 +30,81 @@ OUTCOMES = {
     Outcome.EXPLAINED: {"attended": False, "substitute": False, "report": False, "explained": True},
     Outcome.UNEXPLAINED: {"attended": False, "substitute": False, "report": False, "explained": False},
 }
+WRITTEN = ["attended", "substitute", "report", "explained", "mode", "grade"]
 
 
 @transaction.atomic
-def record_attendance(meeting: Meeting, *, marks: Mapping[int, Mark], revision: int, by) -> int:
-    """Write what differs; ``marks`` by the id of the attendance. Returns how many changed."""
+def record_attendance(
+    meeting: Meeting, *, marks: Mapping[int, str], came: Mapping[Who, Came], revision: int, by
+) -> Saved:
+    """Write what differs; ``marks`` are outcomes by the id of the attendance, what is not named stays."""
     meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
     MEETING_RULES.require("record", meeting, by=by)
     if meeting.revision != revision:
         raise StaleEdit(meeting)
-    open_ones = Attendance.objects.required().filter(discussion__meeting=meeting)
+    parts = list(
+        Attendance.objects.required()
+        .filter(discussion__meeting=meeting)
+        .select_related("organisation", "discussion__case")
+    )
+    known = recorded(meeting, parts)
     changed, before, after = [], {}, {}
-    for part in open_ones.select_related("organisation", "discussion__case"):
-        mark = marks.get(part.pk)
-        if mark is None or _is(part, mark):
-            continue
-        name = f"{part.organisation.slug} {part.discussion.case.reference}"
-        before[name] = part.outcome
-        vars(part).update(mark.values())
-        after[name] = part.outcome
-        changed.append(part)
-    if changed:
-        Attendance.objects.bulk_update(
-            changed, ["attended", "substitute", "report", "explained", "mode", "grade"]
-        )
-        Meeting.objects.filter(pk=meeting.pk).update(revision=revision + 1)
-        record("attendance.recorded", meeting, by=by, before=before, after=after)
-        figures.changed(meeting.territory_id, [meeting.held_on])
-    return len(changed)
+    for part in parts:
+        outcome = marks.get(part.pk, part.outcome)
+        if values := _values(part, outcome, known, came):
+            name = f"{part.organisation.slug} {part.discussion.case.reference}"
+            before[name] = part.outcome
+            vars(part).update(values)
+            after[name] = part.outcome
+            changed.append(part)
+    Attendance.objects.bulk_update(changed, WRITTEN)
+    renamed = _keep_attendees(meeting, parts, known, came)
+    if not changed and not renamed:
+        return Saved(0, revision)
+    Meeting.objects.filter(pk=meeting.pk).update(revision=revision + 1)
+    after |= {f"{slug} attendee": "changed" for slug in renamed}
+    record("attendance.recorded", meeting, by=by, before=before, after=after)
+    figures.changed(meeting.territory_id, [meeting.held_on])
+    return Saved(len(changed), revision + 1)
 
 
-def _is(part: Attendance, mark: Mark) -> bool:
-    """An imported report may carry an explanation too: choosing the same outcome again keeps it."""
-    values = mark.values()
-    return part.outcome == mark.outcome and (part.mode, part.grade) == (values["mode"], values["grade"])
+def _values(part: Attendance, outcome: str, known: Mapping[Who, Came], came: Mapping[Who, Came]) -> dict:
+    """What has to be written; the same outcome again keeps what an import said beyond it."""
+    who = (part.organisation_id, outcome == Outcome.SUBSTITUTE)
+    old = known.get(who, Came())
+    attendee = came.get(who, old)
+    there = OUTCOMES[outcome]["attended"]
+    if outcome == part.outcome:
+        same = not there or (old.mode, old.grade) == (attendee.mode, attendee.grade)
+        return {} if same else {"mode": attendee.mode, "grade": attendee.grade}
+    return OUTCOMES[outcome] | {
+        "mode": attendee.mode if there else "",
+        "grade": attendee.grade if there else None,
+    }
+
+
+def _keep_attendees(meeting: Meeting, parts, known, came: Mapping[Who, Came]) -> list[str]:
+    """Those who came, and those who had been recorded before; returns whose agencies changed."""
+    slugs = {part.organisation_id: part.organisation.slug for part in parts}
+    there = {(part.organisation_id, part.substitute) for part in parts if part.attended}
+    asked = {
+        who: person
+        for who, person in came.items()
+        if who[0] in slugs and person != known.get(who, Came()) and (who in there or who in known)
+    }
+    Attendee.objects.bulk_create(
+        [
+            Attendee(
+                territory_id=meeting.territory_id,
+                meeting=meeting,
+                organisation_id=agency,
+                is_substitute=is_substitute,
+                **asdict(person),
+            )
+            for (agency, is_substitute), person in asked.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["territory", "meeting", "organisation", "is_substitute"],
+        update_fields=FIELDS,
+    )
+    return sorted({slugs[agency] for agency, _ in asked})

@@ -43,7 +43,8 @@ WITH written AS (
     JOIN meetings_discussion d
         ON d.territory_id = f.territory_id AND d.meeting_id = f.meeting_id AND d.case_id = f.case_id
     ON CONFLICT (territory_id, discussion_id, organisation_id) DO UPDATE
-        SET ({VALUES}) = ({", ".join(f"excluded.{v}" for v in VALUES.split(", "))})
+        SET ({VALUES}, substitute)
+            = ({", ".join(f"excluded.{v}" for v in VALUES.split(", "))}, a.substitute AND excluded.attended IS TRUE)
         WHERE ({", ".join(f"a.{v}" for v in VALUES.split(", "))})
             IS DISTINCT FROM ({", ".join(f"excluded.{v}" for v in VALUES.split(", "))})
     RETURNING discussion_id, organisation_id, xmax = 0 AS is_new

@@ -1,169 +1,188 @@
-"""The attendance grid: agencies by cases, each cell a native select; complete without scripts."""
-
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+"""The attendance grid, each cell a native select, and one case a page; complete without scripts."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from boards import agencies
-from boards.models import Organisation
 from mappa_portal.exceptions import StaleEdit
-from meetings.actions.attendance import Mark, record_attendance
-from meetings.models import Attendance, Meeting, Mode
+from mappa_portal.words import clock
+from meetings.actions.attendance import Saved, record_attendance
+from meetings.forms import CaseAttendanceForm
+from meetings.grid import GRADES, MODES, Line, came_of, lines_of, marks_of
+from meetings.models import Attendance, Discussion, Meeting
 from meetings.rules import MEETING_RULES
 
 OPTION, CHOSEN = '<option value="{}">{}</option>', '<option value="{}" selected>{}</option>'
 SELECT = '<select class="govuk-select app-grid__select" id="{0}" name="{0}" aria-label="{1}">{2}</select>'
-GRADES = [("", "Not recorded"), *agencies.GRADES]
-MODES = [("", "Not recorded"), *Mode.choices]
-
-
-@dataclass
-class Line:
-    """One agency: its parts by case, and what is chosen for its attendee."""
-
-    agency: Organisation
-    name: str
-    parts: list[Attendance | None]
-    chosen: dict[int, str] = field(default_factory=dict)
-    grade: str = ""
-    mode: str = ""
-
-    @property
-    def key(self) -> str:
-        return self.agency.slug
-
-    def take_recorded(self) -> None:
-        there = [p for p in self.parts if p]
-        self.chosen = {p.pk: p.outcome.value for p in there}
-        self.grade = next((str(p.grade) for p in there if p.grade), "")
-        self.mode = next((p.mode for p in there if p.mode), "")
-
-    def take_posted(self, posted) -> None:
-        """What is not sent, or not on offer, stays as it is recorded."""
-        self.take_recorded()
-        for place, part in enumerate(self.parts, 1):
-            if part:
-                asked = posted.get(f"{self.key}.{place}")
-                self.chosen[part.pk] = asked if asked in Attendance.Outcome.values else self.chosen[part.pk]
-        self.grade = _known(posted.get(f"{self.key}.grade"), GRADES, self.grade)
-        self.mode = _known(posted.get(f"{self.key}.mode"), MODES, self.mode)
-
-    def marks(self) -> Iterator[tuple[int, Mark]]:
-        for part in self.parts:
-            if part and part.is_expected:
-                grade = int(self.grade) if self.grade else None
-                yield part.pk, Mark(self.chosen[part.pk], self.mode, grade)
-
-
-def _known(value: str | None, choices, otherwise: str) -> str:
-    return value if value in {str(choice) for choice, _ in choices} else otherwise
+FILL = [("", "Choose for all"), *((v, label) for v, label in Attendance.Outcome.choices if v)]
+SHOWN = 10  # of cells that are still open; the others are counted
+CLASH = "Somebody else saved this attendance after you opened it."
 
 
 @login_required
 def attendance(request, reference: str):
-    meeting = get_object_or_404(
-        Meeting.objects.for_user(request.user).select_related("territory"), reference=reference
-    )
-    MEETING_RULES.require("record", meeting, by=request.user)
-    discussions = list(
-        meeting.discussions.select_related("case").prefetch_related("attendances__organisation__names")
-    )
-    lines = _lines(discussions, meeting)
-    stale = []
-    if request.method == "POST":
-        for line in lines:
-            line.take_posted(request.POST)
-        if "all_attended" in request.POST:
-            _mark_all(lines)
-        elif (stale := _save(request, meeting, lines)) is None:
-            return redirect("meetings:meeting", reference)
-    else:
-        for line in lines:
-            line.take_recorded()
+    meeting = _meeting(request, reference)
+    discussions = _discussions(meeting)
+    lines = lines_of(meeting, discussions)
+    if request.method != "POST":
+        return _grid(request, meeting, discussions, lines)
+    for line in lines:
+        line.take(request.POST)
+    if "fill" in request.POST or "confirmed" in request.POST:
+        for line in lines if "confirmed" in request.POST else ():
+            line.mark_confirmed()
+        return _grid(request, meeting, discussions, lines)
+    saved = _save(request, meeting, lines)
+    if not request.accepts("text/html"):
+        return _as_json(saved)
+    if isinstance(saved, list):
+        return _grid(request, meeting, discussions, lines, stale=saved)
+    if still_open := [cell for line in lines for cell in line.still_open()]:
+        meeting.revision = saved.revision
+        return _grid(request, meeting, discussions, lines, still_open=still_open)
+    return _finished(request, lines, saved, reference)
+
+
+def _grid(request, meeting: Meeting, discussions, lines: list[Line], *, stale=(), still_open=()):
+    fills = [_fill(f"all.{n}", f"All agencies, case {n}") for n in range(1, len(discussions) + 1)]
     context = {
         "meeting": meeting,
-        "revision": meeting.revision,
-        "columns": ["Agency", "Seniority", "How", *(d.case.reference for d in discussions)],
-        "rows": [_row(line, discussions) for line in lines],
+        "discussions": discussions,
+        "columns": list(zip(fills, discussions, strict=True)),
+        "lines": [(line, _cells(line)) for line in lines],
+        "people": [(line, _people(line)) for line in lines if line.open_parts],
+        "announced": any(line.announced for line in lines),
         "stale": stale,
+        "still_open": still_open[:SHOWN],
+        "more": max(0, len(still_open) - SHOWN),
     }
     return render(request, "meetings/attendance.html", context)
 
 
-def _lines(discussions, meeting: Meeting) -> list[Line]:
-    agencies = {a.organisation_id: a.organisation for d in discussions for a in d.attendances.all()}
-    lines = []
-    for agency in sorted(agencies.values(), key=lambda o: o.name):
-        parts = [
-            next((a for a in d.attendances.all() if a.organisation_id == agency.pk), None)
-            for d in discussions
-        ]
-        lines.append(Line(agency, agency.name_on(meeting.held_on), parts))
-    return lines
+@login_required
+def case(request, reference: str, position: int):
+    """One case, a question for each agency: for small screens, and for whoever prefers it."""
+    meeting = _meeting(request, reference)
+    discussions = _discussions(meeting)
+    if not 1 <= position <= len(discussions):
+        raise Http404
+    lines = lines_of(meeting, discussions)
+    mine = [(line, part) for line in lines for place, part in line.open_parts if place == position]
+    form = CaseAttendanceForm(request.POST or None, parts=mine, revision=meeting.revision)
+    stale = []
+    if request.method == "POST" and form.is_valid():
+        for line, part in mine:
+            line.chosen[part.pk] = form.cleaned_data[line.key]
+        saved = _save(request, meeting, lines, of=[part.pk for _, part in mine])
+        if isinstance(saved, Saved):
+            messages.success(request, f"Attendance of case {position} is saved.")
+            following = position + 1
+            if following <= len(discussions):
+                return redirect("meetings:attendance_case", reference, following)
+            return redirect("meetings:attendance", reference)
+        stale, form = saved, form.again(meeting.revision)
+    context = {
+        "meeting": meeting,
+        "position": position,
+        "discussion": discussions[position - 1],
+        "total": len(discussions),
+        "form": form,
+        "stale": stale,
+    }
+    return render(request, "meetings/attendance_case.html", context)
 
 
-def _mark_all(lines: list[Line]) -> None:
-    """What nobody has recorded yet becomes attended, on the page only: it counts once it is saved."""
-    for line in lines:
-        for part in line.parts:
-            if part and part.is_expected and not line.chosen[part.pk]:
-                line.chosen[part.pk] = Attendance.Outcome.ATTENDED.value
+def _meeting(request, reference: str) -> Meeting:
+    found = Meeting.objects.for_user(request.user).select_related("territory")
+    meeting = get_object_or_404(found, reference=reference)
+    MEETING_RULES.require("record", meeting, by=request.user)
+    return meeting
 
 
-def _save(request, meeting: Meeting, lines: list[Line]) -> list[str] | None:
-    """None when it is saved; else what somebody else recorded meanwhile where the two differ."""
-    marks = dict(mark for line in lines for mark in line.marks())
+def _discussions(meeting: Meeting) -> list[Discussion]:
+    found = meeting.discussions.select_related("case")
+    return list(found.prefetch_related("attendances__organisation__names"))
+
+
+def _save(request, meeting: Meeting, lines: list[Line], of: list[int] | None = None) -> Saved | list[str]:
+    """The differences where somebody else saved meanwhile; equal choices are no clash."""
+    marks = marks_of(lines)
+    if of is not None:
+        marks = {pk: marks[pk] for pk in of}
     asked = request.POST.get("revision", "")
     revision = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
     try:
-        changed = record_attendance(meeting, marks=marks, revision=revision, by=request.user)
+        return record_attendance(
+            meeting, marks=marks, came=came_of(lines), revision=revision, by=request.user
+        )
     except StaleEdit:
-        return [text for line in lines for text in _differences(line)] or None
-    missing = sum(1 for mark in marks.values() if mark.outcome == "attended" and not mark.grade)
-    messages.success(
-        request, f"Attendance is saved, {changed} changed." if changed else "Nothing had changed."
-    )
-    if missing:
+        return [text for line in lines for text in line.differences()] or Saved(0, meeting.revision)
+
+
+def _as_json(saved: Saved | list[str]) -> JsonResponse:
+    """For the script that saves in the background."""
+    if isinstance(saved, list):
+        return JsonResponse({"problem": CLASH}, status=409)
+    return JsonResponse({"revision": saved.revision, "at": clock(timezone.now())})
+
+
+def _finished(request, lines: list[Line], saved: Saved, reference: str):
+    changed = f"Attendance is saved, {saved.changed} changed." if saved.changed else "Attendance is saved."
+    messages.success(request, changed)
+    if any(line.lacks_grade for line in lines):
         messages.warning(
             request,
             "Seniority is not recorded for every agency that attended: KPI 6 does not count these yet.",
         )
-    return None
+    return redirect("meetings:meeting", reference)
 
 
-def _differences(line: Line) -> Iterator[str]:
-    for part in line.parts:
-        if part and line.chosen[part.pk] != part.outcome.value:
-            yours = Attendance.Outcome(line.chosen[part.pk]).label
-            yield f"{line.name}, {part.discussion.case.reference}: now {part.outcome.label}, yours {yours}"
+# -- Cells as HTML: a template loop over options is many times dearer --
 
 
-def _row(line: Line, discussions) -> list:
-    cells = [
-        _cell(line, place, part, discussion)
-        for place, (part, discussion) in enumerate(zip(line.parts, discussions, strict=True), 1)
-    ]
-    if not any(part and part.is_expected for part in line.parts):
-        return [line.name, "", "", *cells]
-    grade = _select(f"{line.key}.grade", f"{line.name}, seniority of who attended", GRADES, line.grade)
-    mode = _select(f"{line.key}.mode", f"{line.name}, how", MODES, line.mode)
-    return [line.name, grade, mode, *cells]
+def _cells(line: Line) -> list[tuple[str, object, str]]:
+    """Label, content, and what the agency announced; the first fills the row."""
+    if not line.open_parts:
+        first = ("All cases", "", "")
+    else:
+        first = ("All cases", _fill(f"{line.key}.all", f"{line.name}, all cases"), "")
+    return [first, *(_cell(line, place, part) for place, part in enumerate(line.parts, 1))]
 
 
-def _cell(line: Line, place: int, part: Attendance | None, discussion):
+def _cell(line: Line, place: int, part: Attendance | None) -> tuple[str, object, str]:
+    label = f"Case {place}"
     if part is None or not part.invited:
-        return "Not invited"
+        return label, "Not invited", ""
     if part.stood_down:
-        return "Stood down"
-    label = f"{line.name}, {discussion.case.reference}"
-    return _select(f"{line.key}.{place}", label, Attendance.Outcome.choices, line.chosen[part.pk])
+        return label, "Stood down", ""
+    name = f"{line.name}, case {place}"
+    chosen = line.chosen[part.pk]
+    return label, _select(f"{line.key}.{place}", name, Attendance.Outcome.choices, chosen), line.announced
 
 
-def _select(name: str, label: str, choices, chosen: str):
+def _people(line: Line) -> list[dict]:
+    """The fields of its representative and of its substitute."""
+    return [
+        {
+            "prefix": line.prefix(role),
+            "role": "Substitute" if role else "Representative",
+            "person": person,
+            "grade": _select(f"{line.prefix(role)}.grade", "", GRADES, person.grade or ""),
+            "mode": _select(f"{line.prefix(role)}.mode", "", MODES, person.mode),
+        }
+        for role, person in line.people.items()
+    ]
+
+
+def _fill(name: str, label: str):
+    return _select(name, label, FILL, "")
+
+
+def _select(name: str, label: str, choices, chosen):
     each = (format_html(CHOSEN if str(v) == str(chosen) else OPTION, v, text) for v, text in choices)
     options = format_html_join("", "{}", ((option,) for option in each))
-    return format_html(SELECT, name, label, options)
+    html = SELECT if label else SELECT.replace(' aria-label="{1}"', "")
+    return format_html(html, name, label, options)

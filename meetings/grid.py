@@ -1,0 +1,117 @@
+"""The attendance grid as a form: agencies by cases, who came for each, and what was chosen."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from boards import agencies
+from boards.models import Organisation
+from meetings import attendees
+from meetings.attendees import Came, Who
+from meetings.models import Attendance, Discussion, Meeting, Mode
+
+GRADES = [("", "Not recorded"), *agencies.GRADES]
+MODES = [("", "Not recorded"), *Mode.choices]
+Outcome = Attendance.Outcome
+OUTCOMES = Outcome.values
+LONGEST = 120
+
+
+@dataclass
+class Line:
+    """One agency: its parts by case, what is chosen in each, and who came, as representative or as substitute."""
+
+    agency: Organisation
+    name: str
+    parts: list[Attendance | None]
+    people: dict[bool, Came]
+    announced: str = ""
+    chosen: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return self.agency.slug
+
+    @property
+    def open_parts(self) -> list[tuple[int, Attendance]]:
+        """(place, part) of what is to be recorded."""
+        return [(place, p) for place, p in enumerate(self.parts, 1) if p and p.is_expected]
+
+    def take(self, posted: Mapping[str, str]) -> None:
+        """What is not sent, or not on offer, stays as it is; choices for a whole row or column come on top."""
+        for place, part in self.open_parts:
+            for name in (f"{self.key}.{place}", f"all.{place}", f"{self.key}.all"):
+                asked = posted.get(name)
+                if asked in OUTCOMES and (asked or name == f"{self.key}.{place}"):
+                    self.chosen[part.pk] = asked
+        for is_substitute, person in self.people.items():
+            self.people[is_substitute] = self._posted(person, is_substitute, posted)
+
+    def _posted(self, person: Came, is_substitute: bool, posted: Mapping[str, str]) -> Came:
+        prefix = self.prefix(is_substitute)
+        grade = _known(posted.get(f"{prefix}.grade"), GRADES, str(person.grade or ""))
+        return replace(
+            person,
+            name=posted.get(f"{prefix}.name", person.name).strip()[:LONGEST],
+            job_title=posted.get(f"{prefix}.job_title", person.job_title).strip()[:LONGEST],
+            mode=_known(posted.get(f"{prefix}.mode"), MODES, person.mode),
+            grade=int(grade) if grade else None,
+        )
+
+    def prefix(self, is_substitute: bool) -> str:
+        return f"{self.key}.substitute" if is_substitute else self.key
+
+    def mark_confirmed(self) -> None:
+        """Cells that nobody has recorded yet become what the agency announced, on the page only."""
+        for _, part in self.open_parts:
+            self.chosen[part.pk] = self.chosen[part.pk] or self.announced
+
+    def still_open(self) -> Iterator[tuple[str, str]]:
+        """The text for each expected cell that says nothing, and where it stands."""
+        for place, part in self.open_parts:
+            if not self.chosen[part.pk]:
+                yield f"{self.name}, case {place}: select attendance", f"{self.key}.{place}"
+
+    @property
+    def lacks_grade(self) -> bool:
+        """Somebody came, and nobody knows at which seniority."""
+        chosen = {self.chosen[part.pk] for _, part in self.open_parts}
+        return any(
+            outcome in chosen and not self.people[role].grade
+            for role, outcome in ((False, Outcome.ATTENDED), (True, Outcome.SUBSTITUTE))
+        )
+
+    def differences(self) -> Iterator[str]:
+        """Where the choices differ from the register."""
+        for place, part in self.open_parts:
+            if self.chosen[part.pk] != part.outcome.value:
+                yours = Outcome(self.chosen[part.pk]).label
+                yield f"{self.name}, case {place}: now {part.outcome.label}, yours {yours}"
+
+
+def _known(value: str | None, choices, otherwise: str) -> str:
+    return value if value in {str(choice) for choice, _ in choices} else otherwise
+
+
+def lines_of(meeting: Meeting, discussions: list[Discussion]) -> list[Line]:
+    """In order of name; their attendances are prefetched with organisation and names."""
+    parts = [part for d in discussions for part in d.attendances.all()]
+    there = {part.organisation_id: part.organisation for part in parts}
+    answers = attendees.replies(meeting)
+    people = attendees.expected(meeting, answers) | attendees.recorded(meeting, parts)
+    announced = attendees.confirmed(answers)
+    lines = []
+    for pk, agency in sorted(there.items(), key=lambda item: item[1].name):
+        mine = [next((a for a in d.attendances.all() if a.organisation_id == pk), None) for d in discussions]
+        came = {role: people.get((pk, role), Came()) for role in (False, True)}
+        line = Line(agency, agency.name_on(meeting.held_on), mine, came, announced.get(pk, ""))
+        line.chosen = {part.pk: part.outcome.value for part in mine if part}
+        lines.append(line)
+    return lines
+
+
+def marks_of(lines: Iterable[Line]) -> dict[int, str]:
+    return {part.pk: line.chosen[part.pk] for line in lines for _, part in line.open_parts}
+
+
+def came_of(lines: Iterable[Line]) -> dict[Who, Came]:
+    return {(line.agency.pk, role): person for line in lines for role, person in line.people.items()}
