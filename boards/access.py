@@ -189,14 +189,34 @@ def _count(by_reach: Counter) -> None:
         Reach.objects.filter(pk__in=grown).update(count=F("count") + count)
 
 
-@transaction.atomic
 def unshare(obj, *, with_: Organisation) -> None:
     """End the organisation's sight of the object from the next request on."""
-    gone, _ = obj.grants.model.objects.filter(
-        group_id=with_.group_id, permission=_view_permission(obj), content_object=obj
-    ).delete()
-    if gone:
-        Reach.objects.filter(organisation=with_, territory_id=obj.territory_id).update(count=F("count") - 1)
+    unshare_many([(obj, with_)])
+
+
+@transaction.atomic
+def unshare_many(pairs: Iterable[tuple[Owned, Organisation]]) -> None:
+    """End it for each pair, all objects of one kind; what was not shared is left as it is."""
+    ended = {(obj.pk, o.group_id): (obj, o) for obj, o in pairs}
+    if not ended:
+        return
+    reaches = _held_reaches(ended.values())
+    one, _ = next(iter(ended.values()))
+    there = one.grants.model.objects.filter(
+        permission=_view_permission(one),
+        content_object__in={pk for pk, _ in ended},
+        group_id__in={group for _, group in ended},
+    ).values_list("pk", "content_object_id", "group_id")
+    gone = {pk: ended[obj, group] for pk, obj, group in there if (obj, group) in ended}
+    one.grants.model.objects.filter(pk__in=gone).delete()
+    _count(
+        Counter(
+            {
+                reach: -n
+                for reach, n in Counter(reaches[o.pk, obj.territory_id] for obj, o in gone.values()).items()
+            }
+        )
+    )
 
 
 def _view_permission(obj) -> Permission:

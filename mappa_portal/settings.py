@@ -318,6 +318,15 @@ EMAIL_TIMEOUT = 20
 HELP_CONTACT = env("HELP_CONTACT", default="")  # shown at the foot of each page: a name, an address, a number
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="MAPPA portal <portal@mappa.example>")
 MAIL_DOMAIN = env("MAIL_DOMAIN", default="mappa.example")  # the right-hand side of Message-IDs
+REPLY_ADDRESS = env("REPLY_ADDRESS", default=f"replies@{MAIL_DOMAIN}")  # calendars answer to it, with a +tag
+REPLIES_IMAP_URL = env("REPLIES_IMAP_URL", default="")  # its mailbox; empty: nobody reads it here
+REPLIES_TRUSTED_SERVER = env("REPLIES_TRUSTED_SERVER", default="")  # whose Authentication-Results count
+if REPLIES_IMAP_URL and not REPLIES_IMAP_URL.startswith(("imaps://", "imap://127.0.0.1", "imap://localhost")):
+    raise ImproperlyConfigured(
+        "REPLIES_IMAP_URL must start with imaps:// (imap:// is for loopback addresses)."
+    )
+if REPLY_ADDRESS.count("@") != 1 or "+" in REPLY_ADDRESS:
+    raise ImproperlyConfigured("REPLY_ADDRESS must be an email address without a + in it.")
 
 # -- Signing documents (assurance P2) --
 SIGNING_DIR = Path(env("SIGNING_DIR", default=str(PORTAL_HOME / "signing")))

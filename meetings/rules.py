@@ -2,7 +2,7 @@ from django.utils.timezone import now
 
 from boards.rules import Rule, RuleBook
 from mappa_portal.words import lower_first
-from meetings.models import Meeting
+from meetings.models import Invitation, Meeting
 
 
 def _lies_ahead(meeting: Meeting) -> bool:
@@ -28,6 +28,7 @@ MEETING_RULES = RuleBook(
     stand_down=Rule("record_meeting", _lies_ahead, _why_not),  # C3: before the meeting
     record_call=Rule("record_meeting"),
     cancel=Rule("record_meeting", lambda m: m.is_planned, _why_not),
+    end_invitations=Rule("record_meeting", lambda m: not m.is_planned, "This meeting is still planned."),
     postpone=Rule("record_meeting", lambda m: m.is_planned, _why_not),
     hold=Rule("record_meeting", _is_under_way, _why_not),
     abandon=Rule("record_meeting", _is_under_way, _why_not),
@@ -36,4 +37,27 @@ MEETING_RULES = RuleBook(
         lambda meeting: meeting.status == Meeting.Status.HELD,
         "Attendance is recorded for meetings that were held.",
     ),
+)
+
+
+def _can_be_answered(invitation: Invitation) -> bool:
+    return invitation.is_open and not invitation.meeting.has_begun(now())
+
+
+def _why_no_answer(invitation: Invitation) -> str:
+    if invitation.stood_down_at:
+        return f"{invitation.agency} was stood down."
+    if not invitation.sent_at:
+        return "The invitation has not been sent yet."
+    if invitation.meeting.is_planned:
+        return "Replies end when the meeting starts."
+    return _why_not(invitation.meeting)
+
+
+INVITATION_RULES = RuleBook(
+    answer=Rule("answer_for_agency", _can_be_answered, _why_no_answer),
+    note_answer=Rule("record_meeting", _can_be_answered, _why_no_answer),
+    remind=Rule("record_meeting", _can_be_answered, _why_no_answer),
+    resend=Rule("record_meeting", _can_be_answered, _why_no_answer),
+    withdraw=Rule("record_meeting", lambda i: _lies_ahead(i.meeting), lambda i: _why_not(i.meeting)),
 )

@@ -15,7 +15,7 @@ def clear(now: datetime) -> None:
     """Jobs that somebody closed without doing them stay, to say why a message never left."""
     old = now - settings.MAIL_KEPT
     sent = Message.objects.filter(state=Message.State.SENT, sent_at__lt=old)
-    sent.exclude(text="", html="").update(text="", html="")
+    sent.exclude(text="", html="", calendar="").update(text="", html="", calendar="")
     done = Job.objects.filter(failed_at__isnull=True)
     done.filter(kind=SEND, done_at__lt=old).delete()
     done.filter(done_at__lt=now - PROMISE).delete()

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import smtplib
 from email.utils import formataddr
 
@@ -40,10 +41,13 @@ def send(
     subject: str,
     territory: Territory,
     about: Territory | None = None,
+    calendar: str = "",
+    reply_to: str = "",
 ) -> Message:
     """Write ``emails/<template>.txt`` and ``.html`` to one person; the same key is the same message.
 
-    ``context`` holds no personal data beyond the recipient's name (ux section 6).
+    ``context`` holds no personal data beyond the recipient's name (ux section 6). ``calendar`` is the text of a
+    calendar part, which names its own method.
     """
     message, created = Message.objects.get_or_create(
         territory=territory,
@@ -55,6 +59,8 @@ def send(
             "to_email": to.email,
             "subject": MARK + subject,
             "message_id": _message_id(territory, key),
+            "calendar": calendar,
+            "reply_to": reply_to,
             **_written(
                 template,
                 {**context, "to": to, "subject": subject, "public_url": settings.PUBLIC_URL},
@@ -177,8 +183,12 @@ def _as_email(message: Message) -> EmailMultiAlternatives:
     email = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text,
+        reply_to=[message.reply_to] if message.reply_to else None,
         to=[formataddr((message.to_name, message.to_email))],
         headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
     )
     email.attach_alternative(message.html, "text/html")
+    if message.calendar:
+        method = re.search("(?m)^METHOD:([A-Z]+)", message.calendar)
+        email.attach_alternative(message.calendar, f"text/calendar; method={method[1]}")
     return email

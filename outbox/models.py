@@ -123,6 +123,8 @@ class Message(UnitOwned):
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField()
+    calendar = models.TextField(blank=True, default="", db_default="")
+    reply_to = models.EmailField(blank=True, default="", db_default="")
     state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     unanswered = models.PositiveSmallIntegerField(default=0)

@@ -4,7 +4,15 @@ from meetings.models.attendance import Attendance, Attendee, Mode
 from meetings.models.decisions import Action, Minutes
 from meetings.models.figures import DayFigures, Recount
 from meetings.models.follow_ups import Escalation, FollowUp, Step
-from meetings.models.invitations import Contact, Invitation, PhoneCall, Reply
+from meetings.models.invitations import (
+    CalendarMail,
+    Contact,
+    Invitation,
+    Person,
+    PhoneCall,
+    Reply,
+    ReplyLink,
+)
 from meetings.models.meetings import LEVELS, Discussion, DiscussionGrant, Meeting, Series, StandingInvitee
 
 __all__ = [
@@ -12,6 +20,7 @@ __all__ = [
     "Action",
     "Attendance",
     "Attendee",
+    "CalendarMail",
     "Contact",
     "DayFigures",
     "Discussion",
@@ -22,9 +31,11 @@ __all__ = [
     "Meeting",
     "Minutes",
     "Mode",
+    "Person",
     "PhoneCall",
     "Recount",
     "Reply",
+    "ReplyLink",
     "Series",
     "StandingInvitee",
     "Step",

@@ -1,8 +1,11 @@
 """An agency's contact → its invitation to a meeting → its replies, whatever the channel."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from boards.access import organisations_of
 from boards.agencies import GRADES
@@ -11,6 +14,16 @@ from boards.owned import Owned, OwnedKey, OwnedQuerySet
 from meetings.models.attendance import Mode
 from meetings.models.meetings import KeptByUnit, Meeting, OfUnitQuerySet
 from outbox.models import Message
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of an agency, as letters address and replies name him or her."""
+
+    name: str
+    email: str = ""
+    job_title: str = ""
+    grade: int | None = None
 
 
 class ContactQuerySet(OfUnitQuerySet):
@@ -70,6 +83,22 @@ class Contact(KeptByUnit):
     def __str__(self):
         return f"{self.name}, {self.agency}"
 
+    def addressee(self, on: date) -> Person:
+        """Who gets the letters of that day: the cover, while there is one."""
+        covered = self.cover_email and (self.cover_from or date.max) <= on <= (self.cover_until or date.max)
+        return Person(self.cover_name, self.cover_email) if covered else Person(self.name, self.email)
+
+    @property
+    def usual(self) -> Person:
+        """Who is known to come: the usual representative, else the contact."""
+        if self.representative:
+            return Person(
+                self.representative,
+                job_title=self.representative_job_title,
+                grade=self.representative_grade,
+            )
+        return Person(self.name, job_title=self.job_title, grade=self.representative_grade)
+
 
 class InvitationQuerySet(OwnedQuerySet):
     def for_user(self, user):
@@ -79,18 +108,24 @@ class InvitationQuerySet(OwnedQuerySet):
     def standing(self):
         return self.filter(stood_down_at=None)
 
+    def sent(self):
+        return self.filter(sent_at__isnull=False)
+
+    def unanswered(self):
+        """An answer from before the meeting was moved is none."""
+        return self.filter(~Exists(Reply.objects.holding().filter(invitation=OuterRef("pk"))))
+
 
 class Invitation(Owned):
     """One agency asked to one meeting, for the cases that its attendances name.
 
-    ``letter`` is the newest email about it; ``token_digest`` of the link in it (L1).
+    ``letter`` is the newest email about it; ``sent_at`` when it was asked, anew when the meeting is moved.
     """
 
     meeting = OwnedKey(Meeting, on_delete=models.CASCADE, related_name="invitations")
     agency = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     contact = OwnedKey(Contact, null=True, blank=True, related_name="invitations")
     letter = OwnedKey(Message, null=True, blank=True, related_name="+")
-    token_digest = models.CharField(max_length=64, blank=True, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
     reminded_on = models.DateField(null=True, blank=True)
     stood_down_at = models.DateTimeField(null=True, blank=True)
@@ -101,10 +136,7 @@ class Invitation(Owned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["territory", "meeting", "agency"], name="agency_invited_once"),
-            models.UniqueConstraint(
-                fields=["territory", "token_digest"], condition=~Q(token_digest=""), name="invitation_link"
-            ),
+            models.UniqueConstraint(fields=["territory", "meeting", "agency"], name="agency_invited_once")
         ]
 
     def __str__(self):
@@ -114,10 +146,61 @@ class Invitation(Owned):
     def parties(self):
         return [self.meeting.organisation, self.agency]
 
+    @property
+    def is_open(self) -> bool:
+        """It can be answered as far as anybody decided; the start of the meeting is a matter of the clock."""
+        return bool(self.sent_at) and self.stood_down_at is None and self.meeting.is_planned
 
-class ReplyQuerySet(OwnedQuerySet):
+    def is_for(self, email: str) -> bool:
+        """One of the addresses at which the agency's contact is reached now."""
+        contact = self.contact
+        if contact is None or contact.ended_on or not email:
+            return False
+        return email.casefold() in {contact.email.casefold(), contact.cover_email.casefold()}
+
+    @property
+    def answer(self) -> "Reply | None":
+        """The last reply, unless the meeting was moved after it."""
+        last = next(iter(self.replies.all()), None)
+        return last if last and self.sent_at and last.answered_at >= self.sent_at else None
+
+
+class OfInvitationQuerySet(OwnedQuerySet):
     def for_user(self, user):
         return self.filter(invitation__in=Invitation.objects.for_user(user))
+
+
+class ReplyLink(Owned):
+    """The way from one letter to the reply slip (L1): only the token's digest, and what the letter says: the start,
+    and the sequence if it has a calendar part.
+
+    All links of an invitation open the same slip; they end when the meeting is moved or the contact is replaced.
+    """
+
+    invitation = OwnedKey(Invitation, on_delete=models.CASCADE, related_name="links")
+    token_digest = models.CharField(max_length=64, editable=False)
+    starts = models.DateTimeField()
+    sequence = models.PositiveIntegerField(null=True)
+    to_email = models.EmailField()
+
+    objects = OfInvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["territory", "token_digest"], name="reply_link_digest")
+        ]
+
+    def still_asks(self) -> bool:
+        """The letter says what holds: the meeting was not moved or ended, nor the contact replaced."""
+        asked = self.invitation
+        return asked.is_open and self.starts == asked.meeting.starts and asked.is_for(self.to_email)
+
+
+class ReplyQuerySet(OfInvitationQuerySet):
+    def holding(self):
+        """Given to the question as it stands: since the invitation, or since the meeting was moved."""
+        return self.filter(answered_at__gte=models.F("invitation__sent_at"))
 
 
 class Reply(Owned):
@@ -160,6 +243,22 @@ class Reply(Owned):
         ]
 
 
+class CalendarMail(Owned):
+    """An answer that an agency's calendar sent: read once, by the digest of its Message-ID, and taken or refused."""
+
+    invitation = OwnedKey(Invitation, on_delete=models.CASCADE, related_name="calendar_mails")
+    digest = models.CharField(max_length=64, editable=False)
+    said = models.CharField(max_length=20, blank=True)
+    refused = models.CharField("why it was refused", max_length=200, blank=True)
+    arrived_at = models.DateTimeField()
+
+    objects = OfInvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["territory", "digest"], name="calendar_mail_once")]
+
+
 class PhoneCall(Owned):
     """Notice was too short for a letter alone: a call to the SPOC, who and when, and what came of it."""
 
@@ -172,7 +271,7 @@ class PhoneCall(Owned):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
 
-    objects = ReplyQuerySet.as_manager()
+    objects = OfInvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["territory", "invitation"], name="one_call")]

@@ -7,6 +7,7 @@ from boards.scope import scope
 from meetings import figures
 from meetings.actions.importing import import_attendance
 from tests.meetings import files
+from tests.meetings.invited import Invited
 
 YEAR = date(2024, 4, 1), date(2025, 3, 31)
 
@@ -36,3 +37,9 @@ class Register:
 @pytest.fixture
 def register(world):
     return Register(world)
+
+
+@pytest.fixture
+def camden(world):
+    """``camden.meeting("CSC", "ASC")``: a meeting with two cases, to which they are asked."""
+    return Invited(world)
