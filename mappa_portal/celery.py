@@ -35,6 +35,10 @@ app.conf.beat_schedule = {
         "task": "meetings.recount",
         "schedule": crontab(hour=4, minute=0),
     },
+    "absence without explanation": {
+        "task": "meetings.follow_up_absences",
+        "schedule": crontab(hour=6, minute=30),
+    },
     "protocol reviews": {
         "task": "protocols.remind_of_reviews",
         "schedule": crontab(hour=6, minute=0),

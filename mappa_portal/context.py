@@ -55,6 +55,8 @@ NAVIGATION = (  # label, URL name, who is offered it; six at most for any seat
 REGISTERS = (
     ("Boroughs", "boards:borough_list", local_or_across),
     ("Boards", "boards:board_list", party),
+    ("Follow-ups", "meetings:follow_ups", borough_unit_with("record_meeting")),
+    ("Escalations", "meetings:escalations", lambda s: s.organisation.is_area_seat),
     ("Review calendar", "protocols:reviews", party),
     ("Protocol templates", "protocols:templates", unit_with("manage_templates")),
     ("Emails and jobs", "outbox:list", unit_with("see_mail")),

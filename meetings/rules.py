@@ -2,7 +2,7 @@ from django.utils.timezone import now
 
 from boards.rules import Rule, RuleBook
 from mappa_portal.words import lower_first
-from meetings.models import Invitation, Meeting
+from meetings.models import Escalation, FollowUp, Invitation, Meeting, Step
 
 
 def _lies_ahead(meeting: Meeting) -> bool:
@@ -32,6 +32,11 @@ MEETING_RULES = RuleBook(
     postpone=Rule("record_meeting", lambda m: m.is_planned, _why_not),
     hold=Rule("record_meeting", _is_under_way, _why_not),
     abandon=Rule("record_meeting", _is_under_way, _why_not),
+    follow_up=Rule(
+        "record_meeting",
+        lambda meeting: meeting.status == Meeting.Status.HELD,
+        "Only absence from a meeting that was held is followed up.",
+    ),
     record=Rule(
         "record_meeting",
         lambda meeting: meeting.status == Meeting.Status.HELD,
@@ -60,4 +65,37 @@ INVITATION_RULES = RuleBook(
     remind=Rule("record_meeting", _can_be_answered, _why_no_answer),
     resend=Rule("record_meeting", _can_be_answered, _why_no_answer),
     withdraw=Rule("record_meeting", lambda i: _lies_ahead(i.meeting), lambda i: _why_not(i.meeting)),
+)
+
+
+def _asked(follow_up: FollowUp) -> bool:
+    return follow_up.is_open and follow_up.step.is_sent
+
+
+FOLLOW_UP_RULES = RuleBook(
+    send=Rule(
+        "record_meeting",
+        lambda f: f.is_open and not f.step.is_sent,
+        "This request was sent already, or the follow-up is closed.",
+    ),
+    answer=Rule(
+        "answer_for_agency",
+        lambda f: _asked(f) and f.step.number < Step.Number.SMB and not f.step.answer,
+        "This was answered already, or the follow-up is closed.",
+    ),
+    record_explanation=Rule("record_meeting", lambda f: f.is_open, "This follow-up is closed."),
+    escalate=Rule(
+        "record_meeting",
+        lambda f: _asked(f) and f.step.number < Step.Number.SMB,
+        "Send the request first. A follow-up that is closed or with the SMB goes no further.",
+    ),
+    close=Rule("record_meeting", lambda f: f.is_open, "This follow-up is closed already."),
+)
+
+ESCALATION_RULES = RuleBook(
+    answer=Rule(
+        "record_meeting",
+        lambda e: e.status == Escalation.Status.OPEN,
+        "The SMB’s answer is recorded already.",
+    ),
 )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meetings.views import attendance, meetings, performance
+from meetings.views import attendance, follow_ups, meetings, performance
 
 app_name = "meetings"
 
@@ -10,6 +10,16 @@ urlpatterns = [
     path("meetings/<slug:reference>/", meetings.MeetingDetail.as_view(), name="meeting"),
     path("meetings/<slug:reference>/attendance/", attendance.attendance, name="attendance"),
     path("meetings/<slug:reference>/attendance/<int:position>/", attendance.case, name="attendance_case"),
+    path("meetings/<slug:reference>/follow-up/", follow_ups.start, name="follow_up_start"),
+    path("follow-ups/", follow_ups.FollowUpList.as_view(), name="follow_ups"),
+    path("follow-ups/<slug:reference>/", follow_ups.follow_up, name="follow_up"),
+    path("follow-ups/<slug:reference>/send/", follow_ups.send, name="follow_up_send"),
+    path("follow-ups/<slug:reference>/answer/", follow_ups.answer, name="follow_up_answer"),
+    path("follow-ups/<slug:reference>/explanation/", follow_ups.explain, name="follow_up_explain"),
+    path("follow-ups/<slug:reference>/escalate/", follow_ups.escalate, name="follow_up_escalate"),
+    path("follow-ups/<slug:reference>/close/", follow_ups.close, name="follow_up_close"),
+    path("escalations/", follow_ups.EscalationList.as_view(), name="escalations"),
+    path("escalations/<slug:reference>/", follow_ups.escalation, name="escalation"),
     path("performance/", performance.performance, name="performance"),
     path("performance/<str:kpi>/missed/", performance.missed, name="missed"),
 ]

@@ -10,11 +10,13 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from boards.models import Appointment, Territory
+from boards.models import Appointment, Organisation, Territory
 from meetings.actions.importing import import_attendance
+from meetings.models import Escalation, FollowUp, Meeting, Step
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message
 from tests.meetings import files
+from tests.world import TODAY
 
 OFFICE = {"co_ordinator", "office_administrator", "area_administrator", "auditor"}
 REGION = {"smb_chair", "smb_member", "scb_chair"} | OFFICE
@@ -150,6 +152,13 @@ ROUTES = (
     | rows("kpi", CAMDEN | OFFICE, pages=["meetings:missed"])
     | rows("meeting", RECORDERS, pages=["meetings:meeting", "meetings:attendance"])
     | rows("meeting case", RECORDERS, pages=["meetings:attendance_case"])
+    | rows("", EVERYONE, pages=["meetings:follow_ups", "meetings:escalations"])
+    | rows("follow-up", RECORDERS | {"camden_csc_spoc"}, pages=["meetings:follow_up"])
+    | rows("follow-up", RECORDERS, post=["meetings:follow_up_send", "meetings:follow_up_answer"])
+    | rows("follow-up", RECORDERS, post=["meetings:follow_up_explain", "meetings:follow_up_escalate"])
+    | rows("follow-up", RECORDERS, post=["meetings:follow_up_close"])
+    | rows("meeting", RECORDERS, post=["meetings:follow_up_start"])
+    | rows("escalation", REGION | RECORDERS, pages=["meetings:escalation"])
     | rows("job", MAIL, EVERYONE - MAIL_ELSEWHERE, post=["outbox:try_again", "outbox:close"])
     | rows("", EVERYONE, pages=["boards:borough_list", "boards:board_list"])
     | rows("borough", CAMDEN | REGION | SPOCS, LONDONERS, pages=["boards:borough"])
@@ -220,7 +229,7 @@ def address(name: str, of: str, target: str) -> str:
     """``target``: own (Camden's), foreign (Hackney's or West Yorkshire's), missing, malformed."""
     if target == "malformed":
         return re.sub(
-            r"CMD-P-2026-001|CMD-M-2024-001|LON-T-2026-001|[0-9a-f-]{36}|camden(-lscb)?|london",
+            r"CMD-P-2026-001|CMD-M-2024-001|CMD-F-2026-001|LON-T-2026-001|[0-9a-f-]{36}|camden(-lscb)?|london",
             "x--",
             address(name, of, "own"),
         )
@@ -249,6 +258,9 @@ def address(name: str, of: str, target: str) -> str:
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
         place = {"position": 1} if of == "meeting case" else {}
         return reverse(name, kwargs={"reference": f"{code}-M-2024-{number}", **place})
+    if of in ("follow-up", "escalation"):
+        code = {"foreign": "LDS" if of == "escalation" else "HCK"}.get(target, "CMD")
+        return reverse(name, kwargs={"reference": f"{code}-F-2026-{'999' if target == 'missing' else '001'}"})
     if of == "area":
         return reverse(name, kwargs={"area": area})
     if of == "settings":
@@ -311,9 +323,46 @@ def meetings() -> None:
     import_attendance(files.rows(*cells), boroughs=boroughs, by=None)
 
 
+def follow_ups(world) -> None:
+    for borough in ("camden", "hackney"):
+        meeting = Meeting.objects.get(territory__slug=borough)
+        agency = world.organisation(f"{borough}-childrens-services")
+        common = {"territory": meeting.territory, "reference": f"{meeting.territory.code}-F-2026-001"}
+        follow_up = FollowUp.objects.create(
+            **common,
+            organisation=meeting.organisation,
+            meeting=meeting,
+            agency=agency,
+            opened_on=TODAY,
+        )
+        now, answer = timezone.now(), CANARY if borough == "hackney" else ""
+        Step.objects.create(
+            territory=meeting.territory,
+            follow_up=follow_up,
+            number=1,
+            due_on=TODAY,
+            sent_at=now,
+            answer=answer,
+        )
+    for borough in ("camden", "leeds"):
+        about = world.territory(borough)
+        office = Organisation.objects.unit_of(about.parent)
+        Escalation.objects.create(
+            territory=about.parent,
+            about=about,
+            organisation=office,
+            reference=f"{about.code}-F-2026-001",
+            agency=world.organisation(f"{borough}-childrens-services"),
+            days=[TODAY],
+            raised_on=TODAY,
+            due_on=TODAY,
+        )
+
+
 def build(world, stage: str) -> None:
     """Camden's and Hackney's agreements at the stage, West Yorkshire's template, and canaries in what is foreign."""
     meetings()
+    follow_ups(world)
     by, world.own_words = world.leeds_co_ordinator, {"hackney": CANARY}
     if stage == "template":
         world.draft_template()
@@ -335,7 +384,18 @@ def client(world, person: str) -> Client:
     return made
 
 
-OF_BOROUGH = {"kpi", "meeting", "meeting case", "protocol", "clause", "approval", "message", "job"}
+OF_BOROUGH = {
+    "kpi",
+    "meeting",
+    "meeting case",
+    "follow-up",
+    "escalation",
+    "protocol",
+    "clause",
+    "approval",
+    "message",
+    "job",
+}
 STAGES = sorted({row.stage for row in ROUTES.values()})
 
 

@@ -1,17 +1,26 @@
 """An absence without explanation: asked of the agency, then of its line manager, then of the SMB."""
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import cached_property
 
 from boards.access import organisations_of
 from boards.models import Organisation
 from boards.owned import AboutOwned, Owned, OwnedKey, OwnedQuerySet
-from meetings.models.meetings import KeptByUnit, Meeting, OfUnitQuerySet
+from meetings.models.meetings import KeptByUnit, Meeting
 
 
-class FollowUpQuerySet(OfUnitQuerySet):
+class FollowUpQuerySet(OwnedQuerySet):
+    def for_user(self, user):
+        """Of one's own unit; an agency sees what it was asked."""
+        mine = list(organisations_of(user))
+        asked = Step.objects.filter(follow_up=OuterRef("pk"), sent_at__isnull=False)
+        return self.filter(Q(organisation__in=mine) | Q(Exists(asked), agency__in=mine))
+
     def open(self):
         return self.filter(status=FollowUp.Status.OPEN)
 
@@ -47,6 +56,19 @@ class FollowUp(KeptByUnit):
     def __str__(self):
         return self.reference
 
+    @property
+    def parties(self):
+        return [self.organisation, self.agency]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == self.Status.OPEN
+
+    @cached_property
+    def step(self) -> "Step":
+        """Where it stands: the last one taken."""
+        return self.steps.last()
+
 
 class StepQuerySet(OwnedQuerySet):
     def for_user(self, user):
@@ -54,7 +76,10 @@ class StepQuerySet(OwnedQuerySet):
 
 
 class Step(Owned):
-    """One rung: the letter, to whom, by when an answer is due, the answer, and whether it was accepted."""
+    """One rung: the letter, to whom, the answer, and whether it was accepted.
+
+    ``due_on``: until it is sent, the day on which it goes out by itself; then, by when an answer is due.
+    """
 
     class Number(models.IntegerChoices):
         AGENCY = 1, "The chair asks the agency"
@@ -82,6 +107,18 @@ class Step(Owned):
         constraints = [
             models.UniqueConstraint(fields=["territory", "follow_up", "number"], name="each_step_once")
         ]
+
+    @property
+    def is_sent(self) -> bool:
+        return self.sent_at is not None
+
+    @property
+    def waits_for_decision(self) -> bool:
+        """The agency has answered; whether that explains the absence is for the MAPPA unit to say."""
+        return bool(self.answer) and self.accepted is None
+
+    def is_overdue(self, today: date) -> bool:
+        return self.due_on < today and not self.waits_for_decision
 
 
 class EscalationQuerySet(OwnedQuerySet):
