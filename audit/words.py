@@ -25,6 +25,11 @@ ACTIONS = {
     "audit.exported": "Exported the audit trail",
     "authenticator.added": "Added an authenticator app or passkey",
     "authenticator.removed": "Removed an authenticator app or passkey",
+    "case.added": "Added a case",
+    "case.edited": "Changed the particulars of a case",
+    "case.level_changed": "Changed the level of a case",
+    "case.level_corrected": "Corrected the level of a case",
+    "case.viewed": "Looked at the particulars of a case",
     "clause.added": "Added a clause to a template",
     "clause.edited": "Changed a clause of a template",
     "clause.moved": "Moved a clause of a template",
@@ -110,7 +115,10 @@ ACTIONS = {
     "version.started": "Started the next version",
     "version.submitted": "Submitted a version",
 }
-PERSONAL = {"accounts.user"}  # kinds of record whose values are shown to nobody, only that they changed
+PERSONAL = {
+    "accounts.user",
+    "referrals.case",
+}  # kinds of record whose values are shown to nobody, only that they changed
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 

@@ -1,10 +1,9 @@
-"""What the rooms below show on the page of a borough."""
+"""What the rooms below show on the page of a borough; a room with pages of its own keeps such a list too."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from boards.models import Territory
 from mappa_portal.templatetags.govuk import Row
 
 
@@ -15,16 +14,22 @@ class Section:
 
 
 Room = Callable[..., Section]
-_rooms: list[Room] = []
 
 
-def register(section: Room) -> Room:
-    """``section(user, borough, today)`` gives only what this person may see."""
-    if section not in _rooms:
-        _rooms.append(section)
-    return section
+class Sections:
+    def __init__(self):
+        self._rooms: list[Room] = []
+
+    def register(self, section: Room) -> Room:
+        """``section(user, thing, today)`` gives only what this person may see."""
+        if section not in self._rooms:
+            self._rooms.append(section)
+        return section
+
+    def of(self, user, thing, today: date) -> list[Section]:
+        found = [section(user, thing, today) for section in self._rooms]
+        return [section for section in found if section.rows]
 
 
-def sections_of(user, borough: Territory, today: date) -> list[Section]:
-    found = [section(user, borough, today) for section in _rooms]
-    return [section for section in found if section.rows]
+_of_borough = Sections()
+register, sections_of = _of_borough.register, _of_borough.of

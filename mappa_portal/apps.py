@@ -8,6 +8,6 @@ class PortalConfig(AppConfig):
     name = "mappa_portal"
 
     def ready(self):
-        """Each room's home.py, search.py and borough.py register themselves when imported."""
+        """Each room's home.py, search.py, borough.py and case.py register themselves when imported."""
         role.watch()
-        autodiscover_modules("home", "search", "borough", "standing")
+        autodiscover_modules("home", "search", "borough", "case", "standing")

@@ -47,6 +47,7 @@ def office_with(verb: str) -> Offer:
 NAVIGATION = (  # label, URL name, who is offered it; six at most for any seat
     ("Home", "home", anyone),
     ("Meetings", "meetings:list", borough_unit_with("record_meeting")),
+    ("Cases", "referrals:list", borough_unit_with("record_meeting")),
     ("Protocols", "protocols:list", party),
     ("Performance", "meetings:performance", party),
     ("Area", "boards:area", office_with("read_audit")),

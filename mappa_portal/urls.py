@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("boards.urls")),
     path("verify/", include("documents.urls")),
     path("protocols/", include("protocols.urls")),
+    path("cases/", include("referrals.urls")),
     path("", include("meetings.urls")),
     path("audit/", include("audit.urls")),
     path("mail/", include("outbox.urls")),

@@ -1,9 +1,13 @@
 """Whether the person of a discussion is under 18 on the day: worked out from the birth date, else as stated."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
-from meetings.models import Discussion
+from django.db.models import QuerySet
+
+from meetings import figures
+from meetings.models import Discussion, Meeting
+from referrals import rooms
 from referrals.models import Case
 from referrals.personal import Person, is_under_18
 
@@ -25,3 +29,29 @@ def restate_ages(discussions: Iterable[Discussion], held_on: date) -> None:
     for discussion in discussions:
         state_age(discussion, held_on, discussion.under_18)
     Discussion.objects.bulk_update(discussions, ["under_18", "under_18_stated"])
+
+
+# -- A new birth date: by hand or by import --
+
+
+@rooms.ages
+def follow_birth_dates(cases: Collection[Case]) -> None:
+    days: dict[int, set[date]] = {}
+    for borough, day in restate(Discussion.objects.filter(case__in=[case.pk for case in cases])):
+        days.setdefault(borough, set()).add(day)
+    for borough in sorted(days):
+        figures.changed(borough, days[borough])
+
+
+def restate(discussions: QuerySet) -> set[tuple[int, date]]:
+    """Set ``under_18`` anew where nobody stated it; gives borough and day of the held meetings that it moves."""
+    restated = []
+    for discussion in discussions.filter(under_18_stated=False).select_related("meeting", "case"):
+        born = birth_date_of(discussion.case)
+        age = is_under_18(born, discussion.meeting.held_on)
+        if age != discussion.under_18:
+            discussion.under_18 = age
+            restated.append(discussion)
+    Discussion.objects.bulk_update(restated, ["under_18"])
+    held = Meeting.Status.HELD
+    return {(d.territory_id, d.meeting.held_on) for d in restated if d.meeting.status == held}

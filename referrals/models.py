@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 
+from accounts.vault import unseal
 from boards.access import organisations_of
 from boards.models import Organisation
 from boards.owned import Owned, OwnedKey, OwnedQuerySet
@@ -120,6 +121,10 @@ class LevelPeriod(Owned):
                 name="level_ends_after_start",
             ),
         ]
+
+    @property
+    def why(self) -> str:
+        return unseal(self.reason) if self.reason else ""
 
 
 class Token(Owned):

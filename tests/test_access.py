@@ -31,6 +31,7 @@ SPOCS = {"camden_csc_spoc", "camden_police_spoc"}
 LONDONERS = set(PEOPLE) - {"nobody", "leeds_co_ordinator"}
 MAIL = DRAFTERS
 RECORDERS = {"camden_administrator", "camden_mappa_chair"}
+KEEP_CASES = RECORDERS | {"hackney_administrator"}
 MAIL_ELSEWHERE = {"hackney_administrator", "leeds_co_ordinator"}
 CANARY = "canary of hackney"
 
@@ -159,6 +160,9 @@ ROUTES = (
     | rows("follow-up", RECORDERS, post=["meetings:follow_up_close"])
     | rows("meeting", RECORDERS, post=["meetings:follow_up_start"])
     | rows("escalation", REGION | RECORDERS, pages=["meetings:escalation"])
+    | rows("", KEEP_CASES, EVERYONE, pages=["referrals:list", "referrals:new"])
+    | rows("case", RECORDERS, pages=["referrals:case", "referrals:edit", "referrals:level"])
+    | rows("case", RECORDERS, status=409, pages=["referrals:level_correct"])
     | rows("job", MAIL, EVERYONE - MAIL_ELSEWHERE, post=["outbox:try_again", "outbox:close"])
     | rows("", EVERYONE, pages=["boards:borough_list", "boards:board_list"])
     | rows("borough", CAMDEN | REGION | SPOCS, LONDONERS, pages=["boards:borough"])
@@ -229,7 +233,7 @@ def address(name: str, of: str, target: str) -> str:
     """``target``: own (Camden's), foreign (Hackney's or West Yorkshire's), missing, malformed."""
     if target == "malformed":
         return re.sub(
-            r"CMD-P-2026-001|CMD-M-2024-001|CMD-F-2026-001|LON-T-2026-001|[0-9a-f-]{36}|camden(-lscb)?|london",
+            r"CMD-P-2026-001|CMD-[MC]-2024-001|CMD-F-2026-001|LON-T-2026-001|[0-9a-f-]{36}|camden(-lscb)?|london",
             "x--",
             address(name, of, "own"),
         )
@@ -261,6 +265,9 @@ def address(name: str, of: str, target: str) -> str:
     if of in ("follow-up", "escalation"):
         code = {"foreign": "LDS" if of == "escalation" else "HCK"}.get(target, "CMD")
         return reverse(name, kwargs={"reference": f"{code}-F-2026-{'999' if target == 'missing' else '001'}"})
+    if of == "case":
+        code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
+        return reverse(name, kwargs={"reference": f"{code}-C-2024-{number}"})
     if of == "area":
         return reverse(name, kwargs={"area": area})
     if of == "settings":
@@ -386,6 +393,7 @@ def client(world, person: str) -> Client:
 
 OF_BOROUGH = {
     "kpi",
+    "case",
     "meeting",
     "meeting case",
     "follow-up",
@@ -485,7 +493,7 @@ def body(response) -> str:
     """Without what differs between two requests for the same page."""
     text = response.content.decode("latin1")
     return re.sub(
-        r'name="csrfmiddlewaretoken" value="\w+"|data-left="\d+"|[\w-]+-[MP]-\d+-\d+|/[\w/?=-]*(?=")',
+        r'name="csrfmiddlewaretoken" value="\w+"|data-left="\d+"|[\w-]+-[MPC]-\d+-\d+|/[\w/?=-]*(?=")',
         "",
         text,
     )

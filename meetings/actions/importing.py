@@ -12,6 +12,7 @@ from audit.events import record
 from boards.models import Territory
 from boards.references import next_references
 from meetings import figures
+from meetings.ages import restate
 from meetings.attendance_directory import Directory
 from meetings.attendance_file import Row
 from meetings.models import Discussion, Meeting
@@ -94,7 +95,8 @@ def import_attendance(
     _stage(rows, agencies, directory, meetings, cases)
     done = _merge(meetings, cases)
     if done.created or done.updated:
-        days = meetings.days | _restate_ages(meetings, cases)
+        moved = Q(meeting__in=meetings.altered_ids()) | Q(case__in=cases.altered_ids())
+        days = meetings.days | restate(Discussion.objects.filter(moved))
         _report(directory, days, done, by)
     if preview:
         transaction.set_rollback(True)
@@ -228,20 +230,6 @@ def _merge(meetings: Register, cases: Register) -> Imported:
         sizes = cursor.fetchone()
         cursor.execute("DROP TABLE attendance_file")
     return Imported(*sizes, created=created, updated=updated + touched)
-
-
-def _restate_ages(meetings: Register, cases: Register) -> set[tuple[int, date]]:
-    """A new birth date or a moved meeting changes who was under 18, in meetings outside the file too."""
-    moved = Q(meeting__in=meetings.altered_ids()) | Q(case__in=cases.altered_ids())
-    restated = []
-    for discussion in Discussion.objects.filter(moved).select_related("meeting", "case"):
-        born = Person.opened(discussion.case.personal).birth_date
-        age = is_under_18(born, discussion.meeting.held_on)
-        if born and age != discussion.under_18:
-            discussion.under_18 = age
-            restated.append(discussion)
-    Discussion.objects.bulk_update(restated, ["under_18"])
-    return {(d.territory_id, d.meeting.held_on) for d in restated}
 
 
 def _report(directory: Directory, days: set[tuple[int, date]], done: Imported, by) -> None:

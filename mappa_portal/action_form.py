@@ -1,0 +1,93 @@
+"""A page with one form: what it means is an action's business, and what that refuses stands beside the fields."""
+
+from dataclasses import dataclass
+
+from django.views.generic import FormView
+
+from mappa_portal.exceptions import StaleEdit
+from mappa_portal.forms import Form, attempt
+
+
+@dataclass(frozen=True)
+class Question:
+    """Asked on a page of its own before a form takes effect; ``form`` is what must be said to go on."""
+
+    title: str
+    follows: list[str]
+    button: str
+    form: type[Form] = Form
+
+
+class ActionFormView(FormView):
+    """Hands the form to ``act``, and what the action refuses back to the form.
+
+    ``record`` is what the form edits, its keyword argument ``record_name``.
+    """
+
+    record = None
+    question_template = ""
+    answer: Form | None = None
+    record_name = ""
+    title = ""
+    button = "Save"
+
+    def question(self, form) -> Question | None:
+        """What to ask before ``act``, if it does more than the person may think."""
+        return None
+
+    def act(self, form):
+        """Call the action; answer with where to go."""
+        raise NotImplementedError
+
+    def get_form_kwargs(self):
+        own = {self.record_name: self.record} if self.record_name else {}
+        return super().get_form_kwargs() | own
+
+    def form_valid(self, form):
+        if question := self.question(form):
+            sent = self.request.POST if "confirmed" in self.request.POST else None
+            self.answer = question.form(sent)
+            if not self.answer.is_valid():
+                return self._ask(question)
+        try:
+            return attempt(form, lambda: self.act(form)) or self.form_invalid(form)
+        except StaleEdit as stale:
+            return self._show_both(form, stale.current)
+
+    def _ask(self, question: Question):
+        """What was typed travels along, hidden."""
+        asked = {"csrfmiddlewaretoken", "confirmed", *self.answer.fields}
+        sent = [(n, v) for n, values in self.request.POST.lists() for v in values if n not in asked]
+        context = self.get_context_data(form=self.answer, sent=sent, question=question)
+        self.template_name = self.question_template
+        return self.render_to_response(context)
+
+    def _show_both(self, yours, current):
+        """Both versions side by side; saving again replaces the one that the person has now seen (C2)."""
+        kwargs = self.get_form_kwargs() | {self.record_name: current}
+        theirs = type(yours)(**kwargs | {"data": None, "files": None})
+        sent = yours.data.copy()
+        sent["revision"] = current.revision
+        context = self.get_context_data(
+            form=type(yours)(**kwargs | {"data": sent}),
+            changed=current,
+            columns=("Question", "Saved now", "Yours"),
+            both=[
+                (theirs[n].label, shown(theirs[n]), shown(yours[n])) for n in yours.fields if n != "revision"
+            ],
+        )
+        return self.render_to_response(context, status=409)
+
+    def get_context_data(self, **kwargs):
+        words = {"title": self.title, "button": self.button}
+        return super().get_context_data(**words | kwargs)
+
+
+def shown(bound) -> str:
+    """A value as the person knows it: the label of a choice, a day, the names of boroughs."""
+    value = bound.value()
+    if bound.kind == "date":
+        return "/".join(part for part in bound.field.widget._typed(value) if part) or "None"
+    chosen = value if isinstance(value, list | tuple) else [value]
+    labels = {str(key): str(label) for key, label in getattr(bound.field.widget, "choices", ())}
+    return ", ".join(labels.get(str(v), str(v)) for v in chosen if v not in (None, "")) or "None"

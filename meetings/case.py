@@ -1,0 +1,48 @@
+"""What the register of meetings says of a case: its meetings and the next review, on its page and in lists."""
+
+from datetime import date
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.html import format_html
+
+from boards.sections import Section
+from mappa_portal.templatetags.govuk import Row, tag
+from mappa_portal.words import weekday_date
+from meetings import ages  # noqa: F401  (registers itself)
+from meetings.models import Discussion, Meeting
+from referrals import rooms
+from referrals.models import Case
+
+COLOURS = {"scheduled": "blue", "held": "green"}
+
+
+@rooms.reviews
+def annotate(cases: QuerySet) -> QuerySet:
+    held = Discussion.objects.filter(
+        territory=OuterRef("territory"), case=OuterRef("pk"), meeting__status=Meeting.Status.HELD
+    ).order_by("-meeting__held_on", "-pk")
+    return cases.annotate(
+        last_review=Subquery(held.values("meeting__held_on")[:1]),
+        review_decided=Subquery(held.values("next_review_on")[:1]),
+    )
+
+
+@rooms.sections.register
+def meetings(user, case: Case, today: date) -> Section:
+    found = Discussion.objects.filter(case=case, meeting__in=Meeting.objects.for_user(user))
+    heard = found.select_related("meeting").order_by("-meeting__held_on", "-pk")
+    return Section("Meetings", [_row(discussion) for discussion in heard])
+
+
+def _row(discussion: Discussion) -> Row:
+    meeting = discussion.meeting
+    state = tag(meeting.get_status_display(), COLOURS.get(meeting.status, "grey"))
+    decided = discussion.get_level_decided_display()
+    after = f", decided: {decided}" if decided else ""
+    return Row(
+        weekday_date(meeting.held_on),
+        format_html("{} Level {} meeting {}{}", state, meeting.level, meeting.reference, after),
+        reverse("meetings:meeting", args=[meeting.reference]),
+        "Open the meeting of",
+    )

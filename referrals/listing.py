@@ -1,0 +1,34 @@
+"""Cases as a list shows them: present level, last held review, and by when the next is due."""
+
+from datetime import date
+
+from django.db.models import Case as Choose
+from django.db.models import DateField, F, QuerySet, When
+from django.db.models.functions import Coalesce
+
+from boards.models import AreaSettings
+from referrals import rooms
+from referrals.clock import due_in_sql
+
+
+def with_clock(cases: QuerySet, today: date) -> QuerySet:
+    """Each with ``next_review``: the day that its last meeting set, else the area's interval after that meeting.
+
+    A case that no meeting has heard is due as long after the day on which its level began.
+    """
+    cases = rooms.with_reviews(cases.with_level(today)).annotate(
+        counted_from=Coalesce("last_review", "level_since")
+    )
+    by_area = [
+        When(territory__parent=area.territory_id, then=due_in_sql(area, last_review="counted_from"))
+        for area in AreaSettings.objects.all()
+    ]
+    by_interval = Choose(*by_area, output_field=DateField())
+    return cases.annotate(next_review=Coalesce(F("review_decided"), by_interval, output_field=DateField()))
+
+
+def narrowed(cases: QuerySet, asked: dict, today: date) -> QuerySet:
+    for name, field in (("level", "present_level"), ("category", "category")):
+        if wanted := asked.get(name):
+            cases = cases.filter(**{field: None if wanted == "none" else wanted})
+    return cases.filter(next_review__lt=today) if asked.get("review") == "overdue" else cases

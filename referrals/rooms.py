@@ -1,0 +1,38 @@
+"""What the rooms below know of a case. Referrals imports none of them: they register here."""
+
+from collections.abc import Callable, Collection
+
+from django.db.models import DateField, QuerySet, Value
+
+from boards.sections import Sections
+from referrals.models import Case
+
+sections = Sections()  # on the page of a case
+
+_reviews: list[Callable[[QuerySet], QuerySet]] = []
+_ages: list[Callable[[Collection[Case]], None]] = []
+
+
+def reviews(annotate):
+    """Adds ``last_review``, the day of the last held one, and ``review_decided``, the next that it set; or None."""
+    _reviews[:] = [annotate]
+    return annotate
+
+
+def with_reviews(cases: QuerySet) -> QuerySet:
+    for annotate in _reviews:
+        return annotate(cases)
+    none = Value(None, output_field=DateField())
+    return cases.annotate(last_review=none, review_decided=none)
+
+
+def ages(restate):
+    """``restate(cases)`` sets anew what follows from their birth dates, in the transaction of the change."""
+    if restate not in _ages:
+        _ages.append(restate)
+    return restate
+
+
+def birth_dates_changed(cases: Collection[Case]) -> None:
+    for restate in _ages:
+        restate(cases)

@@ -1,0 +1,20 @@
+from boards.access import seats_with
+from boards.models import Organisation
+from boards.rules import Rule, RuleBook
+
+CASE_RULES = RuleBook(
+    add=Rule("record_meeting"),
+    see=Rule("record_meeting"),
+    edit=Rule("record_meeting"),
+    change_level=Rule("record_meeting"),
+    correct_level=Rule(
+        "record_meeting", lambda case: case.levels.exists(), "No level is recorded that could be corrected."
+    ),
+)
+
+
+def units_of(user) -> list[Organisation]:
+    """The boroughs' MAPPA units whose cases this person keeps."""
+    found = {s.organisation for s in seats_with(user, "record_meeting")}
+    units = [o for o in found if o.kind == Organisation.Kind.UNIT and not o.is_area_seat]
+    return sorted(units, key=lambda unit: unit.territory.name)

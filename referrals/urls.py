@@ -1,0 +1,14 @@
+from django.urls import path
+
+from referrals.views import cases
+
+app_name = "referrals"
+
+urlpatterns = [
+    path("", cases.CaseList.as_view(), name="list"),
+    path("new/", cases.CaseNew.as_view(), name="new"),
+    path("<slug:reference>/", cases.CaseDetail.as_view(), name="case"),
+    path("<slug:reference>/edit/", cases.CaseEdit.as_view(), name="edit"),
+    path("<slug:reference>/level/", cases.LevelChange.as_view(), name="level"),
+    path("<slug:reference>/level/correct/", cases.LevelCorrect.as_view(), name="level_correct"),
+]

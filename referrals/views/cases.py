@@ -1,0 +1,230 @@
+"""Cases: the list with the search for a person, one case, adding and changing it."""
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.timezone import localdate
+from django.views.generic import TemplateView
+
+from boards.switcher import preset
+from mappa_portal.action_form import ActionFormView
+from mappa_portal.limits import limit
+from mappa_portal.pagination import keyset
+from mappa_portal.templatetags.govuk import Row, short_date, tag
+from mappa_portal.words import long_date
+from referrals import actions, rooms
+from referrals.clock import is_overdue
+from referrals.finding import MOST, find_people
+from referrals.forms import NONE, CaseFilterForm, CaseForm, FindPersonForm, LevelForm, NewCaseForm
+from referrals.listing import narrowed, with_clock
+from referrals.models import Case
+from referrals.rules import CASE_RULES, units_of
+
+COLUMNS = ("Reference", "Category", "Level", "Since", "Lead agency", "Last held meeting", "Next review")
+CATEGORY_3_AT_LEVEL_1 = (
+    "Category 3 is for people who need more than one agency’s management, yet this case is at Level 1."
+    " Check the category and the level."
+)
+
+
+class UnitMixin(LoginRequiredMixin):
+    """For the people who keep the cases of a borough; ``unit`` is that of the borough they work on just now."""
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.is_authenticated and not self.units:
+            raise PermissionDenied("Cases are kept by the people of a borough’s MAPPA unit.")
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def units(self):
+        return units_of(self.request.user)
+
+    @cached_property
+    def unit(self):
+        wanted = preset(self.request, "borough").get("borough")
+        return next((u for u in self.units if u.territory.slug == wanted), self.units[0])
+
+
+class CaseList(UnitMixin, TemplateView):
+    template_name = "referrals/list.html"
+
+    def get_context_data(self, **kwargs):
+        today, form = localdate(), CaseFilterForm(self.request.GET or None)
+        asked = form.cleaned_data if form.is_valid() else {}
+        cases = with_clock(
+            Case.objects.for_user(self.request.user).filter(organisation__in=self.units), today
+        )
+        page = keyset(narrowed(cases.select_related("responsible_agency"), asked, today), self.request, "-pk")
+        return super().get_context_data(
+            filters=form,
+            filtered=any(asked.values()),
+            page=page,
+            columns=COLUMNS,
+            rows=[_row(case, today) for case in page],
+            **{"find": FindPersonForm()} | kwargs,
+        )
+
+    def post(self, request):
+        """The search for a person, never by address (H1, E4)."""
+        limit("person", request.user.pk, most=30)
+        form = FindPersonForm(request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(find=form, form=form))
+        asked = {name: form.cleaned_data[name] for name in ("name", "birth_date")}
+        found = find_people(self.units, **asked, by=request.user)
+        rows = [(_link(match.case), ", ".join(match.by)) for match in found]
+        context = {"find": form, "rows": rows, "columns": ("Reference", "Matches"), "cut": len(rows) == MOST}
+        return render(request, "referrals/found.html", context)
+
+
+def _link(case: Case):
+    url = reverse("referrals:case", args=[case.reference])
+    return format_html('<a class="govuk-link" href="{}">{}</a>', url, case.reference)
+
+
+def _row(case: Case, today) -> list:
+    return [
+        _link(case),
+        case.get_category_display() or NONE,
+        f"Level {case.present_level}" if case.present_level else NONE,
+        short_date(case.level_since),
+        case.responsible_agency or NONE,
+        short_date(case.last_review) or "None yet",
+        due(case, today, short_date),
+    ]
+
+
+def due(case: Case, today, written=long_date):
+    if case.next_review is None:
+        return "No date"
+    late = tag("Overdue", "orange") if is_overdue(case.next_review, today) else ""
+    return format_html("{} {}", written(case.next_review), late)
+
+
+class CaseMixin(LoginRequiredMixin):
+    """The case that the address names; ``person`` is opened once a request, and that is recorded."""
+
+    rule = "see"
+
+    @cached_property
+    def case(self) -> Case:
+        mine = with_clock(Case.objects.for_user(self.request.user), localdate())
+        full = mine.select_related(
+            "territory__parent", "organisation", "responsible_agency", "responsible_csc"
+        )
+        found = get_object_or_404(full, reference=self.kwargs["reference"])
+        CASE_RULES.require(self.rule, found, by=self.request.user)
+        return found
+
+    @cached_property
+    def person(self):
+        return actions.look(self.case, by=self.request.user)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(case=self.case, **kwargs)
+
+    def done(self, text: str):
+        messages.success(self.request, text)
+        return redirect("referrals:case", self.case.reference)
+
+
+class CaseDetail(CaseMixin, TemplateView):
+    template_name = "referrals/case.html"
+
+    def get_context_data(self, **kwargs):
+        today = localdate()
+        return super().get_context_data(
+            allowed=CASE_RULES.allowed(self.request.user, self.case),
+            person=self.person,
+            rows=_particulars(self.case, self.person),
+            periods=list(self.case.levels.all()),
+            next_review=due(self.case, today),
+            sections=rooms.sections.of(self.request.user, self.case, today),
+            doubt=CATEGORY_3_AT_LEVEL_1 if (self.case.category, self.case.present_level) == (3, 1) else "",
+            **kwargs,
+        )
+
+
+def _particulars(case: Case, person) -> list[Row]:
+    lines = (
+        format_html("<br>".join(["{}"] * len(person.aliases)), *person.aliases) if person.aliases else NONE
+    )
+    return [
+        Row("Other names", lines),
+        Row("Date of birth", person.birth_date or NONE),
+        Row("Address", person.address or NONE),
+        Row("Category", case.get_category_display() or NONE),
+        Row("Lead agency", case.responsible_agency or NONE),
+        Row("Responsible Children’s Services", case.responsible_csc or NONE),
+    ]
+
+
+class CaseFormView(ActionFormView):
+    template_name = "referrals/form.html"
+    title = button = ""
+
+
+class CaseNew(UnitMixin, CaseFormView):
+    form_class = NewCaseForm
+    title, button = "Add a case", "Add case"
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"unit": self.unit}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(unit=self.unit, **kwargs)
+
+    def act(self, form):
+        case = actions.add_case(
+            self.unit,
+            person=form.person,
+            **form.managed,
+            **form.begins,
+            today=localdate(),
+            by=self.request.user,
+        )
+        messages.success(self.request, f"{case} is added.")
+        return redirect("referrals:case", case.reference)
+
+
+class CaseEdit(CaseMixin, CaseFormView):
+    form_class, rule, record_name = CaseForm, "edit", "case"
+    title, button = "Change particulars", "Save changes"
+
+    @property
+    def record(self) -> Case:
+        return self.case
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"person": self.person}
+
+    def act(self, form):
+        values = {"revision": form.cleaned_data["revision"], "person": form.person, **form.managed}
+        actions.edit_case(self.case, **values, by=self.request.user)
+        return self.done("The particulars are saved.")
+
+
+class LevelChange(CaseMixin, CaseFormView):
+    form_class, rule = LevelForm, "change_level"
+    title, button = "Change level", "Save level"
+
+    def act(self, form):
+        period = actions.change_level(self.case, **form.cleaned_data, today=localdate(), by=self.request.user)
+        return self.done(f"The case is at Level {period.level} from {long_date(period.starts_on)}.")
+
+
+class LevelCorrect(CaseMixin, CaseFormView):
+    form_class, rule = LevelForm, "correct_level"
+    title, button = "Correct the newest level", "Save correction"
+
+    def get_initial(self):
+        newest = self.case.levels.first()
+        return {"level": newest.level, "starts_on": newest.starts_on, "reason": newest.why}
+
+    def act(self, form):
+        actions.correct_level(self.case, **form.cleaned_data, today=localdate(), by=self.request.user)
+        return self.done("The level is corrected.")

@@ -1,0 +1,181 @@
+"""Cases by hand: adding, changing, levels, and what a new birth date moves."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from accounts.vault import unseal
+from audit.models import Change, Draft
+from mappa_portal.exceptions import Conflict, StaleEdit
+from meetings.models import Discussion, Meeting, Recount
+from referrals import actions
+from referrals.models import Case, LevelPeriod, Token
+from referrals.personal import Person
+from tests.world import TODAY
+
+JO = Person("Jo Canary", ("JC",), date(2010, 5, 1), "1 Canary Lane")
+
+
+@pytest.fixture
+def unit(world):
+    return world.organisation("camden-mappa-unit")
+
+
+@pytest.fixture
+def add(world, unit):
+    def added(person=JO, by=None, **values):
+        by = by or world.camden_administrator
+        return actions.add_case(unit, person=person, today=TODAY, by=by, **values)
+
+    return added
+
+
+def edit(case, by, person=JO, **values):
+    usual = {"revision": 1, "category": None, "responsible_agency": None, "responsible_csc": None}
+    return actions.edit_case(case, person=person, by=by, **usual | values)
+
+
+def test_a_case_gets_the_next_reference_and_its_particulars_lie_sealed(add, world):
+    case = add(category=1, level=2, starts_on=date(2026, 11, 1), reason="High risk")
+    assert case.reference == "CMD-C-2026-001" and add(Person()).personal == ""
+    assert "Canary" not in case.personal and Person.opened(case.personal) == JO
+    [period] = case.levels.all()
+    assert (period.level, period.why) == (2, "High risk") and "High" not in period.reason
+    kept = " ".join(str(change.__dict__) for change in Change.objects.all())
+    assert "Canary" not in kept and "2010" not in kept
+    added = Draft.objects.filter(name="case.added").first()
+    assert unseal(Change.objects.get(event_id=added.pk).after["name"]) == "Jo Canary"
+
+
+WHO = ["camden_business_manager", "camden_csc_spoc", "hackney_administrator", "smb_chair", "co_ordinator"]
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_only_the_unit_adds_and_changes(add, world, who):
+    case = add()
+    by = getattr(world, who)
+    refused = [
+        lambda: add(by=by),
+        lambda: edit(case, by, Person()),
+        lambda: actions.look(case, by=by),
+        lambda: actions.change_level(case, level=2, starts_on=TODAY, reason="x", today=TODAY, by=by),
+    ]
+    for act in refused:
+        with pytest.raises(PermissionDenied):
+            act()
+
+
+CATEGORY_4 = [(date(2022, 4, 27), False), (date(2022, 4, 28), True), (None, True)]
+
+
+@pytest.mark.parametrize("starts_on, taken", CATEGORY_4)
+def test_category_4_holds_from_its_beginning(add, starts_on, taken):
+    values = {"category": 4, "level": starts_on and 3, "starts_on": starts_on}
+    if taken:
+        assert add(**values).category == 4
+    else:
+        with pytest.raises(ValidationError, match="Category 4 began on 28 April 2022"):
+            add(**values)
+
+
+def test_C2_a_stale_save_is_refused_and_the_same_again_is_no_change(add, world):
+    case, by = add(), world.camden_administrator
+    assert edit(case, by).revision == 1
+    assert edit(case, by, category=2).revision == 2
+    with pytest.raises(StaleEdit):
+        edit(case, by, category=1)
+    assert Draft.objects.filter(name="case.edited").count() == 1
+
+
+def test_a_new_name_is_found_and_the_old_one_is_not(add, world):
+    case = add()
+    before = set(Token.objects.values_list("token", flat=True))
+    edit(case, world.camden_administrator, Person("Somebody Else"))
+    assert not before & set(Token.objects.values_list("token", flat=True))
+
+
+# -- What a birth date moves --
+
+BORN = [  # birth date, stated before, under 18 afterwards, figures move
+    (date(2009, 1, 1), None, True, True),
+    (date(1980, 1, 1), None, False, True),
+    (date(2009, 1, 1), False, False, False),
+    (None, None, None, False),
+]
+
+
+@pytest.mark.parametrize("born, stated, under_18, moves", BORN)
+def test_C11_a_new_birth_date_sets_under_18_anew_unless_it_was_stated(
+    add, world, unit, born, stated, under_18, moves
+):
+    case = add(Person())
+    meeting = Meeting.objects.create(
+        territory=unit.territory,
+        organisation=unit,
+        reference="M",
+        level=2,
+        held_on=date(2026, 5, 1),
+        status="held",
+    )
+    discussion = Discussion.objects.create(
+        territory=unit.territory,
+        meeting=meeting,
+        case=case,
+        under_18=stated,
+        under_18_stated=stated is not None,
+    )
+    edit(case, world.camden_administrator, Person(birth_date=born))
+    discussion.refresh_from_db()
+    assert discussion.under_18 == under_18
+    assert [r.first_day for r in Recount.objects.all()] == ([date(2026, 5, 1)] if moves else [])
+
+
+# -- Levels --
+
+
+def levels(case):
+    return [(p.level, p.starts_on, p.ends_on) for p in case.levels.all()]
+
+
+def change(case, level: int, starts_on: date, by, act=actions.change_level):
+    return act(case, level=level, starts_on=starts_on, reason="Because", today=TODAY, by=by)
+
+
+def test_a_new_level_ends_the_one_before_on_the_day_before(add, world):
+    case, by = add(level=2, starts_on=date(2026, 1, 1)), world.camden_administrator
+    change(case, 3, date(2026, 3, 1), by)
+    assert levels(case) == [(3, date(2026, 3, 1), None), (2, date(2026, 1, 1), date(2026, 2, 28))]
+    change(case, 1, date(2026, 3, 1), by)  # decided anew on the same day
+    assert levels(case)[0] == (1, date(2026, 3, 1), None) and case.levels.count() == 2
+
+
+REFUSED = [
+    (2, date(2026, 2, 1), "Level 2 is the present level. Select another"),
+    (3, date(2025, 12, 31), "First day must be after 1 January 2026"),
+    (3, date(2026, 11, 23), "First day must be today or in the past"),
+]
+
+
+@pytest.mark.parametrize("level, starts_on, said", REFUSED)
+def test_a_level_that_cannot_follow_is_refused(add, world, level, starts_on, said):
+    case = add(level=2, starts_on=date(2026, 1, 1))
+    with pytest.raises(ValidationError, match=said):
+        change(case, level, starts_on, world.camden_administrator)
+    assert levels(case) == [(2, date(2026, 1, 1), None)]
+
+
+def test_the_newest_level_is_corrected_and_the_one_before_follows(add, world):
+    case, by = add(level=2, starts_on=date(2026, 1, 1)), world.camden_administrator
+    change(case, 3, date(2026, 3, 1), by)
+    change(case, 1, date(2026, 4, 1), by, actions.correct_level)
+    assert levels(case) == [(1, date(2026, 4, 1), None), (2, date(2026, 1, 1), date(2026, 3, 31))]
+    for level, day, said in [
+        (2, date(2026, 4, 1), "The level before was 2"),
+        (1, date(2026, 1, 1), "must be after"),
+    ]:
+        with pytest.raises(ValidationError, match=said):
+            change(case, level, day, by, actions.correct_level)
+    with pytest.raises(Conflict):
+        change(add(Person()), 1, TODAY, by, actions.correct_level)
+    assert LevelPeriod.objects.count() == 2 and Case.objects.count() == 2
