@@ -51,6 +51,7 @@ ACTIONS = {
     "follow_up.decided": "Decided on an explanation",
     "follow_up.escalated": "Took a follow-up to the next step",
     "follow_up.opened": "Opened a follow-up of an absence",
+    "figures.exported": "Exported figures of attendance",
     "job.closed": "Closed a job without doing it",
     "job.retried": "Had a failed job tried again",
     "meeting.abandoned": "Recorded that a meeting broke off",

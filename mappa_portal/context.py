@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from boards.access import Seating, areas_of, seats_of
+from boards.agencies import AGENCY_TYPES
 from boards.models import Appointment, Organisation
 from boards.roles import SEATS, Seat
 from boards.switcher import switcher
@@ -25,6 +26,12 @@ def anyone(seating: Seating) -> bool:
 def party(seating: Seating) -> bool:
     """Works with agreements, or looks after those who do."""
     return seating.seat not in APART
+
+
+def measured(seating: Seating) -> bool:
+    """Agencies with a duty to co-operate read their own figures."""
+    kind = AGENCY_TYPES.get(seating.organisation.agency_type)
+    return party(seating) or bool(kind and not kind.responsible_authority and seating.seat == Seat.SPOC)
 
 
 def local_or_across(seating: Seating) -> bool:
@@ -49,7 +56,7 @@ NAVIGATION = (  # label, URL name, who is offered it; six at most for any seat
     ("Meetings", "meetings:list", borough_unit_with("record_meeting")),
     ("Cases", "referrals:list", borough_unit_with("record_meeting")),
     ("Protocols", "protocols:list", party),
-    ("Performance", "meetings:performance", party),
+    ("Performance", "meetings:performance", measured),
     ("Area", "boards:area", office_with("read_audit")),
     ("Audit", "audit:list", unit_with("read_audit")),
 )

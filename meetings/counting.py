@@ -1,6 +1,7 @@
 """The counting rules as one SQL statement over the registers of one borough; live figures and stored ones share it."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import connection
@@ -101,6 +102,12 @@ class Counted:
     counts: Counts
     as_at: datetime | None
 
+    def limited_to(self, organisations: Collection[int] | None) -> "Counted":
+        if organisations is None:
+            return self
+        own = {o: sums for o, sums in self.counts.agencies.items() if o in organisations}
+        return replace(self, counts=replace(self.counts, agencies=own))
+
 
 def count(borough: Territory, start: date, end: date, level: int | None = None) -> Counted:
     """Straight from the registers of a borough that is in scope; both days included (C2)."""
@@ -112,7 +119,7 @@ def stored(
 ) -> Counted:
     """From the day rows of the area, or of one of its boroughs, as they were last counted."""
     values = {"area": area.pk, "borough": borough and borough.pk, "start": start, "end": end}
-    return _counted(STORED, values | {"levels": _levels(level)})
+    return _counted(STORED, values | {"levels": levels_of(level)})
 
 
 def store(borough: Territory, start: date, end: date) -> None:
@@ -129,10 +136,10 @@ def store(borough: Territory, start: date, end: date) -> None:
 
 def _values(borough: Territory, start: date, end: date, level: int | None) -> dict:
     minima = AreaSettings.objects.values("level2_grade", "level3_grade").get(territory=borough.parent_id)
-    return {"borough": borough.pk, "start": start, "end": end, "levels": _levels(level), **minima}
+    return {"borough": borough.pk, "start": start, "end": end, "levels": levels_of(level), **minima}
 
 
-def _levels(level: int | None) -> list[int]:
+def levels_of(level: int | None) -> list[int]:
     return [level] if level else list(LEVELS)
 
 

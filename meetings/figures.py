@@ -23,14 +23,24 @@ class Figures:
     as_at: datetime | None
 
 
-def of_borough(borough: Territory, start: date, end: date, level: int | None = None) -> Figures:
-    """Live where the registers are in scope; whoever looks across the area gets what the area was given."""
+def of_borough(
+    borough: Territory,
+    start: date,
+    end: date,
+    level: int | None = None,
+    *,
+    only: Collection[int] | None = None,
+) -> Figures:
+    """Live where the registers are in scope; whoever looks across the area gets what the area was given.
+
+    ``only``: KPI 6 of these organisations alone.
+    """
     is_stored = borough.pk not in current_scope().territories
     if is_stored:
         counted = counting.stored(borough.parent, start, end, level, borough=borough)
     else:
         counted = counting.count(borough, start, end, level)
-    return Figures(_kpis(counted, borough), is_stored, counted.as_at)
+    return Figures(_kpis(counted.limited_to(only), borough), is_stored, counted.as_at)
 
 
 def of_area(area: Territory, start: date, end: date, level: int | None = None) -> Figures:

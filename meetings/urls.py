@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meetings.views import attendance, follow_ups, meetings, performance
+from meetings.views import attendance, follow_ups, meetings, missed, performance
 
 app_name = "meetings"
 
@@ -21,5 +21,6 @@ urlpatterns = [
     path("escalations/", follow_ups.EscalationList.as_view(), name="escalations"),
     path("escalations/<slug:reference>/", follow_ups.escalation, name="escalation"),
     path("performance/", performance.performance, name="performance"),
-    path("performance/<str:kpi>/missed/", performance.missed, name="missed"),
+    path("performance/<str:kpi>/missed/", missed.missed, name="missed"),
+    path("performance/<str:kpi>/missed/export/", missed.export, name="missed_export"),
 ]

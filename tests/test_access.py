@@ -150,7 +150,7 @@ ROUTES = (
     | rows("", EVERYONE, pages=["meetings:performance", "meetings:list"])
     | rows("", EVERYONE, status=400, pages=["kpis"])  # it asks for an area and a period: tests/meetings
     | rows("", RECORDERS | {"hackney_administrator"}, EVERYONE, pages=["meetings:import"])
-    | rows("kpi", CAMDEN | OFFICE, pages=["meetings:missed"])
+    | rows("kpi", CAMDEN | REGION | {"camden_csc_spoc"}, pages=["meetings:missed", "meetings:missed_export"])
     | rows("meeting", RECORDERS, pages=["meetings:meeting", "meetings:attendance"])
     | rows("meeting case", RECORDERS, pages=["meetings:attendance_case"])
     | rows("", EVERYONE, pages=["meetings:follow_ups", "meetings:escalations"])

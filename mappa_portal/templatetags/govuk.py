@@ -130,6 +130,14 @@ def _cells(kinds, columns, row):
     return format_html_join("", CELL, zip(kinds[1:], columns[1:], row[1:], strict=True))
 
 
+@register.inclusion_tag("govuk/data_table.html", takes_context=True)
+def sorted_table(context, caption: str, columns: Sequence, rows: Iterable[Sequence], sort: str):
+    """A data table whose headings sort by link; ``columns`` are (name, label), the cells come sorted."""
+    labels = [label for _, label in columns]
+    head = format_html_join("", "{}", ((sort_header(context, label, name, sort),) for name, label in columns))
+    return data_table(caption, labels, rows) | {"head": head}
+
+
 @register.simple_tag(takes_context=True)
 def sort_header(context, label: str, name: str, sort: str, numeric: bool = False):
     """A column heading that sorts by link. ``sort`` is what ``pagination.sorting`` chose."""

@@ -1,4 +1,6 @@
-"""KPI 4 and KPI 6 on a page, and the missed attendances that make each gap."""
+"""KPI 4 and KPI 6 on a page."""
+
+from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, QueryDict
@@ -7,138 +9,86 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localdate
 
-from boards.directory import sees_people
 from boards.models import Territory
 from boards.switcher import preset
-from mappa_portal.templatetags.govuk import short_date, tag
-from meetings import figures
-from meetings.access import places_of, sees_cases
+from mappa_portal.templatetags.govuk import tag
+from meetings.access import Sight, places_of, sight_of
 from meetings.forms import PeriodForm
-from meetings.kpis import DUTY_TO_COOPERATE, Kpis, Rate
-from meetings.missed import KPI4, MISSED
+from meetings.kpis import Rate
+from meetings.periods import Period
+from meetings.report import Line, Report, shown
 
-LIMIT = 500  # rows of a list that people read; the figure above it counts all
-KPI4_COLUMNS = ["Who", "This period", "A year before", "Missed", "Result"]
-KPI6_COLUMNS = ["Agency", "This period", "A year before", "Missed", "Result"]
+FOUR_COLUMNS = ["Who", "This period", "A year before", "Missed", "Result"]
+SIX_COLUMNS = ["Agency", "This period", "A year before", "Missed", "Result"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asks figures for; the place is one of those he or she may open."""
+
+    form: PeriodForm
+    place: Territory
+    period: Period
+    level: int | None
+    sight: Sight
+
+    @classmethod
+    def by(cls, request) -> "Asked | None":
+        """None for somebody who has no figures at all; 404 for a place of others."""
+        today, places = localdate(), places_of(request.user)
+        if not places:
+            return None
+        if request.GET.get("place") not in {None, "", *(place.slug for place in places)}:
+            raise Http404
+        form = PeriodForm(preset(request, "place"), places=places, today=today)
+        place = form.place_chosen
+        level = form.asked.get("level") or None
+        return cls(form, place, form.period(today), level, sight_of(request.user, place))
+
+    @property
+    def query(self) -> str:
+        made = QueryDict(mutable=True)
+        made.update({name: value for name, value in self.form.asked.items() if value})
+        made["place"] = self.place.slug
+        return made.urlencode()
+
+    def report(self) -> Report:
+        return Report.of(self.place, self.period, self.level, self.sight)
 
 
 @login_required
 def performance(request):
-    form, context = _asked(request)
-    if form is None:
-        return render(request, "meetings/performance.html", context)
-    place, period, level = context["place"], context["period"], form.asked.get("level") or None
-    now = _figures(place, period, level)
-    before = _figures(place, period.year_before, level).kpis
-    may_open = place.kind == Territory.Kind.BOROUGH and sees_people(request.user, place)
-    links = _links(form, place) if may_open else {}
-    return render(
-        request,
-        "meetings/performance.html",
-        context
-        | {
-            "kpis": now.kpis,
-            "figures": now,
-            "kpi4": _kpi4(now.kpis, before, links),
-            "kpi6": _kpi6(now.kpis, before, links),
-            "four_columns": KPI4_COLUMNS,
-            "six_columns": KPI6_COLUMNS,
-            "kpi6_met": sum(a.rate.met for a in now.kpis.agencies),
-        },
-    )
+    asked = Asked.by(request)
+    if asked is None:
+        return render(request, "meetings/performance.html", {"asked": None})
+    report = asked.report()
+    context = {
+        "asked": asked,
+        "form": asked.form,
+        "report": report,
+        "four": _rows(report.four, "4", asked),
+        "six": _rows(report.six, "6", asked),
+        "four_columns": FOUR_COLUMNS,
+        "six_columns": SIX_COLUMNS,
+    }
+    return render(request, "meetings/performance.html", context)
 
 
-def _asked(request) -> tuple[PeriodForm | None, dict]:
-    today, places = localdate(), places_of(request.user)
-    if not places:
-        return None, {"places": []}
-    if request.GET.get("place") not in {None, "", *(place.slug for place in places)}:
-        raise Http404
-    form = PeriodForm(preset(request, "place"), places=places, today=today)
-    return form, {"form": form, "place": form.place_chosen, "period": form.period(today), "places": places}
+def _rows(lines: list[Line], kpi: str, asked: Asked) -> list[tuple]:
+    link = f"{reverse('meetings:missed', args=[kpi])}?{asked.query}"
+    return [
+        (line.label, shown(line.now), shown(line.before), _missed(line, link), result(line.now))
+        for line in lines
+    ]
 
 
-def _figures(place: Territory, period, level) -> figures.Figures:
-    count = figures.of_borough if place.kind == Territory.Kind.BOROUGH else figures.of_area
-    return count(place, period.start, period.end, level)
-
-
-def shown(rate: Rate) -> str:
-    """No figure stands alone."""
-    return f"{rate.percentage}% ({rate.attended} of {rate.required})" if rate.required else "No figure"
+def _missed(line: Line, link: str):
+    if not line.gap:
+        return "0"
+    return format_html('<a class="govuk-link" href="{}&agency={}">{}</a>', link, line.code, line.gap)
 
 
 def result(rate: Rate):
     if rate.met is None:
         return "Not applicable"
     return tag("Target met", "green") if rate.met else tag(f"Below {rate.target}%", "orange")
-
-
-def _kpi4(now: Kpis, before: Kpis, links) -> list[tuple]:
-    lines = [
-        ("Both at the table", "joint", ""),
-        (KPI4["YOT"], "yot", "YOT"),
-        (KPI4["CSC"], "csc", "CSC"),
-    ]
-    return [
-        _line(label, getattr(now, name), getattr(before, name), links.get("4"), code)
-        for label, name, code in lines
-    ]
-
-
-def _kpi6(now: Kpis, before: Kpis, links) -> list[tuple]:
-    earlier = {a.code: a.rate for a in before.agencies}
-    return [
-        _line(a.name, a.rate, earlier.get(a.code, Rate(0, 0)), links.get("6"), a.code.partition("@")[0])
-        for a in now.agencies
-    ]
-
-
-def _line(label: str, now: Rate, before: Rate, link: str | None, code: str) -> tuple:
-    gap = now.required - now.attended
-    missed = str(gap)
-    if link and gap:
-        missed = format_html('<a class="govuk-link" href="{}&agency={}">{}</a>', link, code, gap)
-    return label, shown(now), shown(before), missed, result(now)
-
-
-def _links(form: PeriodForm, place: Territory) -> dict[str, str]:
-    query = {name: value for name, value in form.asked.items() if value} | {"place": place.slug}
-    return {kpi: f"{reverse('meetings:missed', args=[kpi])}?{_encoded(query)}" for kpi in MISSED}
-
-
-def _encoded(query: dict) -> str:
-    made = QueryDict(mutable=True)
-    made.update(query)
-    return made.urlencode()
-
-
-@login_required
-def missed(request, kpi: str):
-    """Rows for those who look after the borough; case references for its MAPPA unit alone."""
-    form, context = _asked(request)
-    if form is None or kpi not in MISSED:
-        raise Http404
-    place, period = context["place"], context["period"]
-    if place.kind != Territory.Kind.BOROUGH or not sees_people(request.user, place):
-        raise Http404
-    agency = request.GET.get("agency", "")
-    if agency and agency not in (KPI4 if kpi == "4" else DUTY_TO_COOPERATE):
-        raise Http404
-    with_cases = sees_cases(request.user, place)
-    found = MISSED[kpi](place, period.start, period.end, form.asked.get("level") or None, agency)
-    columns = ["Date", "Level", *(["Meeting", "Case"] if with_cases else []), "Agency", "Why it counts"]
-    rows = [_row(m, with_cases) for m in found[:LIMIT]]
-    back = f"{reverse('meetings:performance')}?{_encoded({k: v for k, v in form.asked.items() if v})}"
-    more = {"kpi": kpi, "columns": columns, "rows": rows, "count": len(found), "back": back, "limit": LIMIT}
-    return render(request, "meetings/missed.html", context | more)
-
-
-def _row(gap, with_cases: bool) -> list:
-    meeting = gap.discussion.meeting
-    row = [short_date(meeting.held_on), meeting.level]
-    if with_cases:
-        url = reverse("meetings:meeting", args=[meeting.reference])
-        link = format_html('<a class="govuk-link" href="{}">{}</a>', url, meeting.reference)
-        row += [link, gap.discussion.case.reference]
-    return [*row, gap.agency, gap.why]

@@ -6,10 +6,13 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
+from audit.models import Event
+from boards.access import share
 from meetings import missed
 from meetings.kpis import Kpis
-from meetings.models import Attendance, Meeting
+from meetings.models import Attendance, Discussion, FollowUp, Invitation, Meeting, Reply
 from meetings.periods import Period, year_of
 from tests.meetings.conftest import YEAR
 from tests.meetings.files import file, line
@@ -100,32 +103,150 @@ def test_rows_of_all_agencies_make_the_whole_gap(year):
     assert len(missed.of_kpi6(camden, *YEAR, None)) == gap == 3
 
 
-WHO = [  # who: figures of Camden, rows behind them, case references
-    ("camden_administrator", 200, 200, True),
-    ("camden_mappa_chair", 200, 200, True),
-    ("camden_business_manager", 200, 200, False),
-    ("co_ordinator", 200, 200, False),
-    ("smb_member", 200, 404, False),
-    ("hackney_administrator", 404, 404, False),
-    ("leeds_co_ordinator", 404, 404, False),
+WHO = [  # who: the page, whose figures, rows or counts behind them, case references, the API
+    ("camden_administrator", 200, "whole", "rows", True, 200),
+    ("camden_mappa_chair", 200, "whole", "rows", True, 200),
+    ("camden_business_manager", 200, "whole", "rows", False, 200),
+    ("co_ordinator", 200, "whole", "rows", False, 200),
+    ("smb_member", 200, "whole", "counts", False, 200),
+    ("camden_csc_spoc", 200, "own", "rows", False, 404),
+    ("camden_police_spoc", 200, "none", "404", False, 404),
+    ("hackney_administrator", 404, "none", "404", False, 404),
+    ("leeds_co_ordinator", 404, "none", "404", False, 404),
 ]
 
 
-@pytest.mark.parametrize("who, figures, rows, cases", WHO)
-def test_A2_who_sees_figures_rows_and_cases_of_camden(year, browser_of, who, figures, rows, cases):
+@pytest.mark.parametrize("who, page, figures, behind, cases, api", WHO)
+def test_A2_who_sees_figures_rows_and_cases_of_camden(
+    year, browser_of, who, page, figures, behind, cases, api
+):
     year.stored()
     browser = browser_of(who)
-    page = browser.get(f"/performance/?place=camden&{PERIOD}")
+    shown = browser.get(f"/performance/?place=camden&{PERIOD}")
     missed = browser.get(f"/performance/6/missed/?place=camden&{PERIOD}")
-    api = browser.get("/api/v1/kpis/?area=london&borough=camden&from=2024-04-01&to=2025-03-31")
-    assert (page.status_code, missed.status_code, api.status_code) == (figures, rows, figures)
-    assert ("50.0% (1 of 2)" in text(page)) == (figures == 200)
-    assert ("CMD-C-2024" in missed.content.decode()) == cases
+    file = browser.get(f"/performance/6/missed/export/?place=camden&{PERIOD}")
+    answer = browser.get("/api/v1/kpis/?area=london&borough=camden&from=2024-04-01&to=2025-03-31")
+    assert (shown.status_code, answer.status_code) == (page, api)
+    assert missed.status_code == file.status_code == (404 if behind == "404" else 200)
+    seen = text(shown)
+    assert ("Adult Social Care" in seen, "50.0% (1 of 2)" in seen) == {
+        "whole": (True, True),
+        "own": (False, True),
+        "none": (False, False),
+    }[figures]
+    assert ("Why it counts" in text(missed), "Required" in text(missed)) == {
+        "rows": (True, False),
+        "counts": (False, True),
+        "404": (False, False),
+    }[behind]
+    assert ("CMD-C-2024" in missed.content.decode() + file.content.decode()) == cases
 
 
-def test_A2_an_agency_is_told_whose_figures_these_are(year, browser_of):
-    page = browser_of("camden_csc_spoc").get(f"/performance/?place=camden&{PERIOD}")
+def test_police_are_told_whose_figures_these_are(year, browser_of):
+    page = browser_of("camden_police_spoc").get(f"/performance/?place=camden&{PERIOD}")
     assert "Your seats are in none of these." in text(page) and "50.0%" not in text(page)
+
+
+def test_an_agency_reads_its_own_lines_and_opens_them(year, browser_of):
+    browser = browser_of("camden_csc_spoc")
+    page = browser.get(f"/performance/?place=camden&{PERIOD}")
+    assert "Is your agency attending?" in text(page) and "discussions (" not in text(page)
+    assert ">Performance<" in page.content.decode()
+    links = re.findall(r'href="(/performance/\d/missed/[^"]*)"', page.content.decode())
+    assert [link.partition("agency=")[2] for link in links] == ["CSC", "CSC"]
+    for link in links:
+        rows = text(browser.get(link.replace("&amp;", "&")))
+        assert "1 missed attendance" in rows and "Report only" in rows and "Not shared with you" in rows
+    for others in ("4/missed/?agency=YOT&", "4/missed/?"):
+        assert browser.get(f"/performance/{others}place=camden&{PERIOD}").status_code == 404
+    others = text(browser.get(f"/performance/6/missed/?agency=ASC&place=camden&{PERIOD}"))
+    assert "No missed attendances in this period." in others
+
+
+def test_an_agency_reads_the_case_that_it_was_given(year, browser_of):
+    camden_csc = year.world.organisation("camden-childrens-services")
+    share(Discussion.objects.get(case__file_reference="C1"), with_=camden_csc)
+    rows = text(browser_of("camden_csc_spoc").get(f"/performance/6/missed/?place=camden&{PERIOD}"))
+    assert "CMD-C-2024-001" in rows and "Not shared with you" not in rows
+
+
+COUNTS = [("6", "", 3), ("6", "ASC", 1), ("4", "", 1), ("4", "YOT", 1), ("4", "CSC", 1)]
+
+
+@pytest.mark.parametrize("place", ["camden", "london"])
+@pytest.mark.parametrize("kpi, code, gap", COUNTS)
+def test_across_the_area_a_gap_opens_to_counts_by_day(year, browser_of, place, kpi, code, gap):
+    year.stored()
+    rows = text(
+        browser_of("smb_member").get(f"/performance/{kpi}/missed/?place={place}&agency={code}&{PERIOD}")
+    )
+    assert f": {gap} missed attendance" in rows and "1 May 2024" in rows and "CMD-" not in rows
+
+
+def test_another_boroughs_agency_has_rows_of_its_own(register, browser_of):
+    register.put({"agency": "CSC"} | ABSENT, {"agency": "CSC@islington"} | ABSENT)
+    browser = browser_of("camden_administrator")
+    page = browser.get(f"/performance/?place=camden&{PERIOD}").content.decode()
+    for code in ("CSC", "CSC%40islington", "CSC@islington"):
+        if f"agency={code}" in page:
+            rows = text(browser.get(f"/performance/6/missed/?place=camden&{PERIOD}&agency={code}"))
+            assert ": 1 missed attendance" in rows, code
+    assert len(re.findall(r"agency=CSC", page)) == 2
+
+
+def test_missed_rows_say_the_reply_and_the_follow_up_and_sort_by_link(year, browser_of):
+    meeting = Meeting.objects.get(file_reference="M1")
+    csc = year.world.organisation("camden-childrens-services")
+    common = {"territory": meeting.territory}
+    invitation = Invitation.objects.create(**common, meeting=meeting, agency=csc, sent_at=timezone.now())
+    for number, answer in ((1, "attending"), (2, "apologies")):
+        Reply.objects.create(
+            **common,
+            invitation=invitation,
+            number=number,
+            answer=answer,
+            channel="link",
+            answered_at=timezone.now(),
+        )
+    FollowUp.objects.create(
+        **common,
+        organisation=meeting.organisation,
+        reference="CMD-F-2024-001",
+        meeting=meeting,
+        agency=csc,
+        opened_on=meeting.held_on,
+    )
+    browser = browser_of("camden_administrator")
+    page = browser.get(f"/performance/6/missed/?place=camden&{PERIOD}&sort=agency")
+    agencies = re.findall(r'data-label="Agency">([^<]*)<', page.content.decode())
+    assert agencies == sorted(agencies) and 'aria-sort="ascending"' in page.content.decode()
+    assert "Apologies" in text(page) and "Representative will attend" not in text(page)
+    assert "CMD-F-2024-001, open" in text(page)
+
+
+def test_missed_rows_leave_marked_and_recorded(year, browser_of):
+    answer = browser_of("camden_administrator").get(f"/performance/6/missed/export/?place=camden&{PERIOD}")
+    head, *rows = answer.content.decode("utf-8-sig").splitlines()
+    assert head.startswith("Date,Level,Meeting,Case,Agency,Reply,Outcome,Why it counts,Follow-up,Marking")
+    assert len(rows) == 3 and all(row.endswith("OFFICIAL-SENSITIVE") for row in rows)
+    assert Event.objects.get(name="figures.exported").reason == "Camden: 3 rows, CSV"
+
+
+@pytest.mark.parametrize("who", ["camden_administrator", "camden_csc_spoc", "smb_member"])
+def test_missed_rows_cost_the_same_however_many(register, browser_of, django_assert_max_num_queries, who):
+    browser = browser_of(who)
+
+    def queries() -> int:
+        register.stored()
+        with django_assert_max_num_queries(40) as seen:
+            assert browser.get(f"/performance/6/missed/?place=camden&{PERIOD}").status_code == 200
+        return len(seen)
+
+    register.put({"agency": "CSC"} | ABSENT)
+    queries()  # the first request writes the session
+    few = queries()
+    register.put(*({"meeting": f"N{n}", "case": f"C{n}", "agency": "CSC"} | ABSENT for n in range(20)))
+    assert queries() == few
 
 
 def test_the_api_answers_as_the_command_does(year, browser_of):

@@ -1,0 +1,84 @@
+"""What the performance page says of a place and a period: one report for page, CSV and PDF."""
+
+from dataclasses import dataclass
+
+from boards.models import Territory
+from meetings import figures
+from meetings.access import Sight
+from meetings.kpis import Kpis, Rate
+from meetings.missed import KPI4
+from meetings.periods import Period
+
+FOUR = (("Both at the table", "joint", ""), (KPI4["YOT"], "yot", "YOT"), (KPI4["CSC"], "csc", "CSC"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a KPI's table; ``code`` is how the missed page is asked for it."""
+
+    label: str
+    code: str
+    now: Rate
+    before: Rate
+
+    @property
+    def gap(self) -> int:
+        return self.now.required - self.now.attended
+
+
+@dataclass(frozen=True)
+class Report:
+    place: Territory
+    period: Period
+    level: int | None
+    sight: Sight
+    figures: figures.Figures
+    before: Kpis
+
+    @classmethod
+    def of(cls, place: Territory, period: Period, level: int | None, sight: Sight) -> "Report":
+        now = _figures(place, period, level, sight)
+        return cls(place, period, level, sight, now, _figures(place, period.year_before, level, sight).kpis)
+
+    @property
+    def kpis(self) -> Kpis:
+        return self.figures.kpis
+
+    @property
+    def is_whole(self) -> bool:
+        return self.sight.agencies is None
+
+    @property
+    def four(self) -> list[Line]:
+        """An agency reads the line of its own kind; both together are the borough's."""
+        if not self.kpis.joint.required:
+            return []
+        return [
+            Line(label, code, getattr(self.kpis, name), getattr(self.before, name))
+            for label, name, code in FOUR
+            if self.is_whole or (code and self.sight.sees_kind(code))
+        ]
+
+    @property
+    def is_in_four(self) -> bool:
+        return any(self.sight.sees_kind(code) for code in KPI4)
+
+    @property
+    def six(self) -> list[Line]:
+        earlier = {a.code: a.rate for a in self.before.agencies}
+        return [Line(a.name, a.code, a.rate, earlier.get(a.code, Rate(0, 0))) for a in self.kpis.agencies]
+
+    @property
+    def six_met(self) -> int:
+        return sum(a.rate.met for a in self.kpis.agencies)
+
+
+def _figures(place: Territory, period: Period, level: int | None, sight: Sight) -> figures.Figures:
+    if place.kind == Territory.Kind.AREA:
+        return figures.of_area(place, period.start, period.end, level)
+    return figures.of_borough(place, period.start, period.end, level, only=sight.organisations)
+
+
+def shown(rate: Rate) -> str:
+    """No figure stands alone."""
+    return f"{rate.percentage}% ({rate.attended} of {rate.required})" if rate.required else "No figure"

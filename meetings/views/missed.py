@@ -1,0 +1,147 @@
+"""The missed attendances that make a gap, as far down as this person sees: rows, or counts by day."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.timezone import localdate
+
+from mappa_portal.exports import csv_download
+from mappa_portal.pagination import sorting
+from mappa_portal.templatetags.govuk import short_date
+from mappa_portal.words import OFFICIAL_SENSITIVE
+from meetings.exports import limit_exports, record_export
+from meetings.kpis import DUTY_TO_COOPERATE
+from meetings.missed import KPI4, MISSED, Missed, cases_of, follow_ups_of, replies_to
+from meetings.missed_days import MISSED_DAYS, MissedDay
+from meetings.views.performance import Asked
+
+LIMIT = 500  # rows of a list that people read; the number above it counts all
+BY_DAY = ("date", "Date"), ("borough", "Borough"), ("level", "Level"), ("agency", "Agency")
+COUNTS = ("missed", "Missed"), ("required", "Required")
+NOT_SHARED = "Not shared with you"
+
+
+@dataclass(frozen=True)
+class Table:
+    """``rows`` hold plain values by column, to sort and to export; ``missed`` is what they add up to."""
+
+    columns: list[tuple[str, str]]
+    rows: list[dict]
+    missed: int
+
+    def sorted(self, by: str) -> list[dict]:
+        name = by.lstrip("-")
+        return sorted(self.rows, key=lambda row: row[name], reverse=by.startswith("-"))
+
+
+@login_required
+def missed(request, kpi: str):
+    asked, table, code = _found(request, kpi)
+    sort, _ = sorting(request, {name: () for name, _ in table.columns}, "-date")
+    context = {
+        "asked": asked,
+        "kpi": kpi,
+        "columns": table.columns,
+        "rows": [[_cell(name, row) for name, _ in table.columns] for row in table.sorted(sort)[:LIMIT]],
+        "sort": sort,
+        "missed": table.missed,
+        "more": len(table.rows) > LIMIT,
+        "limit": LIMIT,
+        "back": f"{reverse('meetings:performance')}?{asked.query}",
+        "csv": f"{reverse('meetings:missed_export', args=[kpi])}?{asked.query}&agency={code}",
+    }
+    return render(request, "meetings/missed.html", context)
+
+
+@login_required
+def export(request, kpi: str):
+    """All rows, not only those that the page shows; recorded before anything leaves."""
+    limit_exports(request.user)
+    asked, table, _ = _found(request, kpi)
+    record_export(asked.place, len(table.rows), by=request.user)
+    return csv_download(
+        f"kpi-{kpi}-missed-{asked.place.slug}-{localdate()}.csv",
+        [label for _, label in table.columns],
+        ([row[name] for name, _ in table.columns] for row in table.rows),
+        marking=OFFICIAL_SENSITIVE,
+    )
+
+
+def _found(request, kpi: str) -> tuple[Asked, Table, str]:
+    asked, code = Asked.by(request), request.GET.get("agency", "")
+    if asked is None or kpi not in MISSED or not _is_open(asked, kpi, code):
+        raise Http404
+    period = asked.place, asked.period.start, asked.period.end, asked.level, code
+    if not asked.sight.rows:
+        return asked, _by_day(MISSED_DAYS[kpi](*period)), code
+    found = MISSED[kpi](*period, only=asked.sight.organisations)
+    return asked, _by_row(found, asked, request.user), code
+
+
+def _is_open(asked: Asked, kpi: str, code: str) -> bool:
+    """An agency opens the lines of its own kind, and all of KPI 4 only as one of them."""
+    kind = code.partition("@")[0]
+    if kind and kind not in (KPI4 if kpi == "4" else DUTY_TO_COOPERATE):
+        return False
+    if kpi == "4" and "@" in code:
+        return False
+    return asked.sight.agencies is None or kpi == "6" or asked.sight.sees_kind(kind)
+
+
+def _by_day(found: list[MissedDay]) -> Table:
+    rows = [vars(day) | {"date": day.held_on, "borough": str(day.borough)} for day in found]
+    return Table([*BY_DAY, *COUNTS], rows, sum(day.missed for day in found))
+
+
+def _by_row(found: list[Missed], asked: Asked, user) -> Table:
+    sight = asked.sight
+    columns = [("date", "Date"), ("level", "Level")]
+    if sight.cases:
+        columns += [("meeting", "Meeting"), ("case", "Case")]
+    columns += [("agency", "Agency")]
+    if sight.cases:
+        columns += [("reply", "Reply")]
+    columns += [("outcome", "Outcome"), ("why", "Why it counts")]
+    if sight.cases and sight.agencies is None:
+        columns += [("follow_up", "Follow-up")]
+    return Table(columns, _rows(found, user), len(found))
+
+
+def _rows(found: list[Missed], user) -> list[dict]:
+    replies, follow_ups, cases = replies_to(found, user), follow_ups_of(found, user), cases_of(found, user)
+    return [
+        {
+            "date": one.held_on,
+            "level": one.discussion.meeting.level,
+            "meeting": one.discussion.meeting.reference if one.discussion.pk in cases else NOT_SHARED,
+            "case": one.discussion.case.reference if one.discussion.pk in cases else NOT_SHARED,
+            "agency": one.agency,
+            "reply": replies.get(one.key, "None recorded"),
+            "outcome": one.outcome,
+            "why": one.why,
+            "follow_up": _step(follow_ups.get(one.key)),
+        }
+        for one in found
+    ]
+
+
+def _step(follow_up) -> str:
+    if follow_up is None:
+        return "None"
+    steps = list(follow_up.steps.all())
+    step = f": {steps[-1].get_number_display()}" if steps else ""
+    return f"{follow_up.reference}, {follow_up.get_status_display().lower()}{step}"
+
+
+def _cell(name: str, row: dict):
+    value = row[name]
+    if name == "date":
+        return short_date(value)
+    if name == "meeting" and value != NOT_SHARED:
+        url = reverse("meetings:meeting", args=[value])
+        return format_html('<a class="govuk-link" href="{}">{}</a>', url, value)
+    return value
