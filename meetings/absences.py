@@ -41,6 +41,14 @@ def to_follow_up(borough: Territory, today: date) -> list[tuple[int, int]]:
     return list(pairs)
 
 
+def extent(follow_up: FollowUp) -> tuple[int, int]:
+    """For how many cases nobody was there, of those that the agency was expected for."""
+    expected = Attendance.objects.required().filter(
+        discussion__meeting=follow_up.meeting_id, organisation=follow_up.agency_id
+    )
+    return of(follow_up.meeting, follow_up.agency).count(), expected.count()
+
+
 def days_of(follow_up: FollowUp) -> list[date]:
     """The agency's days of absence without explanation in the 12 months up to this one, the newest first."""
     held_on = follow_up.meeting.held_on

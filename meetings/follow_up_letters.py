@@ -8,6 +8,7 @@ from boards.directory import in_post
 from boards.models import Organisation
 from boards.roles import Seat
 from mappa_portal.words import long_date, weekday_date
+from meetings import absences
 from meetings.models import Escalation, FollowUp, Step
 from outbox import mail
 
@@ -28,17 +29,24 @@ def draft(follow_up: FollowUp, number: int) -> str:
     )
     if number == Step.Number.AGENCY:
         return (
-            f"{follow_up.agency} was invited to {when}. Nobody came, and we hold no apology or report.\n\n"
+            f"{follow_up.agency} was invited to {when}. {_who_came(follow_up)}, and we hold no apology or report.\n\n"
             "Tell us what prevented it, and what will make sure that somebody comes next time. If somebody was there,"
             " tell us who, so that we can correct the record."
         )
     if number == Step.Number.LINE_MANAGER:
         return (
-            f"{follow_up.agency} was invited to {when} and nobody came. We asked its single point of contact why and"
-            " have no explanation that we could accept.\n\n"
+            f"{follow_up.agency} was invited to {when}. {_who_came(follow_up)}. We asked its single point of contact"
+            " why and have no explanation that we could accept.\n\n"
             "Look into it and tell us the reason, and who will represent the agency from now on."
         )
     return ""
+
+
+def _who_came(follow_up: FollowUp) -> str:
+    missed, expected = absences.extent(follow_up)
+    if missed == expected:
+        return "Nobody came"
+    return f"Nobody was there for {missed} of the {expected} cases that it was asked to"
 
 
 def send(step: Step) -> None:

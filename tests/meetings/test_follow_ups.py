@@ -113,6 +113,14 @@ def test_opening_drafts_a_letter_to_the_contact_once(world, opened, csc):
     assert again == opened and Step.objects.count() == 1
 
 
+def test_the_letter_says_for_how_many_cases_nobody_was_there(world, absent, register, csc):
+    meeting = absent()
+    came = {"case": "K2", "attended": "yes", "grade": "3", "explained": ""}
+    register.put(ABSENT | {"meeting": meeting.file_reference, "held_on": HELD.isoformat()} | came)
+    opened = actions.open_follow_up(meeting, csc, today=TODAY, by=world.camden_administrator)
+    assert "Nobody was there for 1 of the 2 cases" in opened.step.letter
+
+
 def test_sending_starts_the_areas_deadline(world, opened):
     sent(opened, world.camden_administrator)
     message = Message.objects.get()
