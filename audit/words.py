@@ -34,6 +34,11 @@ ACTIONS = {
     "clause.edited": "Changed a clause of a template",
     "clause.moved": "Moved a clause of a template",
     "clause.removed": "Removed a clause from a template",
+    "contact.added": "Added the contact of an agency",
+    "contact.asked": "Asked a contact to confirm its details",
+    "contact.changed": "Changed the contact of an agency",
+    "contact.confirmed": "Confirmed the details of a contact",
+    "contact.ended": "Ended the contact of an agency",
     "document.downloaded": "Downloaded a document",
     "document.filed": "Filed a document",
     "document.sealed": "Put a signature into a document",
@@ -119,6 +124,7 @@ ACTIONS = {
 PERSONAL = {
     "accounts.user",
     "referrals.case",
+    "meetings.contact",
 }  # kinds of record whose values are shown to nobody, only that they changed
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

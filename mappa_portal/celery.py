@@ -31,6 +31,10 @@ app.conf.beat_schedule = {
         "task": "audit.checkpoint",
         "schedule": crontab(hour=2, minute=30),
     },
+    "contacts to confirm": {
+        "task": "meetings.ask_contacts",
+        "schedule": crontab(hour=6, minute=10),
+    },
     "figures of the areas": {
         "task": "meetings.recount",
         "schedule": crontab(hour=4, minute=0),

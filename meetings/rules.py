@@ -2,7 +2,7 @@ from django.utils.timezone import now
 
 from boards.rules import Rule, RuleBook
 from mappa_portal.words import lower_first
-from meetings.models import Escalation, FollowUp, Invitation, Meeting, Step
+from meetings.models import Contact, Escalation, FollowUp, Invitation, Meeting, Step
 
 
 def _lies_ahead(meeting: Meeting) -> bool:
@@ -98,4 +98,17 @@ ESCALATION_RULES = RuleBook(
         lambda e: e.status == Escalation.Status.OPEN,
         "The SMB’s answer is recorded already.",
     ),
+)
+
+
+def _is_current(contact: Contact) -> bool:
+    return contact.ended_on is None
+
+
+CONTACT_RULES = RuleBook(
+    add=Rule("record_meeting"),
+    change=Rule("record_meeting", _is_current, "This contact has ended. Add the next one."),
+    end=Rule("record_meeting", _is_current, "This contact has ended already."),
+    ask=Rule("record_meeting", _is_current, "This contact has ended. Add the next one."),
+    confirm=Rule("answer_for_agency", _is_current, "This contact has ended."),
 )

@@ -5,8 +5,10 @@ from django.utils.timezone import localdate
 from boards.models import Territory
 from boards.scope import scope
 from mappa_portal.celery import app
-from meetings import figures
+from meetings import contacts, figures
 from meetings.actions import overdue_follow_ups
+from meetings.actions.contacts import ask
+from meetings.models import Contact
 from outbox.jobs import job
 
 
@@ -20,6 +22,19 @@ def recount() -> None:
     """At night: minima of seniority may have changed, and nothing that is stored stays wrong for longer than a day."""
     for borough in _each_borough():
         figures.count_all(borough)
+
+
+@job("meetings.ask_contact")
+def ask_contact(contact_id: int) -> None:
+    contact = Contact.objects.get(pk=contact_id)
+    if contact.ended_on is None:
+        ask(contact, today=localdate(), by=None)
+
+
+@app.task(name="meetings.ask_contacts")
+def ask_contacts() -> None:
+    for borough in _each_borough():
+        contacts.ask_the_due(borough, localdate())
 
 
 @app.task(name="meetings.follow_up_absences")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meetings.views import attendance, follow_ups, meetings, missed, performance
+from meetings.views import attendance, contacts, follow_ups, meetings, missed, performance
 
 app_name = "meetings"
 
@@ -20,6 +20,12 @@ urlpatterns = [
     path("follow-ups/<slug:reference>/close/", follow_ups.close, name="follow_up_close"),
     path("escalations/", follow_ups.EscalationList.as_view(), name="escalations"),
     path("escalations/<slug:reference>/", follow_ups.escalation, name="escalation"),
+    path("contacts/", contacts.contact_list, name="contacts"),
+    path("contacts/ask/", contacts.ask_all, name="contacts_ask"),
+    path("contacts/<slug:borough>/<slug:agency>/", contacts.ContactEdit.as_view(), name="contact"),
+    path("contacts/<slug:borough>/<slug:agency>/end/", contacts.ContactEnd.as_view(), name="contact_end"),
+    path("contacts/<slug:borough>/<slug:agency>/ask/", contacts.ask, name="contact_ask"),
+    path("c/<str:token>/", contacts.contact_link, name="contact_link"),
     path("performance/", performance.performance, name="performance"),
     path("performance/<str:kpi>/missed/", missed.missed, name="missed"),
     path("performance/<str:kpi>/missed/export/", missed.export, name="missed_export"),

@@ -11,6 +11,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from boards.models import Appointment, Organisation, Territory
+from meetings.actions.contacts import add_contact
 from meetings.actions.importing import import_attendance
 from meetings.models import Escalation, FollowUp, Meeting, Step
 from outbox.jobs import run_jobs
@@ -163,6 +164,9 @@ ROUTES = (
     | rows("", KEEP_CASES, EVERYONE, pages=["referrals:list", "referrals:new"])
     | rows("case", RECORDERS, pages=["referrals:case", "referrals:edit", "referrals:level"])
     | rows("case", RECORDERS, status=409, pages=["referrals:level_correct"])
+    | rows("", KEEP_CASES, EVERYONE, pages=["meetings:contacts"], post=["meetings:contacts_ask"])
+    | rows("contact", RECORDERS, pages=["meetings:contact", "meetings:contact_end"])
+    | rows("contact", RECORDERS, post=["meetings:contact_ask"])
     | rows("job", MAIL, EVERYONE - MAIL_ELSEWHERE, post=["outbox:try_again", "outbox:close"])
     | rows("", EVERYONE, pages=["boards:borough_list", "boards:board_list"])
     | rows("borough", CAMDEN | REGION | SPOCS, LONDONERS, pages=["boards:borough"])
@@ -204,6 +208,7 @@ ROUTES = (
 PUBLIC = {  # answers without an account; none of them names a record (the verification page names only its own)
     *("privacy", "accessibility", "cookies", "schema", "api_docs", "api_nothing_here"),
     *("api_other", "documents:verify_start", "documents:verify", "documents:certificates"),
+    "meetings:contact_link",  # of one contact, by its token: tests/meetings/test_contacts.py
 }
 OWN_ACCOUNT = re.compile(  # about the person who asks and nobody else: proven in tests/accounts
     "account_|mfa_|demo_sign_in|extend_session|kept_form|socialaccount_|openid_connect_|usersessions_"
@@ -268,6 +273,9 @@ def address(name: str, of: str, target: str) -> str:
     if of == "case":
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
         return reverse(name, kwargs={"reference": f"{code}-C-2024-{number}"})
+    if of == "contact":
+        place = {"own": "camden", "foreign": "hackney", "malformed": "x"}.get(target, "nowhere")
+        return reverse(name, kwargs={"borough": place, "agency": "metropolitan-police"})
     if of == "area":
         return reverse(name, kwargs={"area": area})
     if of == "settings":
@@ -366,10 +374,24 @@ def follow_ups(world) -> None:
         )
 
 
+def contacts(world) -> None:
+    for borough in ("camden", "hackney"):
+        unit = world.organisation(f"{borough}-mappa-unit")
+        agency, email = world.organisation("metropolitan-police"), "met@example.org"
+        add_contact(
+            unit,
+            agency,
+            by=getattr(world, f"{borough}_administrator"),
+            name=CANARY if borough == "hackney" else "Ours",
+            email=email,
+        )
+
+
 def build(world, stage: str) -> None:
     """Camden's and Hackney's agreements at the stage, West Yorkshire's template, and canaries in what is foreign."""
     meetings()
     follow_ups(world)
+    contacts(world)
     by, world.own_words = world.leeds_co_ordinator, {"hackney": CANARY}
     if stage == "template":
         world.draft_template()
@@ -394,6 +416,7 @@ def client(world, person: str) -> Client:
 OF_BOROUGH = {
     "kpi",
     "case",
+    "contact",
     "meeting",
     "meeting case",
     "follow-up",
