@@ -7,6 +7,7 @@ from random import Random
 
 from boards.models import Coverage, Organisation, Territory
 from boards.scope import scope
+from meetings import demo_directory
 from meetings.actions.importing import import_attendance
 from meetings.actions.overdue_follow_ups import carry_on
 from meetings.attendance_file import Row
@@ -31,6 +32,7 @@ def load(today: date) -> int:
             rows = [row for n, b in enumerate(boroughs) for row in _rows(b, there[b.pk], n, today)]
             if rows:
                 made += import_attendance(rows, boroughs=boroughs, by=None).meetings
+            demo_directory.load(boroughs, today)
             for borough in boroughs:
                 carry_on(borough, today)
     return made
