@@ -8,7 +8,7 @@ from django.utils.html import format_html
 
 from boards.sections import Section
 from mappa_portal.templatetags.govuk import Row, tag
-from mappa_portal.words import weekday_date
+from mappa_portal.words import long_date
 from meetings import ages  # noqa: F401  (registers itself)
 from meetings.models import Discussion, Meeting
 from referrals import rooms
@@ -41,8 +41,8 @@ def _row(discussion: Discussion) -> Row:
     decided = discussion.get_level_decided_display()
     after = f", decided: {decided}" if decided else ""
     return Row(
-        weekday_date(meeting.held_on),
+        long_date(meeting.held_on),
         format_html("{} Level {} meeting {}{}", state, meeting.level, meeting.reference, after),
         reverse("meetings:meeting", args=[meeting.reference]),
-        "Open the meeting of",
+        "Open",
     )

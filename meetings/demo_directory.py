@@ -42,7 +42,7 @@ def _contacts(units, agencies, today: date) -> Iterator[Contact]:
             continue
         name = name_of(OTHERS + n)
         email = f"{name.lower().replace(' ', '.')}@example.org"
-        if user := seated.get(agency.pk):
+        if user := seated.get((agency.pk, borough)):
             name, email = user.name, user.email
         yield Contact(
             territory_id=borough,
@@ -59,9 +59,15 @@ def _contacts(units, agencies, today: date) -> Iterator[Contact]:
         )
 
 
-def _spocs() -> dict[int, object]:
-    held = Appointment.objects.filter(seat=Seat.SPOC).select_related("user")
-    return {appointment.organisation_id: appointment.user for appointment in held}
+def _spocs() -> dict[tuple[int, int], object]:
+    """By agency and borough: a seat for some boroughs counts for these alone."""
+    held = Appointment.objects.filter(seat=Seat.SPOC).select_related("user").prefetch_related("boroughs")
+    held = held.prefetch_related("organisation__boroughs")
+    return {
+        (seat.organisation_id, borough.pk): seat.user
+        for seat in held
+        for borough in seat.boroughs.all() or seat.organisation.boroughs.all()
+    }
 
 
 # -- Cases: category, lead agency, levels; names where the demonstration has its people --

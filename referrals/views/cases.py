@@ -90,7 +90,7 @@ def _row(case: Case, today) -> list:
     return [
         _link(case),
         case.get_category_display() or NONE,
-        f"Level {case.present_level}" if case.present_level else NONE,
+        case.present_level or NONE,
         short_date(case.level_since),
         case.responsible_agency or NONE,
         short_date(case.last_review) or "None yet",

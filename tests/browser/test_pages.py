@@ -39,6 +39,11 @@ BY_SEAT = {
         ),
         *("/protocols/CMD-P-2025-999/", "/audit/"),  # not found, refused
     ],
+    ("administrator", "Camden MAPPA Unit"): [
+        *("/cases/", "/cases/?level=3&category=3", "/cases/new/", "/cases/CMD-C-2026-006/"),
+        *("/cases/CMD-C-2026-006/edit/", "/cases/CMD-C-2026-006/level/"),
+        *("/contacts/", "/contacts/camden/camden-asc/", "/contacts/camden/camden-asc/end/"),
+    ],
     ("area administrator", "London MAPPA"): [
         *("/admin/area/london/", "/admin/area/london/settings/reviews/", "/admin/area/london/boroughs/"),
         *(

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils.timezone import localdate
 
@@ -67,7 +68,7 @@ def test_the_clock_counts_from_the_last_held_meeting_or_what_it_decided(browser,
     )  # fmt: skip
     heard = Discussion.objects.create(territory=case.territory, meeting=meeting, case=case)
     page = text(browser.get(f"/cases/{case}/"))
-    assert "Next review: 23 November 2026" in page and "Monday 3 August 2026" in page
+    assert "Next review: 23 November 2026" in page and "3 August 2026" in page
     heard.next_review_on = date(2026, 9, 1)
     heard.save()
     assert "1 Sep 2026" in text(browser.get("/cases/"))
@@ -164,9 +165,12 @@ def test_A3_only_the_own_units_cases(world, add):
     assert "0 results" in text(stranger.get("/search/", {"q": str(case)}))
 
 
-def test_E4_the_search_for_people_is_limited(browser):
-    answers = [browser.post("/cases/", {"name": "Jo"}).status_code for _ in range(31)]
-    assert answers[-1] == 429
+def test_E4_the_search_for_people_is_limited(world, browser):
+    key = f"limit:person:{world.camden_administrator.pk}"
+    cache.set(key, 29)
+    answers = [browser.post("/cases/", {"name": "Jo"}).status_code for _ in range(2)]
+    cache.delete(key)
+    assert answers == [200, 429]
 
 
 def test_search_finds_a_case_by_its_reference(browser, add):
