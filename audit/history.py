@@ -20,12 +20,18 @@ class Entry:
 
 def history_of(user, subject, reference: str = "") -> list[Entry]:
     """Newest first, as far as the person reads the trail; with a reference, also what stands under it."""
-    events = Event.objects.for_user(user).select_related("actor").prefetch_related("changes")
+    events = Event.objects.for_user(user)
     if reference:
         events = events.filter(reference=reference)
     else:
         events = events.filter(subject_kind=subject._meta.label_lower, subject_id=subject.pk)
-    return [_entry(event) for event in events.order_by("-at", "-seq")[:MOST]]
+    return entries(events)
+
+
+def entries(events) -> list[Entry]:
+    """Newest first, of events that a room shows to its own people."""
+    found = events.select_related("actor").prefetch_related("changes").order_by("-at", "-seq")
+    return [_entry(event) for event in found[:MOST]]
 
 
 def last_change(subject) -> Event | None:

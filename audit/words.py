@@ -90,7 +90,6 @@ ACTIONS = {
     "review.called_early": "Called an early review",
     "review.completed": "Completed a review",
     "review.started": "Started a review",
-    "series.extended": "Planned meetings of a series",
     "series.started": "Started a series of meetings",
     "series.stopped": "Stopped a series of meetings",
     "settings.changed": "Changed how the area works",

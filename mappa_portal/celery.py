@@ -43,6 +43,10 @@ app.conf.beat_schedule = {
         "task": "meetings.follow_up_absences",
         "schedule": crontab(hour=6, minute=30),
     },
+    "meetings of series": {
+        "task": "meetings.extend_series",
+        "schedule": crontab(hour=5, minute=0),
+    },
     "protocol reviews": {
         "task": "protocols.remind_of_reviews",
         "schedule": crontab(hour=6, minute=0),

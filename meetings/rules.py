@@ -45,6 +45,13 @@ MEETING_RULES = RuleBook(
 )
 
 
+SERIES_RULES = RuleBook(
+    start=Rule("record_meeting"),
+    stop=Rule("record_meeting", lambda series: series.stopped_on is None, "This series has ended already."),
+    choose_standing=Rule("record_meeting"),
+)
+
+
 def _can_be_answered(invitation: Invitation) -> bool:
     return invitation.is_open and not invitation.meeting.has_begun(now())
 

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from boards.models import Territory
 from boards.scope import scope
@@ -8,7 +8,8 @@ from mappa_portal.celery import app
 from meetings import contacts, figures
 from meetings.actions import overdue_follow_ups
 from meetings.actions.contacts import ask
-from meetings.models import Contact
+from meetings.actions.series import extend_series
+from meetings.models import Contact, Series
 from outbox.jobs import job
 
 
@@ -48,3 +49,11 @@ def _each_borough() -> Iterator[Territory]:
     for borough in Territory.objects.filter(kind=Territory.Kind.BOROUGH).select_related("parent"):
         with scope([borough.pk, borough.parent_id]):
             yield borough
+
+
+@app.task(name="meetings.extend_series")
+def extend_all_series() -> None:
+    """At night: the calendar holds the meetings of the next six months. Twice is the same as once."""
+    for _ in _each_borough():
+        for series in Series.objects.filter(stopped_on=None):
+            extend_series(series, by=None, at=now())

@@ -22,8 +22,7 @@ def choose_cases(meeting: Meeting, *, cases: Mapping[int, bool | None], revision
     """In this order; the values state who is under 18, for those whose birth date nobody knows."""
     meeting = take(meeting, revision)
     MEETING_RULES.require("invite", meeting, by=by)
-    if meeting.is_emergency and len(cases) > 1:
-        raise ValidationError({"cases": "A single-subject meeting discusses one case. Select one"})
+    must_have_one_subject(meeting, len(cases))
     found = Case.objects.filter(organisation_id=meeting.organisation_id).in_bulk(cases)
     there = {d.case_id: d for d in meeting.discussions.select_related("case")}
     before = _references(there.values())
@@ -50,6 +49,11 @@ def choose_cases(meeting: Meeting, *, cases: Mapping[int, bool | None], revision
     after = [found[pk].reference for pk in kept]
     record("meeting.cases_chosen", meeting, by=by, before={"cases": before}, after={"cases": after})
     return meeting
+
+
+def must_have_one_subject(meeting: Meeting, cases: int) -> None:
+    if meeting.is_emergency and cases > 1:
+        raise ValidationError({"cases": "A single-subject meeting discusses one case. Select one"})
 
 
 def _references(discussions: Iterable[Discussion]) -> list[str]:

@@ -13,16 +13,15 @@ from meetings.notice import Notice
 from meetings.rules import MEETING_RULES
 
 
-def notice_of(meeting: Meeting, today: date) -> Notice:
+def notice_of(meeting: Meeting, today: date, *, sent_on: date | None = None) -> Notice:
     """From the day of sending, or from today while nothing was sent."""
     settings = AreaSettings.objects.get(territory=meeting.organisation.territory.area)
-    return Notice(meeting.held_on, meeting.invited_on or today, settings.notice_days)
+    return Notice(meeting.held_on, sent_on or meeting.invited_on or today, settings.notice_days)
 
 
 def call_if_short(meeting: Meeting, invitations: Iterable[Invitation], today: date) -> None:
     """Short notice needs its reason, and a call to each agency; who was called about another day is called again."""
-    settings = AreaSettings.objects.get(territory=meeting.organisation.territory.area)
-    notice = Notice(meeting.held_on, today, settings.notice_days)
+    notice = notice_of(meeting, today, sent_on=today)
     if not notice.short_by:
         return
     if not meeting.short_notice_reason:

@@ -13,6 +13,7 @@ from django.utils.timezone import make_aware
 from boards.access import Grant, SharedQuerySet, organisations_of
 from boards.models import Organisation
 from boards.owned import Owned, OwnedKey, OwnedQuerySet
+from mappa_portal.words import upper_first
 from meetings.notice import NoticeGiven
 from referrals.models import Case, Registered, RegisteredQuerySet
 
@@ -96,7 +97,7 @@ class Series(KeptByUnit, Sitting):
         verbose_name_plural = "series"
 
     def __str__(self):
-        return f"{self.get_week_display()} {self.get_weekday_display()} of each month".capitalize()
+        return upper_first(f"{self.get_week_display()} {self.get_weekday_display()} of each month")
 
 
 class MeetingQuerySet(RegisteredQuerySet):
@@ -124,10 +125,8 @@ class MeetingQuerySet(RegisteredQuerySet):
         """How many agencies were ``invited`` and are still expected, and how many of them ``replied``."""
         from meetings.models.invitations import Invitation, Reply
 
-        sent = Invitation.objects.standing().filter(meeting=OuterRef("pk"), sent_at__isnull=False)
-        answered = Exists(
-            Reply.objects.filter(territory_id=OuterRef("territory_id"), invitation=OuterRef("pk"))
-        )
+        sent = Invitation.objects.standing().sent().filter(meeting=OuterRef("pk"))
+        answered = Exists(Reply.objects.holding().filter(invitation=OuterRef("pk")))
         return self.annotate(
             invited=_count(sent, "meeting"), replied=_count(sent.filter(answered), "meeting")
         )

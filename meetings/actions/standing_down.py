@@ -1,0 +1,48 @@
+"""Excusing an agency before the meeting: the only way out of what KPI 6 expects (C3)."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from audit.events import record
+from boards.access import unshare
+from meetings.actions import invitations
+from meetings.actions.locks import take
+from meetings.models import Attendance, Discussion, Invitation
+from meetings.rules import MEETING_RULES
+
+
+@transaction.atomic
+def stand_down(
+    invitation: Invitation, *, reason: str, by, at: datetime, discussion: Discussion | None = None
+) -> Invitation:
+    """From the whole meeting, or from one case of it; from its last case is from the whole."""
+    meeting = take(invitation.meeting)
+    MEETING_RULES.require("stand_down", meeting, by=by)
+    invitation = (
+        Invitation.objects.select_for_update(of=["self"]).select_related("agency").get(pk=invitation.pk)
+    )
+    if not reason.strip():
+        raise ValidationError({"reason": "Enter why the agency is not needed"})
+    parts = Attendance.objects.required().filter(
+        discussion__meeting=meeting, organisation_id=invitation.agency_id
+    )
+    if discussion and parts.exclude(discussion=discussion).exists():
+        parts.filter(discussion=discussion).update(stood_down=True)
+        unshare(discussion, with_=invitation.agency)
+        about = {"agency": invitation.agency.slug, "case": discussion.case.reference}
+    else:
+        parts.update(stood_down=True)
+        _excuse(invitation, reason, by, at)
+        about = {"agency": invitation.agency.slug}
+    record("meeting.agency_stood_down", meeting, by=by, after=about, reason=reason)
+    return invitation
+
+
+def _excuse(invitation: Invitation, reason: str, by, at: datetime) -> None:
+    invitation.stood_down_at, invitation.stood_down_reason = at, reason
+    invitation.revision += 1
+    invitation.save(update_fields=["stood_down_at", "stood_down_reason", "revision"])
+    if invitation.sent_at:
+        invitations.withdraw(invitation, by=by, at=at)
