@@ -51,9 +51,17 @@ def office_with(verb: str) -> Offer:
     return lambda s: s.organisation.is_area_seat and unit_with(verb)(s)
 
 
+def records_meetings_or_answers(seating: Seating) -> bool:
+    """A borough's MAPPA unit, and whoever answers for an agency."""
+    is_agency = seating.organisation.kind == Organisation.Kind.AGENCY
+    return borough_unit_with("record_meeting")(seating) or (
+        is_agency and "answer_for_agency" in SEATS[seating.seat]
+    )
+
+
 NAVIGATION = (  # label, URL name, who is offered it; six at most for any seat
     ("Home", "home", anyone),
-    ("Meetings", "meetings:list", borough_unit_with("record_meeting")),
+    ("Meetings", "meetings:list", records_meetings_or_answers),
     ("Cases", "referrals:list", borough_unit_with("record_meeting")),
     ("Protocols", "protocols:list", party),
     ("Performance", "meetings:performance", measured),

@@ -6,7 +6,7 @@ from documents.uploads import check_upload
 from mappa_portal.forms import Form
 from mappa_portal.templatetags.govuk import plural
 from meetings.attendance_file import FileRefused, read
-from meetings.models import LEVELS, Attendance, Meeting
+from meetings.models import LEVELS, Attendance
 from meetings.periods import QUARTERS, Period, year_of
 
 YEARS = 6
@@ -43,11 +43,6 @@ class PeriodForm(Form):
 
     def period(self, today: date) -> Period:
         return Period(self.asked.get("year") or year_of(today), self.asked.get("quarter") or None)
-
-
-class MeetingFilterForm(Form):
-    status = forms.ChoiceField(required=False, choices=[("", "All"), *Meeting.Status.choices])
-    level = forms.TypedChoiceField(label="Level", coerce=int, required=False, choices=[("", "Both"), *LEVELS])
 
 
 class ImportForm(Form):

@@ -1,4 +1,4 @@
-"""What the room puts on the home page: follow-ups of absence and escalations."""
+"""What the room puts on the home page: planning, follow-ups of absence, escalations."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from boards.access import organisations_of, seats_with
 from mappa_portal.home import Task, register
+from meetings import planning_home
 from meetings.models import Escalation, FollowUp, Step
 
 
@@ -14,6 +15,7 @@ from meetings.models import Escalation, FollowUp, Step
 def tasks(user, today: date) -> Iterator[Task]:
     yield from _follow_ups(user, today)
     yield from _escalations(user)
+    yield from planning_home.tasks(user, today)
 
 
 def _follow_ups(user, today: date) -> Iterator[Task]:

@@ -1,13 +1,41 @@
 from django.urls import path
 
-from meetings.views import attendance, contacts, follow_ups, meetings, missed, performance
+from meetings.views import (
+    agencies,
+    attendance,
+    calendar,
+    contacts,
+    endings,
+    follow_ups,
+    meetings,
+    missed,
+    performance,
+    planning,
+    series,
+)
 
 app_name = "meetings"
 
 urlpatterns = [
-    path("meetings/", meetings.MeetingList.as_view(), name="list"),
+    path("meetings/", calendar.MeetingList.as_view(), name="list"),
     path("meetings/import/", meetings.import_file, name="import"),
+    path("meetings/new/", planning.set_up, name="new"),
+    path("meetings/standing/", series.standing, name="standing"),
+    path("meetings/series/", series.series_list, name="series"),
+    path("meetings/series/new/", series.start, name="series_new"),
+    path("meetings/series/<slug:borough>/<int:number>/stop/", series.stop, name="series_stop"),
     path("meetings/<slug:reference>/", meetings.MeetingDetail.as_view(), name="meeting"),
+    path("meetings/<slug:reference>/change/", planning.change, name="change"),
+    path("meetings/<slug:reference>/cases/", planning.cases, name="cases"),
+    path("meetings/<slug:reference>/agencies/", planning.agencies, name="agencies"),
+    path("meetings/<slug:reference>/agencies/by-case/", planning.by_case, name="by_case"),
+    path("meetings/<slug:reference>/check/", planning.check, name="check"),
+    path("meetings/<slug:reference>/cancel/", endings.cancel, name="cancel"),
+    path("meetings/<slug:reference>/postpone/", endings.postpone, name="postpone"),
+    path("meetings/<slug:reference>/abandon/", endings.abandon, name="abandon"),
+    path("meetings/<slug:reference>/hold/", endings.hold, name="hold"),
+    path("meetings/<slug:reference>/stand-down/<slug:agency>/", agencies.stand_down, name="stand_down"),
+    path("meetings/<slug:reference>/call/<slug:agency>/", agencies.call, name="call"),
     path("meetings/<slug:reference>/attendance/", attendance.attendance, name="attendance"),
     path("meetings/<slug:reference>/attendance/<int:position>/", attendance.case, name="attendance_case"),
     path("meetings/<slug:reference>/follow-up/", follow_ups.start, name="follow_up_start"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from boards.models import Appointment, Organisation, Territory
 from meetings.actions.contacts import add_contact
 from meetings.actions.importing import import_attendance
-from meetings.models import Escalation, FollowUp, Meeting, Step
+from meetings.models import Escalation, FollowUp, Meeting, Series, Step
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message
 from tests.meetings import files
@@ -153,6 +153,25 @@ ROUTES = (
     | rows("", RECORDERS | {"hackney_administrator"}, EVERYONE, pages=["meetings:import"])
     | rows("kpi", CAMDEN | REGION | {"camden_csc_spoc"}, pages=["meetings:missed", "meetings:missed_export"])
     | rows("meeting", RECORDERS, pages=["meetings:meeting", "meetings:attendance"])
+    | rows(
+        "",
+        RECORDERS | {"hackney_administrator"},
+        EVERYONE,
+        pages=["meetings:new", "meetings:standing", "meetings:series", "meetings:series_new"],
+    )
+    | rows("series", RECORDERS, pages=["meetings:series_stop"])
+    | rows(  # it was held: nothing is planned any more
+        "meeting",
+        RECORDERS,
+        status=409,
+        pages=[
+            *("meetings:change", "meetings:cases", "meetings:agencies", "meetings:by_case", "meetings:check"),
+            *("meetings:cancel", "meetings:postpone", "meetings:abandon"),
+        ],
+    )
+    | rows("meeting", RECORDERS, post=["meetings:hold"])
+    | rows("invitation", RECORDERS, status=409, pages=["meetings:stand_down"])
+    | rows("invitation", (), pages=["meetings:call"])  # nobody is to be called
     | rows("meeting case", RECORDERS, pages=["meetings:attendance_case"])
     | rows("", EVERYONE, pages=["meetings:follow_ups", "meetings:escalations"])
     | rows("follow-up", RECORDERS | {"camden_csc_spoc"}, pages=["meetings:follow_up"])
@@ -276,6 +295,13 @@ def address(name: str, of: str, target: str) -> str:
     if of == "contact":
         place = {"own": "camden", "foreign": "hackney", "malformed": "x"}.get(target, "nowhere")
         return reverse(name, kwargs={"borough": place, "agency": "metropolitan-police"})
+    if of == "invitation":
+        held = address(name.replace(name.split(":")[1], "meeting"), "meeting", target)
+        verb = {"meetings:stand_down": "stand-down", "meetings:call": "call"}[name]
+        return f"{held}{verb}/camden-adult-social-care/"
+    if of == "series":
+        place = {"own": "camden", "foreign": "hackney"}.get(target, "atlantis")
+        return reverse(name, kwargs={"borough": place, "number": 1})
     if of == "area":
         return reverse(name, kwargs={"area": area})
     if of == "settings":
@@ -336,6 +362,11 @@ def meetings() -> None:
         for b in boroughs
     ]
     import_attendance(files.rows(*cells), boroughs=boroughs, by=None)
+    for borough in boroughs:
+        unit = Organisation.objects.unit_of(borough)
+        Series.objects.create(
+            territory=borough, organisation=unit, level=2, week=1, weekday=1, starts_on=timezone.localdate()
+        )
 
 
 def follow_ups(world) -> None:
@@ -419,6 +450,8 @@ OF_BOROUGH = {
     "contact",
     "meeting",
     "meeting case",
+    "series",
+    "invitation",
     "follow-up",
     "escalation",
     "protocol",

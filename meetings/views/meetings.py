@@ -1,5 +1,7 @@
 """Meetings: the list, one meeting with everybody's attendance, and the import of a file."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -7,20 +9,24 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.views.generic import DetailView, TemplateView
+from django.utils.timezone import localdate, now
+from django.views.generic import DetailView
 
-from boards.access import ForUserMixin, RuledMixin, seats_with
+from audit.history import Entry, entries
+from audit.models import Event
+from boards.access import ForUserMixin, RuledMixin, organisations_of, seats_with
 from boards.models import Organisation, Territory
-from mappa_portal.pagination import keyset
-from mappa_portal.templatetags.govuk import short_date, tag
+from mappa_portal.templatetags.govuk import Row, short_date
+from mappa_portal.words import clock, weekday_date
+from meetings.actions.calls import notice_of
 from meetings.actions.importing import import_attendance
 from meetings.attendance_file import COLUMNS, FileRefused
-from meetings.forms import ImportForm, MeetingFilterForm
-from meetings.models import Attendance, Meeting
+from meetings.forms import ImportForm
+from meetings.models import Attendance, Discussion, Invitation, Meeting, PhoneCall
+from meetings.readiness import readiness_of, reply_of
 from meetings.rules import MEETING_RULES
-
-STATUS = {"scheduled": "blue", "held": "green", "cancelled": "grey", "postponed": "grey", "abandoned": "grey"}
-ORDER = ("-held_on", "-pk")
+from meetings.views.calendar import STATUS
+from meetings.views.planning import warning_about
 
 
 def boroughs_of(user) -> list[Territory]:
@@ -32,62 +38,119 @@ def boroughs_of(user) -> list[Territory]:
     )
 
 
-class MeetingList(LoginRequiredMixin, TemplateView):
-    template_name = "meetings/list.html"
+class MeetingDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
+    """For its MAPPA unit all of it; an invited agency sees when and where, its own cases and its own reply."""
+
+    rules = MEETING_RULES
+    queryset = Meeting.objects.select_related(
+        "territory__parent", "organisation__territory__parent", "chair", "series", "postponed_to"
+    )
+    slug_field = slug_url_kwarg = "reference"
+
+    @property
+    def is_ours(self) -> bool:
+        return self.object.organisation_id in organisations_of(self.request.user)
+
+    def get_template_names(self):
+        return ["meetings/detail.html" if self.is_ours else "meetings/detail_agency.html"]
 
     def get_context_data(self, **kwargs):
-        form = MeetingFilterForm(self.request.GET or None)
-        asked = form.cleaned_data if form.is_valid() else {}
-        found = Meeting.objects.for_user(self.request.user).listed()
-        for name in ("status", "level"):
-            if asked.get(name):
-                found = found.filter(**{name: asked[name]})
-        page = keyset(found, self.request, *ORDER)
-        return super().get_context_data(
-            **kwargs,
-            filters=form,
-            filtered=any(asked.values()),
-            page=page,
-            columns=["Reference", "Date", "Level", "Cases", "Attendance recorded", "Status"],
-            rows=[_row(meeting) for meeting in page],
-            may_import=bool(boroughs_of(self.request.user)),
+        shown = {
+            "colour": STATUS[self.object.status],
+            "sitting": sitting_rows(self.object),
+            **(self._ours() if self.is_ours else self._theirs()),
+        }
+        return super().get_context_data(**kwargs, **shown)
+
+    def _theirs(self) -> dict:
+        user, meeting = self.request.user, self.object
+        discussions = list(Discussion.objects.for_user(user).filter(meeting=meeting).select_related("case"))
+        invitations = Invitation.objects.for_user(user).filter(meeting=meeting)
+        mine = list(invitations.select_related("agency").prefetch_related("replies"))
+        return {
+            "discussions": discussions,
+            "replies": [(i.agency, reply_of(i), i) for i in mine],
+        }
+
+    def _ours(self) -> dict:
+        meeting = self.object
+        discussions = list(
+            meeting.discussions.select_related("case").prefetch_related("attendances__organisation__names")
         )
+        ready = readiness_of(meeting)
+        return {
+            "discussions": discussions,
+            "ready": ready,
+            "clock": notice_of(meeting, localdate()) if meeting.is_planned or meeting.invited_on else None,
+            "warning": warning_about(meeting.held_on) if meeting.is_planned else "",
+            "cases": [_case(d) for d in discussions],
+            "agencies": [_agency(i, meeting) for i in ready.invitations],
+            "calls": [_call(c, meeting) for c in ready.calls],
+            "moments": moments_of(meeting),
+            "agency_columns": ["Agency", "Invited", "Reply", "Excuse"],
+            "call_columns": ["Call", "When and who", "Outcome"],
+            "case_columns": ["Case", "Age on the day"],
+            "replaces": list(Meeting.objects.for_user(self.request.user).filter(postponed_to=meeting)),
+            **_attendances(discussions, meeting),
+        }
 
 
-def _row(meeting: Meeting) -> list:
-    url = reverse("meetings:meeting", args=[meeting.reference])
+def sitting_rows(meeting: Meeting) -> list[Row]:
+    """When and where, for everybody who may open it."""
+    hours = clock(meeting.starts) if meeting.starts_at else "Not recorded"
+    if meeting.starts_at:
+        hours += f" to {clock(meeting.starts + timedelta(minutes=meeting.minutes_long))}"
     return [
-        format_html('<a class="govuk-link" href="{}">{}</a>', url, meeting.reference),
-        short_date(meeting.held_on),
-        meeting.level,
-        meeting.cases,
-        f"{meeting.expected - meeting.unrecorded} of {meeting.expected}",
-        tag(meeting.get_status_display(), STATUS[meeting.status]),
+        Row("Date", weekday_date(meeting.held_on)),
+        Row("Time", hours),
+        Row("Place", meeting.place or "None recorded"),
+        Row("Video link", meeting.video or "None"),
+        Row("Chair", meeting.chair.name if meeting.chair else "Not known yet"),
     ]
 
 
-class MeetingDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
-    rules = MEETING_RULES
-    queryset = Meeting.objects.select_related("territory", "organisation")
-    template_name = "meetings/detail.html"
-    slug_field = slug_url_kwarg = "reference"
+def moments_of(meeting: Meeting) -> list[Entry]:
+    """Everything that was done about it and its parts."""
+    events = Event.objects.filter(territory=meeting.territory_id, reference=meeting.reference)
+    return entries(events.filter(subject_kind__startswith="meetings."))
 
-    def get_context_data(self, **kwargs):
-        discussions = list(
-            self.object.discussions.select_related("case").prefetch_related(
-                "attendances__organisation__names"
-            )
-        )
-        agencies = sorted(
-            {a.organisation for d in discussions for a in d.attendances.all()}, key=lambda o: o.name
-        )
-        return super().get_context_data(
-            **kwargs,
-            discussions=discussions,
-            columns=["Agency", *(d.case.reference for d in discussions)],
-            rows=[_attendance(agency, discussions, self.object.held_on) for agency in agencies],
-            colour=STATUS[self.object.status],
-        )
+
+def _case(discussion: Discussion) -> list:
+    age = {True: "Under 18", False: "18 or over", None: "Age not known"}[discussion.under_18]
+    url = reverse("referrals:case", args=[discussion.case.reference])
+    link = format_html('<a class="govuk-link" href="{}">{}</a>', url, discussion.case.reference)
+    return [link, age + (" (stated)" if discussion.under_18_stated else "")]
+
+
+def _agency(invitation: Invitation, meeting: Meeting) -> list:
+    url = reverse("meetings:stand_down", args=[meeting.reference, invitation.agency.slug])
+    link = format_html(
+        '<a class="govuk-link" href="{}">Stand down<span class="govuk-visually-hidden"> {}</span></a>',
+        url,
+        invitation.agency,
+    )
+    ahead = meeting.is_planned and not meeting.has_begun(now())
+    sent = short_date(invitation.sent_at) if invitation.sent_at else "Not sent"
+    return [invitation.agency.name_on(meeting.held_on), sent, reply_of(invitation), link if ahead else ""]
+
+
+def _call(call: PhoneCall, meeting: Meeting) -> list:
+    url = reverse("meetings:call", args=[meeting.reference, call.invitation.agency.slug])
+    link = format_html('<a class="govuk-link" href="{}">{}</a>', url, f"Phone {call.invitation.agency}")
+    if call.made_at is None:
+        return [link, f"Due {short_date(call.due_on)}", ""]
+    who = call.made_by.name if call.made_by else "The portal"
+    return [link, f"{short_date(call.made_at)}, {who} spoke to {call.spoke_to}", call.outcome]
+
+
+def _attendances(discussions, meeting: Meeting) -> dict:
+    agencies = sorted(
+        {a.organisation for d in discussions for a in d.attendances.all()}, key=lambda o: o.name
+    )
+    return {
+        "columns": ["Agency", *(d.case.reference for d in discussions)],
+        "rows": [_attendance(agency, discussions, meeting.held_on) for agency in agencies],
+    }
 
 
 def _attendance(agency: Organisation, discussions, day) -> list:

@@ -1,0 +1,54 @@
+"""Fetching what an address names, as far as this person may see it."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from boards.access import seats_with
+from boards.models import AreaSettings, Organisation, Territory
+from boards.switcher import chosen
+from meetings.models import Invitation, Meeting
+from meetings.rules import MEETING_RULES
+
+
+def units_of(user) -> list[Organisation]:
+    """MAPPA units of boroughs in which the person sets meetings up, by borough."""
+    found = {
+        s.organisation
+        for s in seats_with(user, "record_meeting")
+        if s.organisation.kind == Organisation.Kind.UNIT
+        and s.organisation.territory.kind == Territory.Kind.BOROUGH
+    }
+    return sorted(found, key=lambda unit: unit.territory.name)
+
+
+def unit_for(request) -> Organisation:
+    """The one that ``?borough=`` names, else of the borough in the bar above the page, else the first."""
+    units = {unit.territory.slug: unit for unit in units_of(request.user)}
+    asked = request.GET.get("borough")
+    if not units or (asked and asked not in units):
+        raise Http404
+    here = chosen(request)
+    return units[asked or (here.slug if here and here.slug in units else next(iter(units)))]
+
+
+def settings_of(unit: Organisation) -> AreaSettings:
+    return AreaSettings.objects.get(territory=unit.territory.area)
+
+
+def meeting_of(request, reference: str, rule: str = "") -> Meeting:
+    """With ``rule``: only for whom it allows, at the right moment."""
+    found = Meeting.objects.for_user(request.user).select_related(
+        "territory__parent", "organisation__territory__parent", "chair", "series", "postponed_to"
+    )
+    meeting = get_object_or_404(found, reference=reference)
+    if rule:
+        MEETING_RULES.require(rule, meeting, by=request.user)
+    return meeting
+
+
+def invitation_of(request, reference: str, agency: str, rule: str) -> Invitation:
+    meeting = meeting_of(request, reference, rule)
+    found = Invitation.objects.for_user(request.user).filter(meeting=meeting)
+    invitation = get_object_or_404(found.select_related("agency", "territory"), agency__slug=agency)
+    invitation.meeting = meeting
+    return invitation
