@@ -11,6 +11,12 @@ from audit.models import Event
 from mappa_portal.words import long_date, upper_first
 
 ACTIONS = {
+    "action.agreed": "Added an action",
+    "action.carried_over": "Carried an action over",
+    "action.changed": "Changed an action",
+    "action.closed": "Closed an action",
+    "action.reported_done": "Reported an action as done",
+    "action.viewed": "Looked at an action",
     "appointment.changed": "Changed an appointment",
     "appointment.confirmed": "Confirmed that a person is still in post",
     "appointment.ended": "Ended an appointment",
@@ -39,6 +45,8 @@ ACTIONS = {
     "contact.changed": "Changed the contact of an agency",
     "contact.confirmed": "Confirmed the details of a contact",
     "contact.ended": "Ended the contact of an agency",
+    "discussion.recorded": "Recorded what was decided about a case",
+    "discussion.viewed": "Looked at what was decided about a case",
     "document.downloaded": "Downloaded a document",
     "document.filed": "Filed a document",
     "document.sealed": "Put a signature into a document",
@@ -71,6 +79,11 @@ ACTIONS = {
     "meeting.postponed": "Postponed a meeting",
     "meeting.set_up": "Set up a meeting",
     "message.resent": "Sent an email again",
+    "minutes.approved": "Approved minutes",
+    "minutes.downloaded": "Downloaded minutes",
+    "minutes.drafted": "Made minutes from the records",
+    "minutes.issued": "Issued minutes",
+    "minutes.viewed": "Looked at minutes",
     "organisation.added": "Added an organisation",
     "organisation.coverage_changed": "Changed which boroughs an organisation covers",
     "organisation.grades_changed": "Changed which grades count for an agency",

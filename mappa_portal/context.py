@@ -74,6 +74,7 @@ REGISTERS = (
     ("Follow-ups", "meetings:follow_ups", borough_unit_with("record_meeting")),
     ("Escalations", "meetings:escalations", lambda s: s.organisation.is_area_seat),
     ("Contacts of agencies", "meetings:contacts", borough_unit_with("record_meeting")),
+    ("Actions", "meetings:actions", records_meetings_or_answers),
     ("Review calendar", "protocols:reviews", party),
     ("Protocol templates", "protocols:templates", unit_with("manage_templates")),
     ("Emails and jobs", "outbox:list", unit_with("see_mail")),

@@ -2,7 +2,7 @@ from django.utils.timezone import now
 
 from boards.rules import Rule, RuleBook
 from mappa_portal.words import lower_first
-from meetings.models import Contact, Escalation, FollowUp, Invitation, Meeting, Step
+from meetings.models import Action, Contact, Escalation, FollowUp, Invitation, Meeting, Step
 
 
 def _lies_ahead(meeting: Meeting) -> bool:
@@ -41,6 +41,51 @@ MEETING_RULES = RuleBook(
         "record_meeting",
         lambda meeting: meeting.status == Meeting.Status.HELD,
         "Attendance is recorded for meetings that were held.",
+    ),
+    draft_minutes=Rule(
+        "record_meeting",
+        lambda meeting: meeting.status == Meeting.Status.HELD,
+        "Minutes are made of meetings that were held.",
+    ),
+)
+
+DISCUSSION_RULES = RuleBook(
+    record=Rule(
+        "record_meeting",
+        lambda discussion: discussion.meeting.status == Meeting.Status.HELD,
+        "Decisions are recorded for meetings that were held.",
+    ),
+)
+
+
+def _is_open(action: Action) -> bool:
+    return action.status == Action.Status.OPEN
+
+
+def _why_closed(action: Action) -> str:
+    return f"This action is no longer open: {lower_first(action.get_status_display())}."
+
+
+ACTION_RULES = RuleBook(
+    edit=Rule("record_meeting", _is_open, _why_closed),
+    close=Rule("record_meeting", _is_open, _why_closed),
+    report_done=Rule("answer_for_agency", _is_open, _why_closed),
+)
+
+MINUTES_RULES = RuleBook(
+    approve=Rule(
+        "approve_minutes",
+        lambda minutes: minutes.approved_at is None,
+        "These minutes were approved already.",
+    ),
+    issue=Rule(
+        "record_meeting",
+        lambda minutes: minutes.approved_at is not None and minutes.issued_at is None,
+        lambda minutes: (
+            "These minutes were issued already."
+            if minutes.issued_at
+            else "The chair approves the minutes before they are issued."
+        ),
     ),
 )
 

@@ -2,20 +2,53 @@ from collections.abc import Iterator
 
 from django.utils.timezone import localdate, now
 
-from boards.models import Territory
+from boards.directory import in_post
+from boards.models import Organisation, Territory
+from boards.roles import Seat
 from boards.scope import scope
 from mappa_portal.celery import app
+from mappa_portal.words import long_date
 from meetings import contacts, figures
 from meetings.actions import overdue_follow_ups
 from meetings.actions.contacts import ask
 from meetings.actions.series import extend_series
-from meetings.models import Contact, Series
+from meetings.models import Contact, DiscussionGrant, Minutes, Series
 from outbox.jobs import job
+from outbox.mail import send
+
+ANSWER = (Seat.SPOC, Seat.REPRESENTATIVE, Seat.SUBSTITUTE)
 
 
 @job("meetings.count_days")
 def count_days(recount_id: int) -> None:
     figures.count_days(recount_id)
+
+
+@job("meetings.tell_minutes")
+def tell_minutes(minutes_id: int) -> None:
+    """To those who answer for the agencies that were given a discussion: they can sign in and read it."""
+    minutes = Minutes.objects.select_related("meeting__territory__parent").get(pk=minutes_id)
+    meeting = minutes.meeting
+    borough = meeting.territory
+    groups = DiscussionGrant.objects.filter(content_object__meeting=meeting).values("group")
+    agencies = Organisation.objects.filter(group__in=groups, kind=Organisation.Kind.AGENCY)
+    corrected = meeting.minutes.filter(issued_at__isnull=False, number__lt=minutes.number).exists()
+    subject = f"MAPPA meeting, {borough}, {long_date(meeting.held_on)}"
+    for appointment in in_post(agencies, localdate(), borough, ANSWER):
+        send(
+            "minutes_issued",
+            appointment.user,
+            {
+                "minutes": minutes,
+                "meeting": meeting,
+                "borough": borough,
+                "corrected": corrected,
+                "organisation": appointment.organisation,
+            },
+            key=f"minutes_issued:{minutes.pk}:{appointment.user_id}",
+            subject=f"{'Corrected minutes' if corrected else 'Minutes'}: {subject}",
+            territory=borough,
+        )
 
 
 @app.task(name="meetings.recount")

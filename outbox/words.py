@@ -25,6 +25,7 @@ WHY = {  # by the kind of exception that the job ended with
 NAMES = {
     "meetings.ask_contact": "Ask a contact to confirm its details",
     "meetings.count_days": "Count the figures of a borough's meetings",
+    "meetings.tell_minutes": "Tell the agencies that minutes are issued",
     "outbox.send_message": "Send an email",
     "protocols.ask_approval": "Ask for an approval",
     "protocols.ask_signature": "Ask for a signature",

@@ -11,9 +11,10 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from boards.models import Appointment, Organisation, Territory
+from meetings.actions import actions, minutes
 from meetings.actions.contacts import add_contact
 from meetings.actions.importing import import_attendance
-from meetings.models import Escalation, FollowUp, Meeting, Series, Step
+from meetings.models import Discussion, Escalation, FollowUp, Meeting, Series, Step
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message
 from tests.meetings import files
@@ -172,7 +173,6 @@ ROUTES = (
     | rows("meeting", RECORDERS, post=["meetings:hold"])
     | rows("invitation", RECORDERS, status=409, pages=["meetings:stand_down"])
     | rows("invitation", (), pages=["meetings:call"])  # nobody is to be called
-    | rows("meeting case", RECORDERS, pages=["meetings:attendance_case"])
     | rows("", EVERYONE, pages=["meetings:follow_ups", "meetings:escalations"])
     | rows("follow-up", RECORDERS | {"camden_csc_spoc"}, pages=["meetings:follow_up"])
     | rows("follow-up", RECORDERS, post=["meetings:follow_up_send", "meetings:follow_up_answer"])
@@ -186,6 +186,14 @@ ROUTES = (
     | rows("", KEEP_CASES, EVERYONE, pages=["meetings:contacts"], post=["meetings:contacts_ask"])
     | rows("contact", RECORDERS, pages=["meetings:contact", "meetings:contact_end"])
     | rows("contact", RECORDERS, post=["meetings:contact_ask"])
+    | rows("meeting case", RECORDERS, pages=["meetings:attendance_case", "meetings:decision"])
+    | rows("meeting case", RECORDERS, pages=["meetings:action_add"], post=["meetings:carry_over"])
+    | rows("action", RECORDERS, pages=["meetings:action", "meetings:action_change"])
+    | rows("meeting", RECORDERS, pages=["meetings:decisions", "meetings:minutes"])
+    | rows("meeting", RECORDERS, post=["meetings:minutes_draft"])
+    | rows("minutes", RECORDERS, pages=["meetings:minutes_pdf"])
+    | rows("minutes", RECORDERS, post=["meetings:minutes_approve", "meetings:minutes_issue"])
+    | rows("", EVERYONE, pages=["meetings:actions"])
     | rows("job", MAIL, EVERYONE - MAIL_ELSEWHERE, post=["outbox:try_again", "outbox:close"])
     | rows("", EVERYONE, pages=["boards:borough_list", "boards:board_list"])
     | rows("borough", CAMDEN | REGION | SPOCS, LONDONERS, pages=["boards:borough"])
@@ -282,9 +290,14 @@ def address(name: str, of: str, target: str) -> str:
     if of == "kpi":
         place = {"own": "camden", "foreign": "hackney"}.get(target, "atlantis")
         return f"{reverse(name, kwargs={'kpi': '6'})}?place={place}"
-    if of in ("meeting", "meeting case"):
+    if of in ("meeting", "meeting case", "action", "minutes"):
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
-        place = {"position": 1} if of == "meeting case" else {}
+        place = {
+            "action": {"position": 1, "number": 1},
+            "minutes": {"number": 1},
+            "meeting case": {"position": 1},
+        }
+        place = place.get(of, {})
         return reverse(name, kwargs={"reference": f"{code}-M-2024-{number}", **place})
     if of in ("follow-up", "escalation"):
         code = {"foreign": "LDS" if of == "escalation" else "HCK"}.get(target, "CMD")
@@ -355,7 +368,7 @@ def mail_and_jobs(world) -> None:
         Job.objects.create(**common, subject_id=1, due_at=timezone.now(), failed_at=timezone.now())
 
 
-def meetings() -> None:
+def meetings(world) -> None:
     boroughs = list(Territory.objects.filter(kind="borough", slug__in=["camden", "hackney"]))
     cells = [
         {"meeting": f"{b.slug}", "borough": b.slug, "case": CANARY if b.slug == "hackney" else "ours"}
@@ -367,6 +380,11 @@ def meetings() -> None:
         Series.objects.create(
             territory=borough, organisation=unit, level=2, week=1, weekday=1, starts_on=timezone.localdate()
         )
+    for discussion in Discussion.objects.select_related("meeting__organisation", "territory"):
+        meeting, slug = discussion.meeting, discussion.territory.slug
+        said = CANARY if slug == "hackney" else "ours"
+        actions.add(discussion, text=said, agency=meeting.organisation, due_on=meeting.held_on, by=None)
+        minutes.draft(meeting, by=getattr(world, f"{slug}_administrator"), at=timezone.now())
 
 
 def follow_ups(world) -> None:
@@ -420,7 +438,7 @@ def contacts(world) -> None:
 
 def build(world, stage: str) -> None:
     """Camden's and Hackney's agreements at the stage, West Yorkshire's template, and canaries in what is foreign."""
-    meetings()
+    meetings(world)
     follow_ups(world)
     contacts(world)
     by, world.own_words = world.leeds_co_ordinator, {"hackney": CANARY}
@@ -454,6 +472,8 @@ OF_BOROUGH = {
     "invitation",
     "follow-up",
     "escalation",
+    "action",
+    "minutes",
     "protocol",
     "clause",
     "approval",

@@ -18,6 +18,11 @@ class ActionQuerySet(OwnedQuerySet):
     def open(self):
         return self.filter(status=Action.Status.OPEN)
 
+    def seen_by(self, user):
+        """The MAPPA unit's all; of an agency those that it owns."""
+        mine = list(organisations_of(user))
+        return self.for_user(user).filter(Q(discussion__meeting__organisation__in=mine) | Q(agency__in=mine))
+
     def owned_by(self, user):
         return self.filter(agency__in=list(organisations_of(user)))
 

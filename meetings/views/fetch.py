@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from boards.access import seats_with
 from boards.models import AreaSettings, Organisation, Territory
 from boards.switcher import chosen
-from meetings.models import Invitation, Meeting
+from meetings.models import Action, Discussion, Invitation, Meeting
 from meetings.rules import MEETING_RULES
 
 
@@ -52,3 +52,25 @@ def invitation_of(request, reference: str, agency: str, rule: str) -> Invitation
     invitation = get_object_or_404(found.select_related("agency", "territory"), agency__slug=agency)
     invitation.meeting = meeting
     return invitation
+
+
+def discussions_of(request, meeting: Meeting) -> list[tuple[int, Discussion]]:
+    """With their places; an agency gets those that it was given, under the places that they have for everybody."""
+    seen = set(Discussion.objects.for_user(request.user).filter(meeting=meeting).values_list("pk", flat=True))
+    found = meeting.discussions.select_related("case", "territory__parent")
+    return [(place, d) for place, d in enumerate(found, 1) if d.pk in seen]
+
+
+def discussion_of(request, reference: str, position: int) -> Discussion:
+    meeting = meeting_of(request, reference)
+    for place, discussion in discussions_of(request, meeting):
+        if place == position:
+            discussion.meeting = meeting
+            return discussion
+    raise Http404
+
+
+def action_of(request, reference: str, position: int, number: int) -> Action:
+    discussion = discussion_of(request, reference, position)
+    found = Action.objects.seen_by(request.user).select_related("agency", "discussion__meeting__organisation")
+    return get_object_or_404(found, discussion=discussion, number=number)
