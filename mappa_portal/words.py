@@ -42,6 +42,11 @@ def short_date(value) -> str:
     return f"{day.day} {day:%b %Y}" if day else ""
 
 
+def month_of(day: date) -> str:
+    """Nov 2026, for charts and their tables"""
+    return f"{day:%b %Y}"
+
+
 def weekday_date(value) -> str:
     """Thursday 12 November 2026, for meetings and deadlines"""
     day = _day(value)

@@ -1,8 +1,10 @@
 """The counting rules as one SQL statement over the registers of one borough; live figures and stored ones share it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
 from django.db import connection
 
@@ -16,25 +18,26 @@ LEVELS = (2, 3)
 # KPI 6 (C3, C4): invited and not stood down; there, with a grade that reaches the minimum of the meeting's level (C15).
 RULES = """
 WITH held AS MATERIALIZED (
-    SELECT d.id, d.territory_id, m.held_on, m.level, d.under_18, d.responsible_csc_id
+    SELECT d.id, d.territory_id, m.held_on, date_trunc('month', m.held_on)::date AS month, m.level, d.under_18,
+        d.responsible_csc_id
     FROM meetings_meeting m
     JOIN meetings_discussion d ON d.territory_id = m.territory_id AND d.meeting_id = m.id
     WHERE m.territory_id = %(borough)s AND m.status = 'held' AND m.held_on BETWEEN %(start)s AND %(end)s
-      AND m.level = ANY (%(levels)s)
+      AND m.level = ANY (%(levels)s){notice}
 ), seen AS MATERIALIZED (
-    SELECT h.id, h.held_on, h.level, h.under_18,
+    SELECT h.id, h.held_on, h.month, h.level, h.under_18,
         coalesce(bool_and(a.attended IS NOT NULL) FILTER (WHERE a.invited AND NOT a.stood_down), true) AS recorded,
         coalesce(bool_or(a.invited) FILTER (WHERE {yot}), false) AS yot_invited,
-        coalesce(bool_or(a.invited AND a.attended) FILTER (WHERE {yot}), false) AS yot,
+        coalesce(bool_or(a.invited AND {there}) FILTER (WHERE {yot}), false) AS yot,
         coalesce(bool_or(a.invited) FILTER (WHERE {csc}), false) AS csc_invited,
-        coalesce(bool_or(a.invited AND a.attended) FILTER (WHERE {csc}), false) AS csc
+        coalesce(bool_or(a.invited AND {there}) FILTER (WHERE {csc}), false) AS csc
     FROM held h
     LEFT JOIN meetings_attendance a ON a.territory_id = h.territory_id AND a.discussion_id = h.id
     LEFT JOIN boards_organisation o ON o.id = a.organisation_id
-    GROUP BY h.id, h.held_on, h.level, h.under_18
+    GROUP BY h.id, h.held_on, h.month, h.level, h.under_18
 ), agencies AS (
     SELECT {keys} a.organisation_id AS organisation, count(*) AS required,
-        count(*) FILTER (WHERE a.attended AND a.grade >= {minimum}) AS attended
+        count(*) FILTER (WHERE {enough}) AS attended
     FROM seen s
     JOIN meetings_attendance a ON a.territory_id = %(borough)s AND a.discussion_id = s.id
     JOIN boards_organisation o ON o.id = a.organisation_id
@@ -63,36 +66,86 @@ ARRAYS = ("organisations", "required", "attended")
 PARTS = {
     "yot": "o.agency_type = 'YOT'",
     "csc": "o.agency_type = 'CSC' AND a.organisation_id = coalesce(h.responsible_csc_id, a.organisation_id)",
-    "minimum": "CASE s.level WHEN 2 THEN coalesce(o.level2_grade, %(level2_grade)s)"
-    " ELSE coalesce(o.level3_grade, %(level3_grade)s) END",
 }
+MINIMUM = (
+    "CASE s.level WHEN 2 THEN coalesce(o.level2_grade, %(level2_grade)s)"
+    " ELSE coalesce(o.level3_grade, %(level3_grade)s) END"
+)
 COLUMNS = ", ".join([*(f"kpi4.{n}" for n in NUMBERS), *(f"coalesce(kpi6.{a}, '{{}}')" for a in ARRAYS)])
-PERIOD = RULES.format(keys="", group="()", **PARTS) + f"SELECT {COLUMNS}, NULL FROM kpi4, kpi6"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The counting rules as they stand; other values answer what a figure would be if they were different."""
+
+    substitutes: bool = True  # count on their own grade (C4)
+    reports: bool = False  # count as attendance (C9)
+    short_notice: bool = True  # meetings called too late stay in (C10)
+
+    @property
+    def parts(self) -> dict[str, str]:
+        came = "a.attended" if self.substitutes else "a.attended AND NOT a.substitute"
+        enough = f"{came} AND a.grade >= {MINIMUM}"
+        sent = "a.report AND NOT a.attended"
+        in_time = "(m.invited_on IS NULL OR m.held_on - m.invited_on >= %(notice_days)s)"
+        return PARTS | {
+            "there": f"({came} OR {sent})" if self.reports else f"({came})",
+            "enough": f"{enough} OR {sent}" if self.reports else enough,
+            "notice": "" if self.short_notice else f" AND {in_time}",
+        }
+
+
+AS_THEY_STAND = Rules()
+
+
+def _grouped(keys: Sequence[str]) -> dict[str, str]:
+    named = [f"s.{key}" for key in keys]
+    return {"keys": "".join(f"{n}, " for n in named), "group": ", ".join(named) or "()"}
+
+
+@cache
+def _statement(by: str, rules: Rules) -> str:
+    """One answer, or one for each month: the key comes first."""
+    keys = [by] if by else []
+    return RULES.format(**_grouped(keys), **rules.parts) + _select(by, "NULL")
+
+
+def _select(by: str, as_at: str) -> str:
+    joined = f"LEFT JOIN kpi6 USING ({by})" if by else "CROSS JOIN kpi6"
+    return f"SELECT {by or 'NULL'}, {COLUMNS}, {as_at} FROM kpi4 {joined}"
+
+
+DAY = ("held_on", "level")
 DAYS = (
-    RULES.format(keys="s.held_on, s.level,", group="s.held_on, s.level", **PARTS)
-    + "INSERT INTO meetings_dayfigures"
+    RULES.format(**_grouped(DAY), **AS_THEY_STAND.parts) + "INSERT INTO meetings_dayfigures"
     f" (territory_id, about_id, counted_at, held_on, level, {', '.join(NUMBERS + ARRAYS)})"
     f" SELECT %(area)s, %(borough)s, now(), held_on, level, {COLUMNS}"
     " FROM kpi4 LEFT JOIN kpi6 USING (held_on, level)"
 )
-STORED = f"""
+STORED = """
 WITH days AS MATERIALIZED (
-    SELECT * FROM meetings_dayfigures
+    SELECT *, date_trunc('month', held_on)::date AS month FROM meetings_dayfigures
     WHERE territory_id = %(area)s AND held_on BETWEEN %(start)s AND %(end)s AND level = ANY (%(levels)s)
       AND (%(borough)s::bigint IS NULL OR about_id = %(borough)s)
 ), agencies AS (
-    SELECT u.organisation, sum(u.required) AS required, sum(u.attended) AS attended
-    FROM days, unnest(days.organisations, days.required, days.attended) AS u (organisation, required, attended)
-    GROUP BY u.organisation
+    SELECT {keys} u.organisation, sum(u.required) AS required, sum(u.attended) AS attended
+    FROM days s, unnest(s.organisations, s.required, s.attended) AS u (organisation, required, attended)
+    GROUP BY {keys} u.organisation
 ), kpi4 AS (
-    SELECT {", ".join(f"coalesce(sum({n}), 0) AS {n}" for n in NUMBERS)} FROM days
+    SELECT {keys} {sums}, min(counted_at) AS counted_at FROM days s GROUP BY {group}
 ), kpi6 AS (
-    SELECT {", ".join(f"array_agg({a} ORDER BY organisation) AS {a}" for a in ("required", "attended"))},
-        array_agg(organisation ORDER BY organisation) AS organisations
-    FROM agencies
+    SELECT {keys} {arrays}, array_agg(organisation ORDER BY organisation) AS organisations
+    FROM agencies s GROUP BY {group}
 )
-SELECT {COLUMNS}, (SELECT min(counted_at) FROM days) FROM kpi4, kpi6
 """
+SUMS = ", ".join(f"coalesce(sum({n}), 0) AS {n}" for n in NUMBERS)
+SORTED = ", ".join(f"array_agg({a} ORDER BY organisation) AS {a}" for a in ("required", "attended"))
+
+
+@cache
+def _stored_statement(by: str) -> str:
+    parts = _grouped([by] if by else []) | {"sums": SUMS, "arrays": SORTED}
+    return STORED.format(**parts) + _select(by, "kpi4.counted_at")
 
 
 @dataclass(frozen=True)
@@ -109,17 +162,33 @@ class Counted:
         return replace(self, counts=replace(self.counts, agencies=own))
 
 
-def count(borough: Territory, start: date, end: date, level: int | None = None) -> Counted:
+def count(
+    borough: Territory, start: date, end: date, level: int | None = None, rules: Rules = AS_THEY_STAND
+) -> Counted:
     """Straight from the registers of a borough that is in scope; both days included (C2)."""
-    return _counted(PERIOD, _values(borough, start, end, level))
+    return _counted(_statement("", rules), _values(borough, start, end, level))[None]
+
+
+def count_months(borough: Territory, start: date, end: date, level: int | None = None) -> dict[date, Counted]:
+    """The same by month, named by its first day; a month without meetings is left out."""
+    return _counted(_statement("month", AS_THEY_STAND), _values(borough, start, end, level))
 
 
 def stored(
-    area: Territory, start: date, end: date, level: int | None = None, *, borough: Territory | None = None
-) -> Counted:
-    """From the day rows of the area, or of one of its boroughs, as they were last counted."""
+    area: Territory,
+    start: date,
+    end: date,
+    level: int | None = None,
+    *,
+    borough: Territory | None = None,
+    by: str = "",
+) -> dict[Any, Counted]:
+    """From the day rows of the area, or of one of its boroughs, as they were last counted.
+
+    ``by`` gives an answer for each ``month`` or ``about_id``, a borough; without it there is one under None.
+    """
     values = {"area": area.pk, "borough": borough and borough.pk, "start": start, "end": end}
-    return _counted(STORED, values | {"levels": levels_of(level)})
+    return _counted(_stored_statement(by), values | {"levels": levels_of(level)})
 
 
 def store(borough: Territory, start: date, end: date) -> None:
@@ -135,7 +204,9 @@ def store(borough: Territory, start: date, end: date) -> None:
 
 
 def _values(borough: Territory, start: date, end: date, level: int | None) -> dict:
-    minima = AreaSettings.objects.values("level2_grade", "level3_grade").get(territory=borough.parent_id)
+    minima = AreaSettings.objects.values("level2_grade", "level3_grade", "notice_days").get(
+        territory=borough.parent_id
+    )
     return {"borough": borough.pk, "start": start, "end": end, "levels": levels_of(level), **minima}
 
 
@@ -143,9 +214,13 @@ def levels_of(level: int | None) -> list[int]:
     return [level] if level else list(LEVELS)
 
 
-def _counted(statement: str, values: dict) -> Counted:
+def _counted(statement: str, values: dict) -> dict[Any, Counted]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        *numbers, organisations, required, attended, as_at = cursor.fetchone()
+        return {key: _whole(row) for key, *row in cursor.fetchall()}
+
+
+def _whole(row: list) -> Counted:
+    *numbers, organisations, required, attended, as_at = row
     agencies = {o: (int(a), int(r)) for o, a, r in zip(organisations, attended, required, strict=True)}
     return Counted(Counts(**dict(zip(NUMBERS, map(int, numbers), strict=True)), agencies=agencies), as_at)

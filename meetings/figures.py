@@ -35,17 +35,55 @@ def of_borough(
 
     ``only``: KPI 6 of these organisations alone.
     """
-    is_stored = borough.pk not in current_scope().territories
-    if is_stored:
-        counted = counting.stored(borough.parent, start, end, level, borough=borough)
+    if is_stored := not is_live(borough):
+        counted = counting.stored(borough.parent, start, end, level, borough=borough)[None]
     else:
         counted = counting.count(borough, start, end, level)
     return Figures(_kpis(counted.limited_to(only), borough), is_stored, counted.as_at)
 
 
+def is_live(place: Territory) -> bool:
+    return place.kind == Territory.Kind.BOROUGH and place.pk in current_scope().territories
+
+
 def of_area(area: Territory, start: date, end: date, level: int | None = None) -> Figures:
-    counted = counting.stored(area, start, end, level)
+    counted = counting.stored(area, start, end, level)[None]
     return Figures(_kpis(counted, None), True, counted.as_at)
+
+
+def of_boroughs(area: Territory, start: date, end: date, level: int | None = None) -> dict[int, Figures]:
+    """Of each borough that has stored figures, by its id."""
+    counted = counting.stored(area, start, end, level, by="about_id")
+    boroughs = {borough.pk: borough for borough in area.children.all()}
+    agencies = _agencies({o for one in counted.values() for o in one.counts.agencies})
+    return {
+        pk: Figures(kpis_of(one.counts, _lines(agencies, boroughs[pk])), True, one.as_at)
+        for pk, one in counted.items()
+    }
+
+
+def by_month(
+    place: Territory,
+    start: date,
+    end: date,
+    level: int | None = None,
+    *,
+    only: Collection[int] | None = None,
+) -> dict[date, Kpis]:
+    """By the first day of each month in which meetings were held."""
+    borough = place if place.kind == Territory.Kind.BOROUGH else None
+    if is_live(place):
+        counted = counting.count_months(place, start, end, level)
+    else:
+        counted = counting.stored(place.area, start, end, level, borough=borough, by="month")
+    months = {month: one.limited_to(only).counts for month, one in sorted(counted.items())}
+    agencies = lines({o for one in months.values() for o in one.agencies}, borough)
+    return {month: kpis_of(one, agencies) for month, one in months.items()}
+
+
+def under_rules(borough: Territory, start: date, end: date, level: int | None, rules: counting.Rules) -> Kpis:
+    """What a borough's figures would be under other counting rules; its registers are in scope."""
+    return _kpis(counting.count(borough, start, end, level, rules), borough)
 
 
 def _kpis(counted: counting.Counted, borough: Territory | None) -> Kpis:
@@ -54,10 +92,18 @@ def _kpis(counted: counting.Counted, borough: Territory | None) -> Kpis:
 
 def lines(organisations: Iterable[int], borough: Territory | None) -> dict[int, str]:
     """In which line of KPI 6 each organisation counts; another borough's agency stands apart (contracts section 4)."""
+    return _lines(_agencies(organisations), borough)
+
+
+def _agencies(organisations: Iterable[int]) -> list[Organisation]:
     found = Organisation.objects.filter(
         pk__in=organisations, kind=Organisation.Kind.AGENCY, agency_type__in=DUTY_TO_COOPERATE
-    ).prefetch_related("boroughs")
-    return {o.pk: _line(o, borough) for o in found}
+    )
+    return list(found.prefetch_related("boroughs"))
+
+
+def _lines(agencies: Iterable[Organisation], borough: Territory | None) -> dict[int, str]:
+    return {o.pk: _line(o, borough) for o in agencies}
 
 
 def _line(agency: Organisation, borough: Territory | None) -> str:

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import date
 
 from django import forms
@@ -43,6 +44,23 @@ class PeriodForm(Form):
 
     def period(self, today: date) -> Period:
         return Period(self.asked.get("year") or year_of(today), self.asked.get("quarter") or None)
+
+
+class ChartForm(Form):
+    """Which measure, and what its points are; the rest of the question goes along hidden."""
+
+    measure = forms.ChoiceField(required=False)
+    points = forms.ChoiceField(required=False, choices=[("month", "Months"), ("quarter", "Quarters")])
+
+    def __init__(self, data, *, measures: Mapping[str, str], along: Mapping[str, str]):
+        chosen = data.copy()
+        if chosen.get("measure") not in measures:
+            chosen["measure"] = next(iter(measures))
+        if chosen.get("points") not in ("month", "quarter"):
+            chosen["points"] = "month"
+        super().__init__(chosen)
+        self.fields["measure"].choices = list(measures.items())
+        self.along, self.measure_chosen, self.unit = along, chosen["measure"], chosen["points"]
 
 
 class ImportForm(Form):

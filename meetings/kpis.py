@@ -90,6 +90,12 @@ class Kpis:
         return Rate(self.counts.csc, self.counts.under_18, KPI4_TARGET)
 
     @property
+    def all_agencies(self) -> Rate:
+        """Numerators and denominators added up, never percentages averaged (C2); the target is each agency's."""
+        sums = [(a.rate.attended, a.rate.required) for a in self.agencies]
+        return Rate(sum(a for a, _ in sums), sum(r for _, r in sums), KPI6_TARGET)
+
+    @property
     def kpi6_met(self) -> bool | None:
         """Only if every agency reaches its target (C5)."""
         return all(a.rate.met for a in self.agencies) if self.agencies else None

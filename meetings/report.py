@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from boards.models import Territory
+from boards.models import AreaSettings, Territory
 from meetings import figures
 from meetings.access import Sight
+from meetings.counting import Rules
 from meetings.kpis import Kpis, Rate
 from meetings.missed import KPI4
+from meetings.models import Meeting
 from meetings.periods import Period
 
 FOUR = (("Both at the table", "joint", ""), (KPI4["YOT"], "yot", "YOT"), (KPI4["CSC"], "csc", "CSC"))
@@ -24,6 +26,22 @@ class Line:
     @property
     def gap(self) -> int:
         return self.now.required - self.now.attended
+
+
+OTHER_RULES = (
+    ("If a substitute did not count", Rules(substitutes=False)),
+    ("If a written report counted as attendance", Rules(reports=True)),
+    ("Without meetings that were called late", Rules(short_notice=False)),
+)
+
+
+@dataclass(frozen=True)
+class Called:
+    """Meetings held: how many were called in time, of how many that is not known, and the days needed."""
+
+    in_time: Rate
+    unknown: int
+    needed: int
 
 
 @dataclass(frozen=True)
@@ -71,6 +89,32 @@ class Report:
     @property
     def six_met(self) -> int:
         return sum(a.rate.met for a in self.kpis.agencies)
+
+    @property
+    def is_live(self) -> bool:
+        """The whole of a borough whose registers this person's seats open."""
+        return self.is_whole and figures.is_live(self.place)
+
+    def notice(self) -> Called | None:
+        """Our own promise beside the agencies' absence; it is not stored for the area."""
+        if not self.is_live:
+            return None
+        needed = AreaSettings.objects.values_list("notice_days", flat=True).get(
+            territory=self.place.parent_id
+        )
+        held = Meeting.objects.filter(territory=self.place, status=Meeting.Status.HELD)
+        held = held.filter(level=self.level) if self.level else held
+        given = held.notice_given(self.period.start, self.period.end, needed)
+        unknown = held.filter(held_on__range=(self.period.start, self.period.end), invited_on=None).count()
+        return Called(Rate(given.meetings_in_time, given.meetings), unknown, needed)
+
+    def compared(self) -> list[tuple[str, Kpis]]:
+        """What the figures would be under other counting rules: information, never the measure (C10)."""
+        if not self.is_live:
+            return []
+        asked = self.place, self.period.start, self.period.end, self.level
+        others = [(label, figures.under_rules(*asked, rules)) for label, rules in OTHER_RULES]
+        return [("As they are counted", self.kpis), *others]
 
 
 def _figures(place: Territory, period: Period, level: int | None, sight: Sight) -> figures.Figures:

@@ -8,6 +8,7 @@ from meetings.views import (
     contacts,
     decisions,
     endings,
+    figure_files,
     follow_ups,
     meetings,
     minutes,
@@ -82,6 +83,9 @@ urlpatterns = [
     path("meetings/<slug:reference>/minutes/<int:number>/pdf/", minutes.pdf, name="minutes_pdf"),
     path("actions/", actions.ActionList.as_view(), name="actions"),
     path("performance/", performance.performance, name="performance"),
+    path("performance/export/", figure_files.figures, name="figures_export"),
+    path("performance/chart/export/", figure_files.chart, name="chart_export"),
+    path("performance/pdf/", figure_files.pdf, name="figures_pdf"),
     path("performance/<str:kpi>/missed/", missed.missed, name="missed"),
     path("performance/<str:kpi>/missed/export/", missed.export, name="missed_export"),
 ]

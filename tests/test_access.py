@@ -152,7 +152,17 @@ ROUTES = (
     | rows("", EVERYONE, pages=["meetings:performance", "meetings:list"])
     | rows("", EVERYONE, status=400, pages=["kpis"])  # it asks for an area and a period: tests/meetings
     | rows("", RECORDERS | {"hackney_administrator"}, EVERYONE, pages=["meetings:import"])
-    | rows("kpi", CAMDEN | REGION | {"camden_csc_spoc"}, pages=["meetings:missed", "meetings:missed_export"])
+    | rows(
+        "kpi",
+        CAMDEN | REGION | {"camden_csc_spoc"},
+        pages=[
+            "meetings:missed",
+            "meetings:missed_export",
+            "meetings:figures_export",
+            "meetings:chart_export",
+            "meetings:figures_pdf",
+        ],
+    )
     | rows("meeting", RECORDERS, pages=["meetings:meeting", "meetings:attendance"])
     | rows(
         "",
@@ -289,7 +299,8 @@ def address(name: str, of: str, target: str) -> str:
         return reverse(name, kwargs={"reference": template[target], "number": 1, **place})
     if of == "kpi":
         place = {"own": "camden", "foreign": "hackney"}.get(target, "atlantis")
-        return f"{reverse(name, kwargs={'kpi': '6'})}?place={place}"
+        kwargs = {"kpi": "6"} if name.startswith("meetings:missed") else {}
+        return f"{reverse(name, kwargs=kwargs)}?place={place}&year=2024"
     if of in ("meeting", "meeting case", "action", "minutes"):
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
         place = {

@@ -22,7 +22,7 @@ from meetings.views.performance import Asked
 LIMIT = 500  # rows of a list that people read; the number above it counts all
 BY_DAY = ("date", "Date"), ("borough", "Borough"), ("level", "Level"), ("agency", "Agency")
 COUNTS = ("missed", "Missed"), ("required", "Required")
-NOT_SHARED = "Not shared with you"
+NOT_SHARED, NO_STEP = "Not shared with you", "None"
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def missed(request, kpi: str):
 @login_required
 def export(request, kpi: str):
     """All rows, not only those that the page shows; recorded before anything leaves."""
-    limit_exports(request.user)
     asked, table, _ = _found(request, kpi)
+    limit_exports(request.user)
     record_export(asked.place, len(table.rows), by=request.user)
     return csv_download(
         f"kpi-{kpi}-missed-{asked.place.slug}-{localdate()}.csv",
@@ -104,7 +104,7 @@ def _by_row(found: list[Missed], asked: Asked, user) -> Table:
         columns += [("meeting", "Meeting"), ("case", "Case")]
     columns += [("agency", "Agency")]
     if sight.cases:
-        columns += [("reply", "Reply")]
+        columns += [("notice", "Days’ notice"), ("reply", "Reply")]
     columns += [("outcome", "Outcome"), ("why", "Why it counts")]
     if sight.cases and sight.agencies is None:
         columns += [("follow_up", "Follow-up")]
@@ -120,6 +120,7 @@ def _rows(found: list[Missed], user) -> list[dict]:
             "meeting": one.discussion.meeting.reference if one.discussion.pk in cases else NOT_SHARED,
             "case": one.discussion.case.reference if one.discussion.pk in cases else NOT_SHARED,
             "agency": one.agency,
+            "notice": _notice(one.discussion.meeting),
             "reply": replies.get(one.key, "None recorded"),
             "outcome": one.outcome,
             "why": one.why,
@@ -129,9 +130,13 @@ def _rows(found: list[Missed], user) -> list[dict]:
     ]
 
 
+def _notice(meeting) -> str:
+    return str((meeting.held_on - meeting.invited_on).days) if meeting.invited_on else "Not known"
+
+
 def _step(follow_up) -> str:
     if follow_up is None:
-        return "None"
+        return NO_STEP
     steps = list(follow_up.steps.all())
     step = f": {steps[-1].get_number_display()}" if steps else ""
     return f"{follow_up.reference}, {follow_up.get_status_display().lower()}{step}"
@@ -141,7 +146,9 @@ def _cell(name: str, row: dict):
     value = row[name]
     if name == "date":
         return short_date(value)
-    if name == "meeting" and value != NOT_SHARED:
-        url = reverse("meetings:meeting", args=[value])
-        return format_html('<a class="govuk-link" href="{}">{}</a>', url, value)
-    return value
+    page = {"meeting": "meetings:meeting", "follow_up": "meetings:follow_up"}.get(name)
+    reference, _, rest = str(value).partition(", ")
+    if not page or value in (NOT_SHARED, NO_STEP):
+        return value
+    url = reverse(page, args=[reference])
+    return format_html('<a class="govuk-link" href="{}">{}</a>{}', url, reference, rest and f", {rest}")

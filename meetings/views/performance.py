@@ -1,9 +1,10 @@
 """KPI 4 and KPI 6 on a page."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, QueryDict
+from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -13,13 +14,18 @@ from boards.models import Territory
 from boards.switcher import preset
 from mappa_portal.templatetags.govuk import tag
 from meetings.access import Sight, places_of, sight_of
-from meetings.forms import PeriodForm
+from meetings.forms import ChartForm, PeriodForm
 from meetings.kpis import Rate
 from meetings.periods import Period
 from meetings.report import Line, Report, shown
+from meetings.run_chart import Point, finding, percent
+from meetings.svg import draw, sparkline
+from meetings.trends import SPARK_FROM, Trend, measure_of_line, measures_of
 
-FOUR_COLUMNS = ["Who", "This period", "A year before", "Missed", "Result"]
-SIX_COLUMNS = ["Agency", "This period", "A year before", "Missed", "Result"]
+COLUMNS_OF_4 = ["Who", "This period", "A year before", "Missed", "Result"]
+COLUMNS_OF_6 = ["Agency", "This period", "A year before", "Missed", "Result", "Last 12 quarters"]
+COMPARED_COLUMNS = ["Counting rule", "KPI 6, all agencies", "Agencies at 90%", "KPI 4, both services"]
+POINT_COLUMNS = ["When", "Figure", "Usual range", "What stands out"]
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,14 @@ class Asked:
         return cls(form, place, form.period(today), level, sight_of(request.user, place))
 
     @property
+    def along(self) -> dict[str, str]:
+        """The question as an address carries it."""
+        asked = {name: str(value) for name, value in self.form.asked.items() if value}
+        return asked | {"place": self.place.slug}
+
+    @property
     def query(self) -> str:
-        made = QueryDict(mutable=True)
-        made.update({name: value for name, value in self.form.asked.items() if value})
-        made["place"] = self.place.slug
-        return made.urlencode()
+        return urlencode(self.along)
 
     def report(self) -> Report:
         return Report.of(self.place, self.period, self.level, self.sight)
@@ -62,14 +71,22 @@ def performance(request):
     if asked is None:
         return render(request, "meetings/performance.html", {"asked": None})
     report = asked.report()
+    trend = Trend.of(report, localdate())
     context = {
         "asked": asked,
         "form": asked.form,
         "report": report,
+        "notice": report.notice(),
         "four": _rows(report.four, "4", asked),
-        "six": _rows(report.six, "6", asked),
-        "four_columns": FOUR_COLUMNS,
-        "six_columns": SIX_COLUMNS,
+        "six": [
+            (*row, spark(trend, line))
+            for row, line in zip(_rows(report.six, "6", asked), report.six, strict=True)
+        ],
+        "four_columns": COLUMNS_OF_4,
+        "six_columns": COLUMNS_OF_6,
+        "compared": compared_rows(report),
+        "compared_columns": COMPARED_COLUMNS,
+        **chart_context(request.GET, asked, report, trend),
     }
     return render(request, "meetings/performance.html", context)
 
@@ -85,10 +102,56 @@ def _rows(lines: list[Line], kpi: str, asked: Asked) -> list[tuple]:
 def _missed(line: Line, link: str):
     if not line.gap:
         return "0"
-    return format_html('<a class="govuk-link" href="{}&agency={}">{}</a>', link, line.code, line.gap)
+    return format_html(
+        '<a class="govuk-link" href="{}&{}">{}</a>', link, urlencode({"agency": line.code}), line.gap
+    )
 
 
 def result(rate: Rate):
     if rate.met is None:
         return "Not applicable"
     return tag("Target met", "green") if rate.met else tag(f"Below {rate.target}%", "orange")
+
+
+def spark(trend: Trend, line: Line):
+    chart = trend.chart(measure_of_line(line), "quarter")
+    if len(chart.points) < SPARK_FROM:
+        return "Too few quarters"
+    return format_html("{} {}", sparkline(chart.points, chart.unit), percent(chart.points[-1].value))
+
+
+def compared_rows(report: Report) -> list[tuple]:
+    return [
+        (
+            label,
+            shown(kpis.all_agencies),
+            f"{sum(a.rate.met for a in kpis.agencies)} of {len(kpis.agencies)}",
+            shown(kpis.joint),
+        )
+        for label, kpis in report.compared()
+    ]
+
+
+# -- The chart --
+
+
+def chart_context(query, asked: Asked, report: Report, trend: Trend) -> dict:
+    measures = measures_of(report)
+    if not measures:
+        return {}
+    form = ChartForm(query, measures={key: m.name for key, m in measures.items()}, along=asked.along)
+    chart = trend.chart(measures[form.measure_chosen], form.unit)
+    return {
+        "chart_form": form,
+        "chart": chart,
+        "finding": finding(chart),
+        "drawing": draw(chart) if chart.points else "",
+        "point_columns": POINT_COLUMNS,
+        "points": [point_row(point) for point in reversed(chart.points)],
+        "chart_query": urlencode(asked.along | {"measure": form.measure_chosen, "points": form.unit}),
+    }
+
+
+def point_row(point: Point) -> tuple:
+    usual = f"{percent(point.limits[0])} to {percent(point.limits[1])}" if point.limits else "Too few points"
+    return point.label, shown(point.rate), usual, ", ".join(point.flags).capitalize() or "Nothing"

@@ -221,13 +221,15 @@ def test_missed_rows_say_the_reply_and_the_follow_up_and_sort_by_link(year, brow
     agencies = re.findall(r'data-label="Agency">([^<]*)<', page.content.decode())
     assert agencies == sorted(agencies) and 'aria-sort="ascending"' in page.content.decode()
     assert "Apologies" in text(page) and "Representative will attend" not in text(page)
-    assert "CMD-F-2024-001, open" in text(page)
+    assert "CMD-F-2024-001 , open" in text(page)
 
 
 def test_missed_rows_leave_marked_and_recorded(year, browser_of):
     answer = browser_of("camden_administrator").get(f"/performance/6/missed/export/?place=camden&{PERIOD}")
     head, *rows = answer.content.decode("utf-8-sig").splitlines()
-    assert head.startswith("Date,Level,Meeting,Case,Agency,Reply,Outcome,Why it counts,Follow-up,Marking")
+    assert head.startswith(
+        "Date,Level,Meeting,Case,Agency,Days’ notice,Reply,Outcome,Why it counts,Follow-up,Marking"
+    )
     assert len(rows) == 3 and all(row.endswith("OFFICIAL-SENSITIVE") for row in rows)
     assert Event.objects.get(name="figures.exported").reason == "Camden: 3 rows, CSV"
 
@@ -359,3 +361,49 @@ def test_faults_stand_by_line_and_nothing_is_imported(world, browser_of, data, s
 )
 def test_only_the_mappa_unit_imports(world, browser_of, who):
     assert browser_of(who).get("/meetings/import/").status_code == 403
+
+
+# -- Chart, files --
+
+
+def test_the_page_has_a_chart_of_the_chosen_measure(year, browser_of):
+    browser = browser_of("camden_administrator")
+    page = browser.get(f"/performance/?place=camden&{PERIOD}&measure=6-CSC&points=quarter")
+    assert "KPI 6, Children&#x27;s Services was 50.0% in Apr to Jun 2024" in page.content.decode()
+    assert page.content.decode().count('<svg class="app-chart" role="img"') == 1
+    odd = browser.get(f"/performance/?place=camden&{PERIOD}&measure=x&points=week")
+    assert "KPI 6, all agencies was" in text(odd)
+
+
+def test_other_counting_rules_stand_beside_and_never_instead(year, browser_of):
+    page = text(browser_of("camden_administrator").get(f"/performance/?place=camden&{PERIOD}"))
+    assert "If a written report counted as attendance" in page and "only the first row is the measure" in page
+    for other in ("camden_csc_spoc", "smb_member"):
+        year.stored()
+        assert "If a substitute" not in text(browser_of(other).get(f"/performance/?place=camden&{PERIOD}"))
+
+
+FILES = [
+    ("export", "text/csv", b"6,Adult Social Care,0,1,0.0,90,no,0,0,"),
+    ("chart/export", "text/csv", b"May 2024,1,4,25.0,,,"),
+    ("pdf", "application/pdf", b"%PDF-1.7"),
+]
+
+
+@pytest.mark.parametrize("path, kind, holds", FILES)
+def test_the_figures_leave_as_files_marked_and_recorded(year, browser_of, path, kind, holds):
+    answer = browser_of("camden_administrator").get(f"/performance/{path}/?place=camden&{PERIOD}")
+    assert answer["Content-Type"].startswith(kind) and holds in answer.content
+    assert "attachment" in answer["Content-Disposition"] and "-camden-2024." in answer["Content-Disposition"]
+    assert Event.objects.filter(name="figures.exported").count() == 1
+
+
+def test_an_agencys_files_hold_its_own_lines_only(year, browser_of):
+    browser = browser_of("camden_csc_spoc")
+    rows = browser.get(f"/performance/export/?place=camden&{PERIOD}").content.decode().splitlines()
+    assert [row.split(",")[:2] for row in rows[1:]] == [
+        ["4", "Children's Services"],
+        ["6", "Children's Services"],
+    ]
+    chart = browser.get(f"/performance/chart/export/?place=camden&{PERIOD}&measure=6").content.decode()
+    assert "May 2024,1,2,50.0" in chart
