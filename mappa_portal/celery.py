@@ -47,6 +47,10 @@ app.conf.beat_schedule = {
         "task": "meetings.extend_series",
         "schedule": crontab(hour=5, minute=0),
     },
+    "missing replies to invitations": {  # often: a portal that was away at seven catches up
+        "task": "meetings.remind",
+        "schedule": crontab(hour="7-18", minute=15),
+    },
     "protocol reviews": {
         "task": "protocols.remind_of_reviews",
         "schedule": crontab(hour=6, minute=0),

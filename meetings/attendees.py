@@ -40,7 +40,7 @@ def recorded(meeting: Meeting, parts: Iterable[Attendance]) -> dict[Who, Came]:
 
 def replies(meeting: Meeting) -> dict[int, Reply]:
     """The last answer of each agency that was not stood down."""
-    found = Reply.objects.filter(invitation__meeting=meeting, invitation__stood_down_at=None)
+    found = Reply.objects.holding().filter(invitation__meeting=meeting, invitation__stood_down_at=None)
     found = found.select_related("invitation").order_by("invitation", "-number").distinct("invitation")
     return {reply.invitation.agency_id: reply for reply in found}
 

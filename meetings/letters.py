@@ -33,6 +33,12 @@ def hours(meeting: Meeting) -> str:
     return f"{clock(meeting.starts)} to {clock(meeting.starts + timedelta(minutes=meeting.minutes_long))}"
 
 
+def seniority(grade: int) -> str:
+    """The lowest grade that counts, in words."""
+    name = dict(GRADES)[grade]
+    return name if grade == GRADES[-1][0] else f"{name} or above"
+
+
 def grade_needed(invitation: Invitation, rules: AreaSettings) -> int:
     return rules.lowest_grade(invitation.agency, invitation.meeting.level)
 
@@ -149,7 +155,7 @@ class Letters:
             "day": weekday_date(self.meeting.held_on),
             "hours": hours(self.meeting),
             "reply_by": weekday_date(self.reply_by),
-            "seniority": dict(GRADES)[grade_needed(invitation, self.rules)],
+            "seniority": seniority(grade_needed(invitation, self.rules)),
             "help_contact": settings.HELP_CONTACT,
             **more,
         }

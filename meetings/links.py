@@ -1,7 +1,6 @@
 """Links that open one form without an account (L1–L3): only the digest of the token is kept."""
 
 import hashlib
-import hmac
 import re
 import secrets
 from collections.abc import Callable, Iterator
@@ -21,9 +20,12 @@ from mappa_portal.limits import limit
 
 T = TypeVar("T", bound=Owned)
 TOKEN = re.compile(r"([A-Z]{3})-[\w-]{43}", re.ASCII)
-HANDLE = re.compile(r"[0-9a-f]{24}", re.ASCII)
-COOKIE = "link" if settings.PLAIN_HTTP else "__Secure-link"
+COOKIE = "link-" if settings.PLAIN_HTTP else "__Secure-link-"  # and the handle
 MINUTES = 60
+ENDED = (
+    "Our links end when they are no longer needed: when the meeting starts, when it is moved or cancelled, "
+    "and when there is a newer letter for somebody else."
+)
 
 
 def new_link(territory: Territory) -> tuple[str, str]:
@@ -56,7 +58,7 @@ def find(model: type[T], token: str) -> T | None:
 
 
 def behind_link(model: type[T]) -> Callable:
-    """The view gets the row that its link opens; any other link gives one and the same page.
+    """The view gets the row that its link opens and the address of its first page; other links one page.
 
     The first request moves the token from the address into a cookie for that address alone, so two links can be
     open side by side and neither stands in a history or a log.
@@ -65,7 +67,6 @@ def behind_link(model: type[T]) -> Callable:
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def guarded(request: HttpRequest, token: str, **rest) -> HttpResponse:
-            limit("link", get_adapter().get_client_ip(request), most=120)
             if TOKEN.fullmatch(token):
                 response = _taken_out_of_the_address(request, token)
             else:
@@ -74,15 +75,18 @@ def behind_link(model: type[T]) -> Callable:
             return response
 
         def _shown(request, token, rest):
-            held = request.COOKIES.get(COOKIE, "")
-            if not (TOKEN.fullmatch(held) and hmac.compare_digest(handle(held), token)):
-                return error_page(request, 410)
+            held = request.COOKIES.get(COOKIE + token, "")
             try:
+                if not TOKEN.fullmatch(held) or handle(held) != token:
+                    raise Gone
                 with opened(held):
                     row = find(model, held)
-                    return view(request, row, **rest) if row else error_page(request, 410)
+                    if row is None:
+                        raise Gone
+                    return view(request, row, _place(request, token, token), **rest)
             except Gone as ended:
-                return error_page(request, 410, str(ended))
+                limit("link", get_adapter().get_client_ip(request), most=60)
+                return error_page(request, 410, str(ended) or ENDED)
 
         return guarded
 
@@ -90,11 +94,11 @@ def behind_link(model: type[T]) -> Callable:
 
 
 def _taken_out_of_the_address(request: HttpRequest, token: str) -> HttpResponse:
-    before, _, after = request.path.partition(token)
-    place = f"{before}{handle(token)}/"
-    response = HttpResponseRedirect(f"{place}{after.lstrip('/')}", status=303)
+    place = _place(request, token, handle(token))
+    after = request.path.partition(token)[2].lstrip("/")
+    response = HttpResponseRedirect(f"{place}{after}", status=303)
     response.set_cookie(
-        COOKIE,
+        COOKIE + handle(token),
         token,
         max_age=MINUTES * 60,
         path=place,
@@ -103,3 +107,7 @@ def _taken_out_of_the_address(request: HttpRequest, token: str) -> HttpResponse:
         samesite="Lax",
     )
     return response
+
+
+def _place(request: HttpRequest, named: str, instead: str) -> str:
+    return f"{request.path.partition(named)[0]}{instead}/"

@@ -5,14 +5,14 @@ from django.utils.timezone import localdate, now
 from boards.directory import in_post
 from boards.models import Organisation, Territory
 from boards.roles import Seat
-from boards.scope import scope
+from boards.scope import everywhere, scope
 from mappa_portal.celery import app
 from mappa_portal.words import long_date
 from meetings import contacts, figures
-from meetings.actions import overdue_follow_ups
+from meetings.actions import chasing, overdue_follow_ups
 from meetings.actions.contacts import ask
 from meetings.actions.series import extend_series
-from meetings.models import Contact, DiscussionGrant, Minutes, Series
+from meetings.models import Contact, DiscussionGrant, Invitation, Minutes, Series
 from outbox.jobs import job
 from outbox.mail import send
 
@@ -90,3 +90,16 @@ def extend_all_series() -> None:
     for _ in _each_borough():
         for series in Series.objects.filter(stopped_on=None):
             extend_series(series, by=None, at=now())
+
+
+@job("meetings.send_reminder")
+def send_reminder(invitation_id: int) -> None:
+    chasing.send_promised(Invitation.objects.get(pk=invitation_id), now())
+
+
+@app.task(name="meetings.remind")
+def remind() -> int:
+    """Of replies that are missing; any number of times a day."""
+    named = everywhere()
+    with scope(named.territories, named.areas):
+        return chasing.promise_reminders(localdate())

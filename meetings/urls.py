@@ -10,15 +10,18 @@ from meetings.views import (
     endings,
     figure_files,
     follow_ups,
+    invitations,
     meetings,
     minutes,
     missed,
     performance,
     planning,
+    replies,
     series,
 )
 
 app_name = "meetings"
+AGENCY = "meetings/<slug:reference>/invitations/<slug:agency>"
 
 urlpatterns = [
     path("meetings/", calendar.MeetingList.as_view(), name="list"),
@@ -82,6 +85,17 @@ urlpatterns = [
     path("meetings/<slug:reference>/minutes/<int:number>/issue/", minutes.issue, name="minutes_issue"),
     path("meetings/<slug:reference>/minutes/<int:number>/pdf/", minutes.pdf, name="minutes_pdf"),
     path("actions/", actions.ActionList.as_view(), name="actions"),
+    path("meetings/<slug:reference>/invitations/", invitations.invitation_list, name="invitations"),
+    path(f"{AGENCY}/", invitations.invitation_detail, name="invitation"),
+    path(f"{AGENCY}/resend/", invitations.resend, name="resend_invitation"),
+    path(f"{AGENCY}/answer/", replies.answer, name="answer"),
+    path(f"{AGENCY}/answer/someone-else/", replies.answer_someone_else, name="answer_someone_else"),
+    path(f"{AGENCY}/answer/cannot-attend/", replies.answer_cannot_attend, name="answer_cannot_attend"),
+    path(f"{AGENCY}/answer/meeting.ics", replies.answer_calendar, name="answer_calendar"),
+    path("r/<str:token>/", replies.reply_slip, name="reply"),
+    path("r/<str:token>/someone-else/", replies.reply_someone_else, name="reply_someone_else"),
+    path("r/<str:token>/cannot-attend/", replies.reply_cannot_attend, name="reply_cannot_attend"),
+    path("r/<str:token>/meeting.ics", replies.reply_calendar, name="reply_calendar"),
     path("performance/", performance.performance, name="performance"),
     path("performance/export/", figure_files.figures, name="figures_export"),
     path("performance/chart/export/", figure_files.chart, name="chart_export"),

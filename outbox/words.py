@@ -26,6 +26,7 @@ NAMES = {
     "meetings.ask_contact": "Ask a contact to confirm its details",
     "meetings.count_days": "Count the figures of a borough's meetings",
     "meetings.tell_minutes": "Tell the agencies that minutes are issued",
+    "meetings.send_reminder": "Remind an agency to reply",
     "outbox.send_message": "Send an email",
     "protocols.ask_approval": "Ask for an approval",
     "protocols.ask_signature": "Ask for a signature",

@@ -14,7 +14,16 @@ from boards.models import Appointment, Organisation, Territory
 from meetings.actions import actions, minutes
 from meetings.actions.contacts import add_contact
 from meetings.actions.importing import import_attendance
-from meetings.models import Discussion, Escalation, FollowUp, Meeting, Series, Step
+from meetings.models import (
+    Attendance,
+    Discussion,
+    Escalation,
+    FollowUp,
+    Invitation,
+    Meeting,
+    Series,
+    Step,
+)
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message
 from tests.meetings import files
@@ -183,6 +192,17 @@ ROUTES = (
     | rows("meeting", RECORDERS, post=["meetings:hold"])
     | rows("invitation", RECORDERS, status=409, pages=["meetings:stand_down"])
     | rows("invitation", (), pages=["meetings:call"])  # nobody is to be called
+    | rows("meeting", RECORDERS, pages=["meetings:invitations"])
+    | rows("invitation", RECORDERS, pages=["meetings:invitation"], post=["meetings:resend_invitation"])
+    | rows(  # the meeting was held: answers have ended
+        "invitation",
+        RECORDERS,
+        status=409,
+        pages=[
+            *("meetings:answer", "meetings:answer_someone_else"),
+            *("meetings:answer_cannot_attend", "meetings:answer_calendar"),
+        ],
+    )
     | rows("", EVERYONE, pages=["meetings:follow_ups", "meetings:escalations"])
     | rows("follow-up", RECORDERS | {"camden_csc_spoc"}, pages=["meetings:follow_up"])
     | rows("follow-up", RECORDERS, post=["meetings:follow_up_send", "meetings:follow_up_answer"])
@@ -244,6 +264,12 @@ ROUTES = (
 
 PUBLIC = {  # answers without an account; none of them names a record (the verification page names only its own)
     *("privacy", "accessibility", "cookies", "schema", "api_docs", "api_nothing_here"),
+    *(
+        "meetings:reply",
+        "meetings:reply_someone_else",
+        "meetings:reply_cannot_attend",
+        "meetings:reply_calendar",
+    ),
     *("api_other", "documents:verify_start", "documents:verify", "documents:certificates"),
     "meetings:contact_link",  # of one contact, by its token: tests/meetings/test_contacts.py
 }
@@ -301,12 +327,13 @@ def address(name: str, of: str, target: str) -> str:
         place = {"own": "camden", "foreign": "hackney"}.get(target, "atlantis")
         kwargs = {"kpi": "6"} if name.startswith("meetings:missed") else {}
         return f"{reverse(name, kwargs=kwargs)}?place={place}&year=2024"
-    if of in ("meeting", "meeting case", "action", "minutes"):
+    if of in ("meeting", "meeting case", "action", "minutes", "invitation"):
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
         place = {
             "action": {"position": 1, "number": 1},
             "minutes": {"number": 1},
             "meeting case": {"position": 1},
+            "invitation": {"agency": "camden-adult-social-care"},
         }
         place = place.get(of, {})
         return reverse(name, kwargs={"reference": f"{code}-M-2024-{number}", **place})
@@ -319,10 +346,6 @@ def address(name: str, of: str, target: str) -> str:
     if of == "contact":
         place = {"own": "camden", "foreign": "hackney", "malformed": "x"}.get(target, "nowhere")
         return reverse(name, kwargs={"borough": place, "agency": "metropolitan-police"})
-    if of == "invitation":
-        held = address(name.replace(name.split(":")[1], "meeting"), "meeting", target)
-        verb = {"meetings:stand_down": "stand-down", "meetings:call": "call"}[name]
-        return f"{held}{verb}/camden-adult-social-care/"
     if of == "series":
         place = {"own": "camden", "foreign": "hackney"}.get(target, "atlantis")
         return reverse(name, kwargs={"borough": place, "number": 1})
@@ -396,6 +419,9 @@ def meetings(world) -> None:
         said = CANARY if slug == "hackney" else "ours"
         actions.add(discussion, text=said, agency=meeting.organisation, due_on=meeting.held_on, by=None)
         minutes.draft(meeting, by=getattr(world, f"{slug}_administrator"), at=timezone.now())
+    for meeting in Meeting.objects.all():
+        agency = Attendance.objects.filter(discussion__meeting=meeting).first().organisation
+        Invitation.objects.create(territory=meeting.territory, meeting=meeting, agency=agency)
 
 
 def follow_ups(world) -> None:

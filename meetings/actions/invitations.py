@@ -19,13 +19,13 @@ from meetings.rules import INVITATION_RULES, MEETING_RULES
 @transaction.atomic
 def send(meeting: Meeting, *, by, at: datetime | None = None) -> list[Invitation]:
     """Ask every agency that was not asked yet; the invitation opens its discussions to it."""
-    at, meeting = at or now(), _locked(meeting)
+    at, meeting = at or now(), locked_meeting(meeting)
     MEETING_RULES.require("invite", meeting, by=by)
-    asked = _of(meeting, meeting.invitations.standing().filter(sent_at=None))
-    _give_contacts(meeting, asked)
+    asked = of_meeting(meeting, meeting.invitations.standing().filter(sent_at=None))
+    give_contacts(meeting, asked)
     letters = Letters(meeting, rules_of(meeting), at)
     for invitation in asked:
-        invitation.letter = letters.invite(invitation, _addressee(invitation, at))
+        invitation.letter = letters.invite(invitation, addressee(invitation, at))
         invitation.sent_at = at
     Invitation.objects.bulk_update(asked, ["contact", "letter", "sent_at"])
     share_many(_pairs(_parts(meeting, asked).required()))
@@ -40,15 +40,15 @@ def send(meeting: Meeting, *, by, at: datetime | None = None) -> list[Invitation
 @transaction.atomic
 def announce_change(meeting: Meeting, *, by, at: datetime | None = None) -> list[Invitation]:
     """Tell who was asked. When the meeting was moved, answers and links from before hold no longer."""
-    at, meeting = at or now(), _locked(meeting)
+    at, meeting = at or now(), locked_meeting(meeting)
     MEETING_RULES.require("change", meeting, by=by)
-    asked = _of(meeting, meeting.invitations.standing().sent().prefetch_related("links"))
-    _give_contacts(meeting, asked, keep=True)
+    asked = of_meeting(meeting, meeting.invitations.standing().sent().prefetch_related("links"))
+    give_contacts(meeting, asked, keep=True)
     _next_sequence(meeting)
     letters = Letters(meeting, rules_of(meeting), at)
     for invitation in asked:
         known = next((link.starts for link in invitation.links.all()), meeting.starts)
-        invitation.letter = letters.change(invitation, _addressee(invitation, at), known)
+        invitation.letter = letters.change(invitation, addressee(invitation, at), known)
         if known != meeting.starts:
             invitation.sent_at, invitation.reminded_on = at, None
     Invitation.objects.bulk_update(asked, ["contact", "letter", "sent_at", "reminded_on"])
@@ -59,9 +59,9 @@ def announce_change(meeting: Meeting, *, by, at: datetime | None = None) -> list
 @transaction.atomic
 def announce_end(meeting: Meeting, *, by, at: datetime | None = None) -> list[Invitation]:
     """The meeting will not be: calendars drop it, links end, and agencies see its discussions no longer."""
-    at, meeting = at or now(), _locked(meeting)
+    at, meeting = at or now(), locked_meeting(meeting)
     MEETING_RULES.require("end_invitations", meeting, by=by)
-    asked = _of(meeting, meeting.invitations.standing().sent())
+    asked = of_meeting(meeting, meeting.invitations.standing().sent())
     _say_off(meeting, asked, at)
     record("invitations.ended", meeting, by=by, after={"agencies": _slugs(asked)})
     return asked
@@ -70,8 +70,8 @@ def announce_end(meeting: Meeting, *, by, at: datetime | None = None) -> list[In
 @transaction.atomic
 def withdraw(invitation: Invitation, *, by, at: datetime | None = None) -> Invitation:
     """One agency is not expected any more."""
-    meeting = _locked(invitation.meeting)
-    [invitation] = _of(meeting, meeting.invitations.filter(pk=invitation.pk))
+    meeting = locked_meeting(invitation.meeting)
+    [invitation] = of_meeting(meeting, meeting.invitations.filter(pk=invitation.pk))
     INVITATION_RULES.require("withdraw", invitation, by=by)
     if invitation.sent_at:
         _say_off(meeting, [invitation], at or now())
@@ -83,7 +83,7 @@ def _say_off(meeting: Meeting, asked: list[Invitation], at: datetime) -> None:
     _next_sequence(meeting)
     letters = Letters(meeting, rules_of(meeting), at)
     for invitation in asked:
-        invitation.letter = letters.cancel(invitation, _addressee(invitation, at))
+        invitation.letter = letters.cancel(invitation, addressee(invitation, at))
     Invitation.objects.bulk_update(asked, ["letter"])
     ReplyLink.objects.filter(invitation__in=asked).delete()
     unshare_many(_pairs(_parts(meeting, asked)))
@@ -92,12 +92,12 @@ def _say_off(meeting: Meeting, asked: list[Invitation], at: datetime) -> None:
 # -- Parts --
 
 
-def _locked(meeting: Meeting) -> Meeting:
+def locked_meeting(meeting: Meeting) -> Meeting:
     found = Meeting.objects.select_for_update(of=["self"])
     return found.select_related("organisation", "territory__parent", "postponed_to").get(pk=meeting.pk)
 
 
-def _of(meeting: Meeting, invitations) -> list[Invitation]:
+def of_meeting(meeting: Meeting, invitations) -> list[Invitation]:
     """Locked in one order, each knowing the meeting that is in hand."""
     found = invitations.select_related("agency", "contact", "territory").order_by("pk")
     asked = list(found.select_for_update(of=["self"]))
@@ -106,7 +106,7 @@ def _of(meeting: Meeting, invitations) -> list[Invitation]:
     return asked
 
 
-def _give_contacts(meeting: Meeting, asked: Collection[Invitation], *, keep: bool = False) -> None:
+def give_contacts(meeting: Meeting, asked: Collection[Invitation], *, keep: bool = False) -> None:
     """The agency's present contact; ``keep`` the one who was written to when there is none now."""
     unit, agencies = meeting.organisation, [i.agency_id for i in asked]
     present = Contact.objects.current().filter(organisation=unit, agency__in=agencies)
@@ -118,7 +118,7 @@ def _give_contacts(meeting: Meeting, asked: Collection[Invitation], *, keep: boo
         invitation.contact = contacts.get(invitation.agency_id, invitation.contact)
 
 
-def _addressee(invitation: Invitation, at: datetime) -> Person:
+def addressee(invitation: Invitation, at: datetime) -> Person:
     return invitation.contact.addressee(localdate(at))
 
 

@@ -242,6 +242,10 @@ class Reply(Owned):
             models.UniqueConstraint(fields=["territory", "invitation", "number"], name="reply_number")
         ]
 
+    @property
+    def is_coming(self) -> bool:
+        return self.answer not in self.ABSENT
+
 
 class CalendarMail(Owned):
     """An answer that an agency's calendar sent: read once, by the digest of its Message-ID, and taken or refused."""
@@ -257,6 +261,11 @@ class CalendarMail(Owned):
     class Meta:
         ordering = ["-pk"]
         constraints = [models.UniqueConstraint(fields=["territory", "digest"], name="calendar_mail_once")]
+
+    @property
+    def note(self) -> str:
+        """What does not stand among the replies."""
+        return "The calendar answered “maybe”: this is no reply" if self.said == "TENTATIVE" else ""
 
 
 class PhoneCall(Owned):

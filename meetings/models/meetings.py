@@ -126,7 +126,9 @@ class MeetingQuerySet(RegisteredQuerySet):
         from meetings.models.invitations import Invitation, Reply
 
         sent = Invitation.objects.standing().sent().filter(meeting=OuterRef("pk"))
-        answered = Exists(Reply.objects.holding().filter(invitation=OuterRef("pk")))
+        answered = Exists(
+            Reply.objects.holding().filter(territory_id=OuterRef("territory_id"), invitation=OuterRef("pk"))
+        )
         return self.annotate(
             invited=_count(sent, "meeting"), replied=_count(sent.filter(answered), "meeting")
         )

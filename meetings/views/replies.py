@@ -1,0 +1,175 @@
+"""The reply slip: behind a link without an account, in the portal for the agency, and for who answers the telephone."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import content_disposition_header
+from django.utils.timezone import localdate, now
+
+from boards.rules import verbs_for
+from mappa_portal.exceptions import Gone
+from mappa_portal.forms import attempt
+from mappa_portal.words import weekday_date
+from meetings import calendar_parts
+from meetings.actions.replies import reply
+from meetings.letters import grade_needed, hours, reply_by, rules_of, seniority
+from meetings.links import behind_link
+from meetings.models import Invitation, Reply, ReplyLink
+from meetings.reply_forms import ApologyForm, SomeoneElseForm
+from meetings.rules import INVITATION_RULES
+
+Answer, Channel = Reply.Answer, Reply.Channel
+STARTED = "This link ended when the meeting started."
+ASKED = Invitation.objects.select_related(
+    "agency", "contact", "meeting__organisation", "meeting__territory__parent", "territory"
+).prefetch_related("replies")
+
+
+@dataclass(frozen=True)
+class Door:
+    """One invitation as somebody answers it: which way, and where its three pages are."""
+
+    invitation: Invitation
+    channel: str
+    place: str
+    layout: str = "base.html"
+    by: object = None
+
+    @property
+    def someone_else(self) -> str:
+        return f"{self.place}someone-else/"
+
+    @property
+    def cannot_attend(self) -> str:
+        return f"{self.place}cannot-attend/"
+
+    @property
+    def is_telephone(self) -> bool:
+        return self.channel == Channel.PHONE
+
+    def take(self, answer: str, **said) -> Reply:
+        return reply(self.invitation, answer=answer, channel=self.channel, by=self.by, **said)
+
+
+# -- The three pages --
+
+
+def question(request, door: Door) -> HttpResponse:
+    """Opening changes nothing; the button confirms the usual representative."""
+    if request.method == "POST":
+        door.take(Answer.ATTENDING)
+        return _done(request, door)
+    asked = door.invitation
+    held = asked.answer
+    if held and "change" not in request.GET and not door.is_telephone:
+        return _page(request, door, "answered", answer=held, grade=held.grade)
+    usual = asked.contact.usual
+    return _page(request, door, "question", usual=usual, grade=usual.grade, answer=held)
+
+
+def someone_else(request, door: Door) -> HttpResponse:
+    held = door.invitation.answer
+    before = vars(held) if held and held.answer == Answer.SUBSTITUTE else None
+    form = SomeoneElseForm(request.POST if request.method == "POST" else None, initial=before)
+    if request.method == "POST" and form.is_valid():
+        if attempt(form, lambda: door.take(Answer.SUBSTITUTE, **form.cleaned_data)):
+            return _done(request, door)
+    return _page(request, door, "someone_else", form=form)
+
+
+def cannot_attend(request, door: Door) -> HttpResponse:
+    form = ApologyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        answer = Answer.APOLOGIES_REPORT if form.cleaned_data["report"] else Answer.APOLOGIES
+        door.take(answer, reason=form.cleaned_data["reason"])
+        return _done(request, door)
+    return _page(request, door, "cannot_attend", form=form)
+
+
+def _done(request, door: Door) -> HttpResponse:
+    if not door.is_telephone:
+        return redirect(door.place)
+    asked = door.invitation
+    messages.success(request, f"The reply of {asked.agency} is recorded.")
+    return redirect("meetings:invitation", asked.meeting.reference, asked.agency.slug)
+
+
+def _page(request, door: Door, name: str, grade: int | None = None, **context) -> HttpResponse:
+    """``grade``: of the person who will come; too low a one is taken, and said."""
+    asked, meeting = door.invitation, door.invitation.meeting
+    needed = grade_needed(asked, rules_of(meeting))
+    facts = [
+        ("Meeting", f"Level {meeting.level} MAPPA meeting, {meeting.organisation}"),
+        ("Date", weekday_date(meeting.held_on)),
+        ("Time", hours(meeting)),
+        ("Place", meeting.place),
+        (
+            "Video call",
+            meeting.video and format_html('<a class="govuk-link" href="{0}">{0}</a>', meeting.video),
+        ),
+        ("Agency", asked.agency),
+        ("Seniority needed", seniority(needed)),
+        ("Reply by", weekday_date(reply_by(meeting, localdate()))),
+    ]
+    shared = {"door": door, "asked": asked, "meeting": meeting, "facts": [f for f in facts if f[1]]}
+    shared |= {"seniority": seniority(needed), "low": grade is not None and grade < needed}
+    return render(request, f"meetings/reply/{name}.html", shared | context)
+
+
+# -- Behind a link --
+
+
+def _linked(page):
+    @behind_link(ReplyLink)
+    def view(request, link, place):
+        asked = ASKED.get(pk=link.invitation_id)
+        link.invitation = asked
+        if not link.still_asks():
+            raise Gone
+        if asked.meeting.has_begun(now()):
+            raise Gone(STARTED if request.method == "POST" else "")
+        return page(request, Door(asked, Channel.LINK, place, layout="plain.html"))
+
+    return view
+
+
+def calendar_file(request, door: Door) -> HttpResponse:
+    """What "Add to calendar" downloads."""
+    text = calendar_parts.publish(door.invitation.meeting, at=now())
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8; method=PUBLISH")
+    response["Content-Disposition"] = content_disposition_header(True, "meeting.ics")
+    return response
+
+
+reply_slip = _linked(question)
+reply_someone_else = _linked(someone_else)
+reply_cannot_attend = _linked(cannot_attend)
+reply_calendar = _linked(calendar_file)
+
+
+# -- In the portal --
+
+
+def _signed_in(page):
+    @login_required
+    def view(request, reference: str, agency: str):
+        asked = get_object_or_404(
+            ASKED.for_user(request.user), meeting__reference=reference, agency__slug=agency
+        )
+        own = "answer_for_agency" in verbs_for(request.user, asked)
+        INVITATION_RULES.require("answer" if own else "note_answer", asked, by=request.user)
+        place = reverse("meetings:answer", args=[reference, agency])
+        return page(request, Door(asked, Channel.PORTAL if own else Channel.PHONE, place, by=request.user))
+
+    return view
+
+
+answer = _signed_in(question)
+answer_someone_else = _signed_in(someone_else)
+answer_cannot_attend = _signed_in(cannot_attend)
+answer_calendar = _signed_in(calendar_file)
