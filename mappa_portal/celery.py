@@ -51,6 +51,17 @@ app.conf.beat_schedule = {
         "task": "meetings.remind",
         "schedule": crontab(hour="7-18", minute=15),
     },
+    **(
+        {
+            "answers of calendars": {
+                "task": "meetings.read_replies",
+                "schedule": 60,
+                "options": {"expires": 60},
+            }
+        }
+        if settings.REPLIES_IMAP_URL
+        else {}
+    ),
     "protocol reviews": {
         "task": "protocols.remind_of_reviews",
         "schedule": crontab(hour=6, minute=0),

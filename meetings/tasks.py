@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.utils.timezone import localdate, now
 
 from boards.directory import in_post
@@ -8,7 +9,7 @@ from boards.roles import Seat
 from boards.scope import everywhere, scope
 from mappa_portal.celery import app
 from mappa_portal.words import long_date
-from meetings import contacts, figures
+from meetings import contacts, figures, mailbox
 from meetings.actions import chasing, overdue_follow_ups
 from meetings.actions.contacts import ask
 from meetings.actions.series import extend_series
@@ -103,3 +104,8 @@ def remind() -> int:
     named = everywhere()
     with scope(named.territories, named.areas):
         return chasing.promise_reminders(localdate())
+
+
+@app.task(name="meetings.read_replies")
+def read_replies() -> int:
+    return mailbox.read_mailbox(settings.REPLIES_IMAP_URL) if settings.REPLIES_IMAP_URL else 0

@@ -211,7 +211,9 @@ def replied(meeting):
         )
 
     asc, csc = (Organisation.objects.get(slug=slug) for slug in (ASC, CSC))
-    invitation = Invitation.objects.create(territory=meeting.territory, meeting=meeting, agency=asc)
+    invitation = Invitation.objects.create(
+        territory=meeting.territory, meeting=meeting, agency=asc, sent_at=timezone.now()
+    )
     reply(1, "apologies")
     reply(2, "substitute", name="Sam Reed", job_title="Team lead", grade=2, mode="video")
     Contact.objects.create(
