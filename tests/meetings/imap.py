@@ -7,7 +7,7 @@ import threading
 
 class Mailbox:
     def __init__(self, messages: list[bytes]):
-        self.messages, self.seen = messages, set()
+        self.messages, self.seen, self.hangs_up_at = messages, set(), ""
         box = self
 
         class Handler(socketserver.StreamRequestHandler):
@@ -15,6 +15,8 @@ class Mailbox:
                 self.wfile.write(b"* OK ready\r\n")
                 while line := self.rfile.readline().decode():
                     tag, command = line.strip().split(" ", 1)
+                    if box.hangs_up_at and command.upper().startswith(box.hangs_up_at):
+                        return
                     answer = box.answer(command)
                     self.wfile.write(answer.replace(b"TAG", tag.encode(), 1))
                     if command.upper() == "LOGOUT":

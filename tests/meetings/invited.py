@@ -49,10 +49,13 @@ class Invited:
         for position in range(1, cases + 1):
             self._discussion(made, position, codes)
         for code in codes:
-            if contacts and not Contact.objects.current().filter(agency=self.agency(code)).exists():
+            if contacts and not self._has_contact(code):
                 self.contact(code)
             Invitation.objects.create(territory=self.borough, meeting=made, agency=self.agency(code))
         return made
+
+    def _has_contact(self, code: str) -> bool:
+        return Contact.objects.current().filter(organisation=self.unit, agency=self.agency(code)).exists()
 
     def _discussion(self, meeting: Meeting, position: int, codes) -> None:
         common = {"territory": self.borough}

@@ -1,0 +1,29 @@
+"""Run inside a demonstration portal (``manage.py shell``): a meeting of Camden to which two agencies are asked."""
+
+from types import SimpleNamespace
+
+from boards.models import Organisation, Territory
+from boards.scope import everywhere, scope
+from meetings.actions import invitations
+from meetings.models import Contact
+from tests.meetings.invited import NAMES, Invited
+
+
+def invite() -> str:
+    named = everywhere()
+    with scope(named.territories, named.areas):
+        borough = Territory.objects.select_related("parent").get(slug="camden")
+        unit = Organisation.objects.unit_of(borough)
+        camden = Invited(
+            SimpleNamespace(
+                territory=lambda slug: borough, organisation=lambda slug: unit, camden_administrator=None
+            )
+        )
+        for code in ("CSC", "YOT"):
+            if not camden._has_contact(code):
+                camden.contact(code)
+            mine = Contact.objects.current().filter(organisation=unit, agency=camden.agency(code))
+            mine.update(name=NAMES[code], email=f"{code.lower()}@camden.example", representative="Rosa Quint")
+        meeting = camden.meeting("CSC", "YOT", video="https://video.example/room/4")
+        invitations.send(meeting, by=None)
+        return meeting.reference
