@@ -606,7 +606,7 @@ def body(response) -> str:
     """Without what differs between two requests for the same page."""
     text = response.content.decode("latin1")
     return re.sub(
-        r'name="csrfmiddlewaretoken" value="\w+"|data-left="\d+"|[\w-]+-[MPC]-\d+-\d+|/[\w/?=-]*(?=")',
+        r'name="csrfmiddlewaretoken" value="\w+"|data-left="\d+"|[\w-]+-[MPC]-\d+-\d+|/[\w/?=&;-]*(?=")',
         "",
         text,
     )
