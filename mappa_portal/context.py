@@ -59,8 +59,14 @@ def records_meetings_or_answers(seating: Seating) -> bool:
     )
 
 
+def across(seating: Seating) -> bool:
+    """Looks across an area: SMB, regional boards, the executive office."""
+    return seating.organisation.is_area_seat
+
+
 NAVIGATION = (  # label, URL name, who is offered it; six at most for any seat
     ("Home", "home", anyone),
+    ("Region", "meetings:region", across),
     ("Meetings", "meetings:list", records_meetings_or_answers),
     ("Cases", "referrals:list", borough_unit_with("record_meeting")),
     ("Protocols", "protocols:list", party),

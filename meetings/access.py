@@ -72,6 +72,10 @@ def _counts_in(seating, borough: Territory) -> bool:
 
 def places_of(user) -> list[Territory]:
     """Areas first, then boroughs: those whose figures the person may open."""
-    areas = [a for a in {s.organisation.territory.area for s in seats_of(user)} if sees_area(user, a)]
     boroughs = Territory.objects.filter(kind=Territory.Kind.BOROUGH).select_related("parent")
-    return sorted(areas, key=str) + [b for b in boroughs if sight_of(user, b)]
+    return areas_seen_by(user) + [b for b in boroughs if sight_of(user, b)]
+
+
+def areas_seen_by(user) -> list[Territory]:
+    areas = {s.organisation.territory.area for s in seats_of(user)}
+    return sorted((area for area in areas if sees_area(user, area)), key=str)

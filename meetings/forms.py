@@ -11,6 +11,7 @@ from meetings.models import LEVELS, Attendance
 from meetings.periods import QUARTERS, Period, year_of
 
 YEARS = 6
+MEASURES = {"6": "KPI 6", "4": "KPI 4", "recorded": "Attendance recorded"}  # of the region
 
 
 class PeriodForm(Form):
@@ -44,6 +45,22 @@ class PeriodForm(Form):
 
     def period(self, today: date) -> Period:
         return Period(self.asked.get("year") or year_of(today), self.asked.get("quarter") or None)
+
+
+class RegionForm(PeriodForm):
+    """An area's boroughs by one measure; the area is only asked of those who look across several."""
+
+    measure = forms.ChoiceField(required=False, choices=list(MEASURES.items()))
+
+    def __init__(self, data, *, places, today: date):
+        super().__init__(data, places=places, today=today)
+        self.fields["place"].label = "Area"
+        if len(places) == 1:
+            del self.fields["place"]
+
+    @property
+    def measure_chosen(self) -> str:
+        return self.asked.get("measure") or next(iter(MEASURES))
 
 
 class ChartForm(Form):

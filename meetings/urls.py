@@ -16,6 +16,7 @@ from meetings.views import (
     missed,
     performance,
     planning,
+    region,
     replies,
     series,
 )
@@ -96,6 +97,8 @@ urlpatterns = [
     path("r/<str:token>/someone-else/", replies.reply_someone_else, name="reply_someone_else"),
     path("r/<str:token>/cannot-attend/", replies.reply_cannot_attend, name="reply_cannot_attend"),
     path("r/<str:token>/meeting.ics", replies.reply_calendar, name="reply_calendar"),
+    path("region/", region.region, name="region"),
+    path("region/export/", region.export, name="region_export"),
     path("performance/", performance.performance, name="performance"),
     path("performance/export/", figure_files.figures, name="figures_export"),
     path("performance/chart/export/", figure_files.chart, name="chart_export"),

@@ -162,6 +162,12 @@ ROUTES = (
     | rows("", EVERYONE, status=400, pages=["kpis"])  # it asks for an area and a period: tests/meetings
     | rows("", RECORDERS | {"hackney_administrator"}, EVERYONE, pages=["meetings:import"])
     | rows(
+        "",
+        REGION | {"leeds_co_ordinator"},
+        EVERYONE,
+        pages=["meetings:region", "meetings:region_export"],
+    )
+    | rows(
         "kpi",
         CAMDEN | REGION | {"camden_csc_spoc"},
         pages=[

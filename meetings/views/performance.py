@@ -17,9 +17,11 @@ from meetings.access import Sight, places_of, sight_of
 from meetings.forms import ChartForm, PeriodForm
 from meetings.kpis import Rate
 from meetings.periods import Period
+from meetings.region import Region
 from meetings.report import Line, Report, shown
 from meetings.run_chart import Point, finding, percent
 from meetings.svg import draw, sparkline
+from meetings.tiles import tiles
 from meetings.trends import SPARK_FROM, Trend, measure_of_line, measures_of
 
 COLUMNS_OF_4 = ["Who", "This period", "A year before", "Missed", "Result"]
@@ -86,9 +88,19 @@ def performance(request):
         "six_columns": COLUMNS_OF_6,
         "compared": compared_rows(report),
         "compared_columns": COMPARED_COLUMNS,
+        **_map(asked, request.user),
         **chart_context(request.GET, asked, report, trend),
     }
     return render(request, "meetings/performance.html", context)
+
+
+def _map(asked: Asked, user) -> dict:
+    """Of an area: its boroughs by KPI 6."""
+    if asked.place.kind != Territory.Kind.AREA:
+        return {}
+    along = {name: value for name, value in asked.along.items() if name != "place"}
+    found = Region.of(asked.place, asked.period, asked.level, user)
+    return {"tiles": tiles(found, "6", along), "measure": "KPI 6"}
 
 
 def _rows(lines: list[Line], kpi: str, asked: Asked) -> list[tuple]:

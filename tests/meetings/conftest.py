@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from django.test import Client
 
 from boards.models import Territory
 from boards.scope import scope
@@ -43,3 +44,13 @@ def register(world):
 def camden(world):
     """``camden.meeting("CSC", "ASC")``: a meeting with two cases, to which they are asked."""
     return Invited(world)
+
+
+@pytest.fixture
+def browser_of(world):
+    def opened(name: str) -> Client:
+        client = Client()
+        client.force_login(getattr(world, name))
+        return client
+
+    return opened

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.utils import timezone
 
 from audit.models import Event
@@ -19,16 +18,6 @@ from tests.meetings.files import file, line
 from tests.meetings.test_kpis import ABSENT, CHILD, REPORT
 
 PERIOD = "year=2024"
-
-
-@pytest.fixture
-def browser_of(world):
-    def opened(name: str) -> Client:
-        client = Client()
-        client.force_login(getattr(world, name))
-        return client
-
-    return opened
 
 
 @pytest.fixture
