@@ -100,15 +100,18 @@ class WhenForm(SittingForm):
         self.settings, self.at, self.meeting = settings, at, meeting
         if meeting and meeting.invited_on:
             del self.fields["level"]
-        if not self.is_bound or not self._is_short():
+        if not self.is_bound or not self._asks_why():
             del self.fields["short_notice_reason"]
 
-    def _is_short(self) -> bool:
+    def _asks_why(self) -> bool:
+        """Of a date that is short; once it was asked about this date, or the letters are out, never again."""
         try:
             notice = self._notice(self.fields["held_on"].clean(self["held_on"].data))
         except forms.ValidationError:
             return False
-        return bool(notice.short_by) and notice.days >= 0
+        there = self.meeting
+        known = there and there.held_on == notice.held_on and (there.invited_on or there.short_notice_reason)
+        return bool(notice.short_by) and notice.days >= 0 and not known
 
     def _notice(self, held_on: date) -> Notice:
         return Notice(held_on, localdate(self.at), self.settings.notice_days)
@@ -153,6 +156,7 @@ class CasesForm(Form):
                 choices=self.AGES,
                 required=False,
             )
+        self.fields["more"] = self.fields.pop("more")  # beside its button
 
     def clean_more(self):
         asked = set(self.cleaned_data["more"].upper().replace(",", " ").split())
@@ -161,6 +165,12 @@ class CasesForm(Form):
         if missing := sorted(asked - known):
             raise forms.ValidationError(f"{self.unit} has no case {', '.join(missing)}")
         return self.cleaned_data["more"]
+
+    def clean(self):
+        data = super().clean()
+        if "more" not in self.errors and not data.get("cases") and not self.found:
+            self.add_error("cases" if "cases" in self.fields else "more", "Select at least one case")
+        return data
 
     def stated(self, reference: str) -> bool | None:
         return {"yes": True, "no": False}.get(self.cleaned_data.get(f"age-{reference}", ""))

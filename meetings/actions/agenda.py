@@ -93,18 +93,21 @@ def choose_agencies(meeting: Meeting, *, parts: Mapping[int, Iterable[int]], rev
     told = set(_told(meeting).values_list("agency", flat=True))
     wanted = {(by_case[case], agency) for agency, cases in parts.items() for case in cases if case in by_case}
     wanted |= {part for part in asked if part[1] in told}
-    before = _slugs(agency for _, agency in asked)
+    before = _names(agency for _, agency in asked)
     _drop_parts(meeting, asked - wanted)
     _invite(meeting, {agency for _, agency in wanted})
     _add_parts(meeting, wanted - asked)
     keep(meeting)
-    after = _slugs(agency for _, agency in wanted)
-    record("meeting.agencies_chosen", meeting, by=by, before={"agencies": before}, after={"agencies": after})
+    after = _names(agency for _, agency in wanted)
+    if asked != wanted:
+        record(
+            "meeting.agencies_chosen", meeting, by=by, before={"agencies": before}, after={"agencies": after}
+        )
     return meeting
 
 
-def _slugs(agencies: Iterable[int]) -> list[str]:
-    return sorted(Organisation.objects.filter(pk__in=set(agencies)).values_list("slug", flat=True))
+def _names(agencies: Iterable[int]) -> list[str]:
+    return sorted(Organisation.objects.filter(pk__in=set(agencies)).values_list("name", flat=True))
 
 
 def _told(meeting: Meeting):

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from audit.events import record
 from boards.models import Organisation
 from boards.references import next_reference
+from mappa_portal.words import clock
 from meetings import figures
 from meetings.actions import agenda, invitations
 from meetings.actions.calls import call_if_short
@@ -135,11 +136,11 @@ def cancel(meeting: Meeting, *, reason: str, by, at: datetime) -> Meeting:
 
 
 @transaction.atomic
-def postpone(meeting: Meeting, *, reason: str, by, at: datetime, short_reason: str = "", **when) -> Meeting:
+def postpone(meeting: Meeting, *, reason: str, by, at: datetime, **when) -> Meeting:
     """Returns the meeting that takes its place, with the same cases and agencies, who are invited to it at once."""
     meeting = take(meeting)
     MEETING_RULES.require("postpone", meeting, by=by)
-    following = _following(meeting, by, at, short_reason, when)
+    following = _following(meeting, by, at, when)
     meeting.postponed_to = following
     _end(meeting, Status.POSTPONED, reason, by, "meeting.postponed", "postponed_to")
     if meeting.invited_on:
@@ -148,13 +149,10 @@ def postpone(meeting: Meeting, *, reason: str, by, at: datetime, short_reason: s
     return following
 
 
-def _following(meeting: Meeting, by, at: datetime, short_reason: str, when: dict) -> Meeting:
+def _following(meeting: Meeting, by, at: datetime, when: dict) -> Meeting:
     usual = {name: getattr(meeting, name) for name in (*SAID, "chair")}
     stated = dict(meeting.discussions.values_list("case", "under_18"))
     following = set_up(meeting.organisation, by=by, at=at, cases=stated, **usual | when)
-    if short_reason:
-        following.short_notice_reason = short_reason
-        keep(following, "short_notice_reason")
     expected = Attendance.objects.required().filter(discussion__meeting=meeting)
     parts: dict[int, list[int]] = {}
     for agency, case in expected.values_list("organisation", "discussion__case"):
@@ -182,4 +180,5 @@ def must_lie_ahead(meeting: Meeting, at: datetime) -> None:
 
 def said(meeting: Meeting) -> dict:
     chair = meeting.chair.name if meeting.chair else ""
-    return {name: getattr(meeting, name) for name in SAID} | {"chair": chair}
+    values = {name: getattr(meeting, name) for name in SAID}
+    return values | {"starts_at": clock(meeting.starts_at), "chair": chair}

@@ -31,11 +31,11 @@ def stand_down(
     if discussion and parts.exclude(discussion=discussion).exists():
         parts.filter(discussion=discussion).update(stood_down=True)
         unshare(discussion, with_=invitation.agency)
-        about = {"agency": invitation.agency.slug, "case": discussion.case.reference}
+        about = {"agency": invitation.agency.name, "case": discussion.case.reference}
     else:
         parts.update(stood_down=True)
         _excuse(invitation, reason, by, at)
-        about = {"agency": invitation.agency.slug}
+        about = {"agency": invitation.agency.name}
     record("meeting.agency_stood_down", meeting, by=by, after=about, reason=reason)
     return invitation
 

@@ -137,7 +137,9 @@ class MeetingList(LoginRequiredMixin, TemplateView):
             found.filter(held_on__range=(first, add_months(first, 1) - timedelta(days=1))).order_by(*COMING)
         )
         named = f"{first:%B %Y}"
-        past = {"past": self._past(there), "past_columns": self._columns(PAST), "page": Page(there)}
+        row, columns = (self._row, PAST) if first < self.today.replace(day=1) else (self._coming, OURS)
+        rows = [row(m) for m in there]
+        past = {"past": rows, "past_columns": self._columns(columns), "page": Page(there)}
         grid = _grid(first, there) if there else ""
         return past | {"month": named, "grid": grid, "weekdays": list(calendar.day_name)}
 

@@ -240,7 +240,7 @@ def by_case(request, reference: str):
             return redirect("meetings:by_case", reference)
         return redirect("meetings:check", reference)
     columns = ["Agency", *(d.case.reference for d in around.discussions)]
-    rows = [_boxes(around, agency) for agency in around.chosen]
+    rows = [_boxes(around, a) for a in sorted(around.chosen, key=lambda a: str(around.agencies[a]))]
     back = reverse("meetings:agencies", args=[reference])
     return _page(request, "by_case", 3, None, meeting=meeting, back=back, columns=columns, rows=rows)
 

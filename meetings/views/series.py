@@ -19,6 +19,8 @@ from meetings.proposals import agencies_of
 from meetings.views.fetch import unit_for, units_of
 from meetings.views.planning import chair_of, warning_about
 
+STOP = '<a class="govuk-link" href="{}">Stop<span class="govuk-visually-hidden">: {}</span></a>'
+
 
 def _unit(request):
     if not units_of(request.user):
@@ -53,7 +55,7 @@ def _row(unit, number: int, series: Series, planned: list[Meeting]) -> list:
     state = tag("Ended", "grey")
     if series.stopped_on is None:
         url = reverse("meetings:series_stop", args=[unit.territory.slug, number])
-        state = format_html('<a class="govuk-link" href="{}">Stop: {}</a>', url, str(series))
+        state = format_html(STOP, url, str(series))
     link = "None planned"
     if planned:
         url = reverse("meetings:meeting", args=[planned[0].reference])

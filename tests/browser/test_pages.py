@@ -43,6 +43,9 @@ BY_SEAT = {
         *("/cases/", "/cases/?level=3&category=3", "/cases/new/", "/cases/CMD-C-2026-006/"),
         *("/cases/CMD-C-2026-006/edit/", "/cases/CMD-C-2026-006/level/"),
         *("/contacts/", "/contacts/camden/camden-asc/", "/contacts/camden/camden-asc/end/"),
+        *("/meetings/", "/meetings/?when=past", "/meetings/?month=2020-05", "/meetings/new/"),
+        *("/meetings/series/", "/meetings/series/new/", "/meetings/series/camden/1/stop/"),
+        "/meetings/standing/",
     ],
     ("area administrator", "London MAPPA"): [
         *("/admin/area/london/", "/admin/area/london/settings/reviews/", "/admin/area/london/boroughs/"),

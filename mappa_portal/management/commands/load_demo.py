@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from audit.tasks import checkpoint
 from boards import demo
 
-ROOMS = ("protocols.demo.load", "meetings.demo.load")
+ROOMS = ("protocols.demo.load", "meetings.demo.load", "meetings.demo_plans.load")
 
 
 class Command(BaseCommand):
