@@ -32,6 +32,14 @@ class Line:
         return self.agency.slug
 
     @property
+    def representative(self) -> Came:
+        return self.people[False]
+
+    @property
+    def substitute(self) -> Came:
+        return self.people[True]
+
+    @property
     def open_parts(self) -> list[tuple[int, Attendance]]:
         """(place, part) of what is to be recorded."""
         return [(place, p) for place, p in enumerate(self.parts, 1) if p and p.is_expected]

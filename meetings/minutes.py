@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from accounts.vault import seal, unseal
-from mappa_portal.words import long_date
+from mappa_portal.words import long_date, upper_first
 from meetings import attendees
 from meetings.actions.actions import outcome_of, text_of
 from meetings.attendees import Came
@@ -161,7 +161,7 @@ def _part(part: Attendance, came, day: date) -> Part:
 
 def _who(person: Came) -> str:
     mode = Mode(person.mode).label.lower() if person.mode else ""
-    return ", ".join(filter(None, (person.name, person.job_title, mode)))
+    return upper_first(", ".join(filter(None, (person.name, person.job_title, mode))))
 
 
 def _item(action: Action, state: str = "") -> Item:

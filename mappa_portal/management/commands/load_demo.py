@@ -8,7 +8,12 @@ from django.utils.timezone import localdate
 from audit.tasks import checkpoint
 from boards import demo
 
-ROOMS = ("protocols.demo.load", "meetings.demo.load", "meetings.demo_plans.load")
+ROOMS = (
+    "protocols.demo.load",
+    "meetings.demo.load",
+    "meetings.demo_plans.load",
+    "meetings.demo_records.load",
+)
 
 
 class Command(BaseCommand):
