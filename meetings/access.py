@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from boards.access import seats_of
 from boards.directory import sees_people
 from boards.models import Organisation, Territory
-from meetings.kpis import DUTY_TO_COOPERATE
+from meetings.performance.kpis import DUTY_TO_COOPERATE
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from meetings import figures
 from meetings.models import Discussion, Meeting
+from meetings.performance import figures
 from referrals import rooms
 from referrals.models import Case
 from referrals.personal import Person, is_under_18

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from meetings.access import sees_figures
-from meetings.question import Question
+from meetings.performance.question import Question
 from meetings.serializers import KpisSerializer
 
 

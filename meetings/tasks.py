@@ -9,11 +9,13 @@ from boards.roles import Seat
 from boards.scope import everywhere, scope
 from mappa_portal.celery import app
 from mappa_portal.words import long_date
-from meetings import contacts, figures, mailbox
+from meetings import contacts
 from meetings.actions import chasing, overdue_follow_ups
 from meetings.actions.contacts import ask
 from meetings.actions.series import extend_series
+from meetings.mail import mailbox
 from meetings.models import Contact, DiscussionGrant, Invitation, Minutes, Series
+from meetings.performance import figures
 from outbox.jobs import job
 from outbox.mail import send
 

@@ -7,9 +7,9 @@ from django.db import transaction
 
 from audit.events import record
 from mappa_portal.exceptions import StaleEdit
-from meetings import figures
 from meetings.attendees import FIELDS, Came, Who, recorded
 from meetings.models import Attendance, Attendee, Meeting
+from meetings.performance import figures
 from meetings.rules import MEETING_RULES
 
 

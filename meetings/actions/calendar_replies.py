@@ -10,9 +10,9 @@ from django.utils.timezone import now
 from audit.events import record
 from boards.models import Territory
 from boards.scope import scope
-from meetings import calendar_parts
 from meetings.actions.replies import locked, reply
-from meetings.calendar_mail import Answer, Unreadable, read
+from meetings.mail import calendar_parts
+from meetings.mail.calendar_mail import Answer, Unreadable, read
 from meetings.models import CalendarMail, Invitation, Reply
 from meetings.rules import INVITATION_RULES
 

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate, now
 
 from audit.events import record
 from meetings.actions.invitations import addressee, give_contacts, locked_meeting, of_meeting
-from meetings.letters import Letters, rules_of
+from meetings.mail.letters import Letters, rules_of
 from meetings.models import Invitation, Meeting, ReplyLink
 from meetings.rules import INVITATION_RULES
 from outbox.jobs import post

@@ -9,9 +9,9 @@ from audit.events import record
 from boards.models import AreaSettings
 from mappa_portal.exceptions import StaleEdit
 from mappa_portal.words import long_date
-from meetings import figures
 from meetings.ages import state_age
 from meetings.models import Discussion
+from meetings.performance import figures
 from meetings.record import TEXTS, Record
 from meetings.rules import DISCUSSION_RULES
 from referrals.actions.levels import change_level

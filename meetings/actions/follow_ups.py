@@ -11,7 +11,8 @@ from boards.dates import add_working_days
 from boards.models import AreaSettings, Organisation
 from boards.references import next_reference
 from mappa_portal.exceptions import Conflict
-from meetings import absences, follow_up_letters
+from meetings import absences
+from meetings.mail import follow_up_letters
 from meetings.models import Contact, Escalation, FollowUp, Meeting, Step
 from meetings.rules import ESCALATION_RULES, FOLLOW_UP_RULES, MEETING_RULES
 

@@ -11,11 +11,11 @@ from django.db.models import Q
 from audit.events import record
 from boards.models import Territory
 from boards.references import next_references
-from meetings import figures
 from meetings.ages import restate
 from meetings.attendance_directory import Directory
 from meetings.attendance_file import Row
 from meetings.models import Discussion, Meeting
+from meetings.performance import figures
 from meetings.rules import MEETING_RULES
 from referrals.actions import write_tokens
 from referrals.models import Case

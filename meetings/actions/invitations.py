@@ -10,7 +10,7 @@ from django.utils.timezone import localdate, now
 from audit.events import record
 from boards.access import share_many, unshare_many
 from boards.models import Organisation
-from meetings.letters import Letters, rules_of
+from meetings.mail.letters import Letters, rules_of
 from meetings.models import Attendance, Contact, Discussion, Invitation, Meeting, Person, ReplyLink
 from meetings.models.attendance import AttendanceQuerySet
 from meetings.rules import INVITATION_RULES, MEETING_RULES

@@ -11,12 +11,12 @@ from audit.events import record
 from boards.models import Organisation
 from boards.references import next_reference
 from mappa_portal.words import clock
-from meetings import figures
 from meetings.actions import agenda, invitations
 from meetings.actions.calls import call_if_short
 from meetings.actions.locks import keep, take
 from meetings.ages import restate_ages
 from meetings.models import Attendance, Meeting, Series
+from meetings.performance import figures
 from meetings.rules import MEETING_RULES
 
 SAID = ("level", "held_on", "starts_at", "minutes_long", "place", "video", "is_emergency")

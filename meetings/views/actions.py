@@ -14,7 +14,7 @@ from mappa_portal.forms import attempt
 from mappa_portal.pagination import keyset
 from meetings import actions_list
 from meetings.actions import actions as verbs
-from meetings.decision_forms import ActionFilterForm, ActionForm, OutcomeForm
+from meetings.forms.decisions import ActionFilterForm, ActionForm, OutcomeForm
 from meetings.models import Action, Discussion
 from meetings.rules import ACTION_RULES, DISCUSSION_RULES
 from meetings.views.fetch import action_of, discussion_of

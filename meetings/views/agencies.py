@@ -9,8 +9,8 @@ from django.utils.timezone import now
 from mappa_portal.forms import attempt
 from meetings.actions import calls
 from meetings.actions.standing_down import stand_down as act
+from meetings.forms.planning import CallForm, StandDownForm
 from meetings.models import Attendance, PhoneCall
-from meetings.planning_forms import CallForm, StandDownForm
 from meetings.views.fetch import invitation_of
 
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from mappa_portal.exceptions import StaleEdit
 from mappa_portal.words import clock
 from meetings.actions.attendance import Saved, record_attendance
-from meetings.forms import CaseAttendanceForm
+from meetings.forms.attendance import CaseAttendanceForm
 from meetings.grid import GRADES, MODES, Line, came_of, lines_of, marks_of
 from meetings.models import Attendance, Discussion, Meeting
 from meetings.rules import MEETING_RULES

@@ -20,8 +20,8 @@ from mappa_portal.forms import attempt
 from mappa_portal.templatetags.govuk import Row, tag
 from mappa_portal.words import long_date, plural, short_date
 from meetings.actions import contacts as actions
-from meetings.contact_forms import ContactForm, EndContactForm
 from meetings.contacts import Entry, entries
+from meetings.forms.contacts import ContactForm, EndContactForm
 from meetings.links import behind_link
 from meetings.models import Contact
 from meetings.rules import CONTACT_RULES

@@ -17,7 +17,7 @@ from mappa_portal.templatetags.govuk import short_date, tag
 from meetings import actions_list
 from meetings.actions import actions
 from meetings.actions import decisions as verbs
-from meetings.decision_forms import CarryOverForm, RecordForm
+from meetings.forms.decisions import CarryOverForm, RecordForm
 from meetings.models import Action, Discussion
 from meetings.rules import DISCUSSION_RULES
 from meetings.views.fetch import discussion_of, discussions_of, meeting_of

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from mappa_portal.forms import attempt
 from mappa_portal.words import weekday_date
 from meetings.actions import meetings as actions
-from meetings.planning_forms import PostponeForm, ReasonForm
+from meetings.forms.planning import PostponeForm, ReasonForm
 from meetings.views.fetch import meeting_of, settings_of
 
 

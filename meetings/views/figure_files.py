@@ -8,11 +8,11 @@ from django.utils.timezone import localdate
 from documents.render import render_pdf
 from mappa_portal.exports import csv_download
 from mappa_portal.words import OFFICIAL_SENSITIVE, long_date
-from meetings.exports import limit_exports, record_export
-from meetings.kpis import Rate
-from meetings.report import Line, Report, shown
-from meetings.run_chart import Point
-from meetings.trends import Trend
+from meetings.performance.exports import limit_exports, record_export
+from meetings.performance.kpis import Rate
+from meetings.performance.report import Line, Report, shown
+from meetings.performance.run_chart import Point
+from meetings.performance.trends import Trend
 from meetings.views.performance import Asked, chart_context, compared_rows
 
 FIGURES = ["KPI", "Line", "Attended", "Required", "Percentage", "Target", "Met"]

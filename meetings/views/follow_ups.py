@@ -20,7 +20,7 @@ from mappa_portal.templatetags.govuk import short_date, tag
 from mappa_portal.words import plural, weekday_date
 from meetings import absences
 from meetings.actions import follow_ups as actions
-from meetings.follow_up_forms import (
+from meetings.forms.follow_ups import (
     AnswerForm,
     CloseForm,
     ExplanationForm,

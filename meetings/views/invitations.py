@@ -16,8 +16,8 @@ from boards.rules import may
 from mappa_portal.forms import attempt
 from mappa_portal.words import plural
 from meetings.actions import chasing
+from meetings.forms.replies import ReminderForm
 from meetings.models import Contact, Invitation, Meeting, Reply
-from meetings.reply_forms import ReminderForm
 from meetings.rules import INVITATION_RULES
 from outbox.models import Message
 from outbox.words import status_of

@@ -21,7 +21,7 @@ from mappa_portal.words import clock, weekday_date
 from meetings.actions.calls import notice_of
 from meetings.actions.importing import import_attendance
 from meetings.attendance_file import COLUMNS, FileRefused
-from meetings.forms import ImportForm
+from meetings.forms.importing import ImportForm
 from meetings.models import Attendance, Discussion, Invitation, Meeting, PhoneCall
 from meetings.readiness import readiness_of, reply_of
 from meetings.rules import MEETING_RULES

@@ -18,7 +18,7 @@ from mappa_portal.limits import limit
 from mappa_portal.words import moment, short_date
 from meetings import minutes as text
 from meetings.actions import minutes as verbs
-from meetings.decision_forms import MinutesForm
+from meetings.forms.decisions import MinutesForm
 from meetings.models import Discussion, Meeting, Minutes
 from meetings.rules import MEETING_RULES, MINUTES_RULES
 from meetings.views.fetch import meeting_of

@@ -13,10 +13,10 @@ from mappa_portal.exports import csv_download
 from mappa_portal.pagination import sorting
 from mappa_portal.templatetags.govuk import short_date
 from mappa_portal.words import OFFICIAL_SENSITIVE
-from meetings.exports import limit_exports, record_export
-from meetings.kpis import DUTY_TO_COOPERATE
-from meetings.missed import KPI4, MISSED, Missed, cases_of, follow_ups_of, replies_to
-from meetings.missed_days import MISSED_DAYS, MissedDay
+from meetings.performance.exports import limit_exports, record_export
+from meetings.performance.kpis import DUTY_TO_COOPERATE
+from meetings.performance.missed import KPI4, MISSED, Missed, cases_of, follow_ups_of, replies_to
+from meetings.performance.missed_days import MISSED_DAYS, MissedDay
 from meetings.views.performance import Asked
 
 LIMIT = 500  # rows of a list that people read; the number above it counts all

@@ -14,15 +14,15 @@ from boards.models import Territory
 from boards.switcher import preset
 from mappa_portal.templatetags.govuk import tag
 from meetings.access import Sight, places_of, sight_of
-from meetings.forms import ChartForm, PeriodForm
-from meetings.kpis import Rate
-from meetings.periods import Period
-from meetings.region import Region
-from meetings.report import Line, Report, shown
-from meetings.run_chart import Point, finding, percent
-from meetings.svg import draw, sparkline
-from meetings.tiles import tiles
-from meetings.trends import SPARK_FROM, Trend, measure_of_line, measures_of
+from meetings.forms.performance import ChartForm, PeriodForm
+from meetings.performance.kpis import Rate
+from meetings.performance.periods import Period
+from meetings.performance.region import Region
+from meetings.performance.report import Line, Report, shown
+from meetings.performance.run_chart import Point, finding, percent
+from meetings.performance.svg import draw, sparkline
+from meetings.performance.tiles import tiles
+from meetings.performance.trends import SPARK_FROM, Trend, measure_of_line, measures_of
 
 COLUMNS_OF_4 = ["Who", "This period", "A year before", "Missed", "Result"]
 COLUMNS_OF_6 = ["Agency", "This period", "A year before", "Missed", "Result", "Last 12 quarters"]

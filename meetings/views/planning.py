@@ -19,8 +19,8 @@ from meetings.actions import meetings as actions
 from meetings.actions.calls import notice_of
 from meetings.ages import birth_date_of
 from meetings.due import due_cases
+from meetings.forms.planning import AgenciesForm, CasesForm, ReasonForm, WhenForm
 from meetings.models import Meeting
-from meetings.planning_forms import AgenciesForm, CasesForm, ReasonForm, WhenForm
 from meetings.proposals import Round, round_of
 from meetings.views.fetch import meeting_of, settings_of, unit_for, units_of
 from referrals.models import Case

@@ -16,11 +16,11 @@ from mappa_portal.pagination import sorting
 from mappa_portal.templatetags.govuk import Row
 from mappa_portal.words import OFFICIAL_SENSITIVE
 from meetings.access import areas_seen_by
-from meetings.exports import limit_exports, record_export
-from meetings.forms import MEASURES, RegionForm
-from meetings.region import Line, Region
-from meetings.report import shown
-from meetings.tiles import figures_url, tiles
+from meetings.forms.performance import MEASURES, RegionForm
+from meetings.performance.exports import limit_exports, record_export
+from meetings.performance.region import Line, Region
+from meetings.performance.report import shown
+from meetings.performance.tiles import figures_url, tiles
 
 COLUMNS = [
     ("borough", "Borough"),

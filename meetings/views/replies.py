@@ -15,12 +15,12 @@ from boards.rules import verbs_for
 from mappa_portal.exceptions import Gone
 from mappa_portal.forms import attempt
 from mappa_portal.words import weekday_date
-from meetings import calendar_parts
 from meetings.actions.replies import reply
-from meetings.letters import grade_needed, hours, reply_by, rules_of, seniority
+from meetings.forms.replies import ApologyForm, SomeoneElseForm
 from meetings.links import behind_link
+from meetings.mail import calendar_parts
+from meetings.mail.letters import grade_needed, hours, reply_by, rules_of, seniority
 from meetings.models import Invitation, Reply, ReplyLink
-from meetings.reply_forms import ApologyForm, SomeoneElseForm
 from meetings.rules import INVITATION_RULES
 
 Answer, Channel = Reply.Answer, Reply.Channel

@@ -13,8 +13,8 @@ from mappa_portal.forms import attempt
 from mappa_portal.templatetags.govuk import short_date, tag
 from mappa_portal.words import clock, plural
 from meetings.actions import series as actions
+from meetings.forms.planning import SeriesForm, StandingForm
 from meetings.models import Meeting, Series, StandingInvitee
-from meetings.planning_forms import SeriesForm, StandingForm
 from meetings.proposals import agencies_of
 from meetings.views.fetch import unit_for, units_of
 from meetings.views.planning import chair_of, warning_about

@@ -5,8 +5,8 @@ from django.test import Client
 
 from boards.models import Territory
 from boards.scope import scope
-from meetings import figures
 from meetings.actions.importing import import_attendance
+from meetings.performance import figures
 from tests.meetings import files
 from tests.meetings.invited import Invited
 

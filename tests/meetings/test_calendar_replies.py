@@ -18,8 +18,8 @@ from audit.models import Event
 from meetings.actions import invitations
 from meetings.actions.calendar_replies import take_mail
 from meetings.actions.replies import reply
-from meetings.calendar_mail import LARGEST, Unreadable, read
-from meetings.mailbox import read_mailbox
+from meetings.mail.calendar_mail import LARGEST, Unreadable, read
+from meetings.mail.mailbox import read_mailbox
 from meetings.models import CalendarMail, Meeting, Reply
 from tests.meetings.imap import Mailbox
 from tests.meetings.test_replies import _cancel, _correct, _move, _stand_down, _start, words

@@ -9,10 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 
 from audit.models import Event
-from meetings import counting
 from meetings.actions.importing import import_attendance
 from meetings.attendance_file import COLUMNS, FileRefused, read
 from meetings.models import Attendance, Discussion, Meeting, Recount
+from meetings.performance import counting
 from outbox.jobs import run_jobs
 from referrals.models import Case, Token
 from referrals.personal import Person, blind

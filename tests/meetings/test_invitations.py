@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from mappa_portal.exceptions import Conflict
 from mappa_portal.words import long_date, weekday_date
 from meetings.actions import invitations
-from meetings.letters import day_and_month, reply_by
+from meetings.mail.letters import day_and_month, reply_by
 from meetings.models import Contact, Discussion, Invitation, Meeting, ReplyLink
 from outbox.jobs import run_jobs
 from outbox.models import Message

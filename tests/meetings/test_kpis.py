@@ -7,9 +7,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from meetings import missed
-from meetings.kpis import Rate, as_json
 from meetings.models import Attendance
+from meetings.performance import missed
+from meetings.performance.kpis import Rate, as_json
 from referrals.personal import is_under_18
 from tests.meetings.conftest import YEAR
 

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from audit.models import Event
 from boards.access import share
-from meetings import missed
-from meetings.kpis import Kpis
 from meetings.models import Attendance, Discussion, FollowUp, Invitation, Meeting, Reply
-from meetings.periods import Period, year_of
+from meetings.performance import missed
+from meetings.performance.kpis import Kpis
+from meetings.performance.periods import Period, year_of
 from tests.meetings.conftest import YEAR
 from tests.meetings.files import file, line
 from tests.meetings.test_kpis import ABSENT, CHILD, REPORT

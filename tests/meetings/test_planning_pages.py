@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.utils.timezone import localdate
 
+from meetings.forms.planning import TimeField
 from meetings.models import Attendance, Discussion, Invitation, Meeting, PhoneCall, StandingInvitee
-from meetings.planning_forms import TimeField
 from tests.meetings import plans
 from tests.meetings.test_pages import text as raw
 

@@ -6,7 +6,7 @@ import pytest
 
 from audit.models import Event
 from boards.models import Territory
-from meetings import figures
+from meetings.performance import figures
 from tests.meetings.test_kpis import ABSENT, CHILD, REPORT
 from tests.meetings.test_pages import PERIOD, text
 

@@ -5,9 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from meetings.kpis import Rate
-from meetings.run_chart import OUTSIDE, SIDE, TREND, finding, percent, run_chart
-from meetings.svg import draw, sparkline
+from meetings.performance.kpis import Rate
+from meetings.performance.run_chart import OUTSIDE, SIDE, TREND, finding, percent, run_chart
+from meetings.performance.svg import draw, sparkline
 
 NAME = "KPI 6, Education"
 

@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 
 from boards.scope import scope
-from meetings import counting, figures
 from meetings.access import Sight
-from meetings.counting import Rules
 from meetings.models import Attendance, Meeting
-from meetings.periods import Period
-from meetings.report import Report
-from meetings.trends import Trend, measures_of
+from meetings.performance import counting, figures
+from meetings.performance.counting import Rules
+from meetings.performance.periods import Period
+from meetings.performance.report import Report
+from meetings.performance.trends import Trend, measures_of
 from tests.meetings.conftest import YEAR
 from tests.meetings.test_kpis import ABSENT, CHILD, REPORT
 

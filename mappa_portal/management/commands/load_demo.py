@@ -10,9 +10,9 @@ from boards import demo
 
 ROOMS = (
     "protocols.demo.load",
-    "meetings.demo.load",
-    "meetings.demo_plans.load",
-    "meetings.demo_records.load",
+    "meetings.demo.attendance.load",
+    "meetings.demo.plans.load",
+    "meetings.demo.records.load",
 )
 
 

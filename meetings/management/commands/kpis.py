@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from boards.scope import scope
-from meetings import figures
-from meetings.question import Question
+from meetings.performance import figures
+from meetings.performance.question import Question
 
 
 class Command(BaseCommand):

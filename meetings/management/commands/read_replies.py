@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from meetings.actions.calendar_replies import take_mail
-from meetings.mailbox import read_mailbox
+from meetings.mail.mailbox import read_mailbox
 
 
 class Command(BaseCommand):

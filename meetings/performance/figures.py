@@ -8,9 +8,9 @@ from django.db import transaction
 
 from boards.models import Organisation, Territory
 from boards.scope import current_scope
-from meetings import counting
-from meetings.kpis import DUTY_TO_COOPERATE, Kpis, kpis_of
 from meetings.models import Recount
+from meetings.performance import counting
+from meetings.performance.kpis import DUTY_TO_COOPERATE, Kpis, kpis_of
 from outbox.jobs import post
 
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from boards.models import AreaSettings, Territory
-from meetings import figures
 from meetings.access import Sight
-from meetings.counting import Rules
-from meetings.kpis import Kpis, Rate
-from meetings.missed import KPI4
 from meetings.models import Meeting
-from meetings.periods import Period
+from meetings.performance import figures
+from meetings.performance.counting import Rules
+from meetings.performance.kpis import Kpis, Rate
+from meetings.performance.missed import KPI4
+from meetings.performance.periods import Period
 
 FOUR = (("Both at the table", "joint", ""), (KPI4["YOT"], "yot", "YOT"), (KPI4["CSC"], "csc", "CSC"))
 

@@ -7,7 +7,7 @@ from math import sqrt
 from statistics import median
 
 from mappa_portal.words import plural
-from meetings.kpis import Rate
+from meetings.performance.kpis import Rate
 
 FEW, LIMITS_FROM, ON_ONE_SIDE, IN_A_ROW = 6, 12, 7, 6
 OUTSIDE, SIDE, TREND = "outside the usual range", "7 or more on one side", "6 or more in one direction"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from meetings.run_chart import Point, RunChart, finding, percent
+from meetings.performance.run_chart import Point, RunChart, finding, percent
 
 HEIGHT, TOP, BOTTOM = 260, 28, 222  # of the drawing, and of the scale in it
 LEFT, RIGHT = 3, 97  # per cent of the width

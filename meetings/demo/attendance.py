@@ -7,11 +7,11 @@ from random import Random
 
 from boards.models import Coverage, Organisation, Territory
 from boards.scope import scope
-from meetings import demo_directory
 from meetings.actions.importing import import_attendance
 from meetings.actions.overdue_follow_ups import carry_on
 from meetings.attendance_file import Row
-from meetings.periods import year_of
+from meetings.demo.attendance import directory as demo_directory
+from meetings.performance.periods import year_of
 
 YEARS = 5
 EVERY = 2  # months between two panels; the third of a year is at level 3

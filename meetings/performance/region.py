@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from boards.models import Territory
-from meetings import figures
-from meetings.kpis import Counts, Kpis, Rate
-from meetings.periods import Period
-from meetings.report import shown
+from meetings.performance import figures
+from meetings.performance.kpis import Counts, Kpis, Rate
+from meetings.performance.periods import Period
+from meetings.performance.report import shown
 from protocols.models import Protocol
 
 MET, BELOW, NONE = "met", "below", "none"

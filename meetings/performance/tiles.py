@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from meetings.forms import MEASURES
-from meetings.region import BELOW, MET, NONE, WORDS, Line, Region
+from meetings.forms.performance import MEASURES
+from meetings.performance.region import BELOW, MET, NONE, WORDS, Line, Region
 
 MARKS = {MET: "", BELOW: "▼ ", NONE: ""}
 TILE = '<li class="app-tile app-tile--{} app-tile--row-{} app-tile--col-{}"><a href="{}">{}</a></li>'

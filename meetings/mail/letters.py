@@ -9,8 +9,8 @@ from django.utils.timezone import localdate
 from boards.agencies import GRADES
 from boards.models import AreaSettings
 from mappa_portal.words import clock, long_date, weekday_date
-from meetings import calendar_parts
 from meetings.links import new_link
+from meetings.mail import calendar_parts
 from meetings.models import Invitation, Meeting, Person, ReplyLink
 from outbox.mail import send
 from outbox.models import Message

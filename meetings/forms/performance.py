@@ -1,14 +1,13 @@
+"""What somebody asks the figures: where, when, which measure."""
+
 from collections.abc import Mapping
 from datetime import date
 
 from django import forms
 
-from documents.uploads import check_upload
 from mappa_portal.forms import Form
-from mappa_portal.templatetags.govuk import plural
-from meetings.attendance_file import FileRefused, read
-from meetings.models import LEVELS, Attendance
-from meetings.periods import QUARTERS, Period, year_of
+from meetings.models import LEVELS
+from meetings.performance.periods import QUARTERS, Period, year_of
 
 YEARS = 6
 MEASURES = {"6": "KPI 6", "4": "KPI 4", "recorded": "Attendance recorded"}  # of the region
@@ -78,53 +77,3 @@ class ChartForm(Form):
         super().__init__(chosen)
         self.fields["measure"].choices = list(measures.items())
         self.along, self.measure_chosen, self.unit = along, chosen["measure"], chosen["points"]
-
-
-class ImportForm(Form):
-    """Reads the file; what is wrong in it stands in ``faults``, line by line."""
-
-    file = forms.FileField(
-        label="Attendance file",
-        help_text="A CSV file with one row for each meeting, case and agency.",
-        error_messages={"required": "Select a CSV file", "empty": "The file is empty. Select a CSV file"},
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.faults = []
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        data = check_upload(file, kinds=["csv"])
-        try:
-            self.cleaned_data["rows"] = read(data)
-        except FileRefused as refused:
-            self.faults = refused.faults
-            raise forms.ValidationError(
-                f"{plural(len(self.faults), 'fault')} in the file, listed below. Nothing was imported"
-            ) from None
-        return file
-
-
-class CaseAttendanceForm(Form):
-    """One case: for each agency that is expected, what became of it."""
-
-    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, parts, revision: int):
-        super().__init__(*args, initial={"revision": revision})
-        self.parts = parts
-        for line, part in parts:
-            self.fields[line.key] = forms.ChoiceField(
-                label=line.name,
-                choices=Attendance.Outcome.choices,
-                widget=forms.RadioSelect,
-                required=False,
-                initial=part.outcome.value,
-            )
-
-    def again(self, revision: int) -> "CaseAttendanceForm":
-        """The same choices, to be saved over the revision that was shown now."""
-        data = self.data.copy()
-        data["revision"] = revision
-        return CaseAttendanceForm(data, parts=self.parts, revision=revision)

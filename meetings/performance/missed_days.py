@@ -6,10 +6,10 @@ from datetime import date
 from django.db import connection
 
 from boards.models import Organisation, Territory
-from meetings import figures
-from meetings.counting import levels_of
-from meetings.missed import KPI4
 from meetings.models import DayFigures
+from meetings.performance import figures
+from meetings.performance.counting import levels_of
+from meetings.performance.missed import KPI4
 
 GAPS = """
 SELECT d.about_id, d.held_on, d.level, u.organisation, u.required, u.required - u.attended

@@ -9,9 +9,9 @@ from django.db.models.functions import Coalesce
 
 from boards.agencies import AGENCY_TYPES
 from boards.models import AreaSettings, Organisation, Territory
-from meetings import figures
-from meetings.kpis import DUTY_TO_COOPERATE
 from meetings.models import Attendance, Discussion, FollowUp, Meeting, Reply
+from meetings.performance import figures
+from meetings.performance.kpis import DUTY_TO_COOPERATE
 
 Key = tuple[int, int | None]  # meeting and agency: what an invitation and a follow-up are about
 KPI4 = {"YOT": AGENCY_TYPES["YOT"].name, "CSC": AGENCY_TYPES["CSC"].name}

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from urllib.parse import unquote, urlsplit
 
 from meetings.actions.calendar_replies import take_mail
-from meetings.calendar_mail import LARGEST
+from meetings.mail.calendar_mail import LARGEST
 
 log = logging.getLogger(__name__)
 SECONDS = 30

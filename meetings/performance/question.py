@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 
 from boards.dates import iso_date
 from boards.models import Territory
-from meetings import figures
-from meetings.kpis import as_json
+from meetings.performance import figures
+from meetings.performance.kpis import as_json
 
 
 @dataclass(frozen=True)

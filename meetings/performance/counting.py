@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from boards.models import AreaSettings, Territory
-from meetings.kpis import Counts
+from meetings.performance.kpis import Counts
 
 LEVELS = (2, 3)
 

@@ -14,7 +14,7 @@ from meetings.actions import meetings as actions
 from meetings.actions.calls import record_call
 from meetings.actions.series import start_series
 from meetings.actions.standing_down import stand_down
-from meetings.demo_directory import AT, OTHERS
+from meetings.demo.directory import AT, OTHERS
 from meetings.due import due_cases
 from meetings.models import Contact, Invitation, Meeting, PhoneCall, Series, StandingInvitee
 from meetings.views.fetch import settings_of

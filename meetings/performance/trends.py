@@ -6,11 +6,11 @@ from datetime import date
 
 from boards.dates import add_months
 from mappa_portal.words import month_of
-from meetings import figures
-from meetings.kpis import KPI4_TARGET, KPI6_TARGET, Kpis, Rate
-from meetings.missed import KPI4
-from meetings.report import Line, Report
-from meetings.run_chart import RunChart, run_chart
+from meetings.performance import figures
+from meetings.performance.kpis import KPI4_TARGET, KPI6_TARGET, Kpis, Rate
+from meetings.performance.missed import KPI4
+from meetings.performance.report import Line, Report
+from meetings.performance.run_chart import RunChart, run_chart
 
 QUARTERS_SHOWN, SPARK_FROM = 12, 8
 UNITS = {"month": 1, "quarter": 3}
