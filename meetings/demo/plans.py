@@ -76,6 +76,7 @@ def _plan(borough: Territory, number: int, at: datetime) -> None:
     cases = [d.case.pk for d in due if d.is_for(level)][:4]
     agencies = _asked(unit, level) if is_sent and cases else []
     sitting = {"level": level, "held_on": held_on, "starts_at": time(10), "place": PLACES[borough.slug]}
+    sitting["chair"] = _holder(unit, at.date(), Seat.CHAIR)
     meeting = actions.set_up(unit, by=by, at=at, cases=cases if is_sent else (), agencies=agencies, **sitting)
     if agencies:
         actions.send_invitations(meeting, by=by, at=at, reason="A release was brought forward.")
@@ -83,7 +84,11 @@ def _plan(borough: Territory, number: int, at: datetime) -> None:
 
 
 def _administrator(unit: Organisation, today: date):
-    seat = in_post([unit], today, seats=[Seat.ADMINISTRATOR, Seat.CHAIR]).first()
+    return _holder(unit, today, Seat.ADMINISTRATOR, Seat.CHAIR)
+
+
+def _holder(unit: Organisation, today: date, *seats: str):
+    seat = in_post([unit], today, seats=seats).first()
     return seat.user if seat else None
 
 
@@ -132,5 +137,6 @@ def _series(borough: Territory, at: datetime) -> Series:
         weekday=3,
         starts_on=at.date() + timedelta(days=60),
         starts_at=time(10),
+        chair=_holder(unit, at.date(), Seat.CHAIR),
         place=PLACES[borough.slug],
     )

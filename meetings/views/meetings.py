@@ -24,7 +24,7 @@ from meetings.attendance_file import COLUMNS, FileRefused
 from meetings.forms.importing import ImportForm
 from meetings.models import Attendance, Discussion, Invitation, Meeting, PhoneCall
 from meetings.readiness import readiness_of, reply_of
-from meetings.rules import MEETING_RULES
+from meetings.rules import INVITATION_RULES, MEETING_RULES
 from meetings.views.calendar import STATUS
 from meetings.views.planning import warning_about
 
@@ -67,10 +67,10 @@ class MeetingDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
         discussions = list(Discussion.objects.for_user(user).filter(meeting=meeting).select_related("case"))
         invitations = Invitation.objects.for_user(user).filter(meeting=meeting)
         mine = list(invitations.select_related("agency").prefetch_related("replies"))
-        return {
-            "discussions": discussions,
-            "replies": [(i.agency, reply_of(i), i) for i in mine],
-        }
+        for invitation in mine:
+            invitation.meeting = meeting
+        may = [(i, "answer" in INVITATION_RULES.allowed(user, i)) for i in mine]
+        return {"discussions": discussions, "replies": [(i, reply_of(i), answers) for i, answers in may]}
 
     def _ours(self) -> dict:
         meeting = self.object
@@ -88,7 +88,7 @@ class MeetingDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
             "calls": [_call(c, meeting) for c in ready.calls],
             "moments": moments_of(meeting),
             "agency_columns": ["Agency", "Invited", "Reply", "Excuse"],
-            "call_columns": ["Call", "When and who", "Outcome"],
+            "call_columns": ["Call", "When", "Who spoke", "Outcome"],
             "case_columns": ["Case", "Age on the day"],
             "replaces": list(Meeting.objects.for_user(self.request.user).filter(postponed_to=meeting)),
             **_attendances(discussions, meeting),
@@ -138,9 +138,9 @@ def _call(call: PhoneCall, meeting: Meeting) -> list:
     url = reverse("meetings:call", args=[meeting.reference, call.invitation.agency.slug])
     link = format_html('<a class="govuk-link" href="{}">{}</a>', url, f"Phone {call.invitation.agency}")
     if call.made_at is None:
-        return [link, f"Due {short_date(call.due_on)}", ""]
+        return [link, f"Due {short_date(call.due_on)}", "", ""]
     who = call.made_by.name if call.made_by else "The portal"
-    return [link, f"{short_date(call.made_at)}, {who} spoke to {call.spoke_to}", call.outcome]
+    return [link, short_date(call.made_at), f"{who} to {call.spoke_to}", call.outcome]
 
 
 def _attendances(discussions, meeting: Meeting) -> dict:

@@ -111,7 +111,7 @@ def test_an_agency_sees_its_own_cases_and_its_own_reply(world, cases):
     page = text(browser.get(f"/meetings/{meeting.reference}/"))
     assert "Town hall" in page and "CMD-C-2026-001" in page and "Robin Csc" in page
     assert "Robin Yot" not in page and "Adult Social Care" not in page and "CMD-C-2026-002" not in page
-    assert "Stand down" not in page and "Postpone" not in page
+    assert "Stand down" not in page and "Postpone" not in page and "Change the reply" in page
     assert browser.get(f"/meetings/{other.reference}/").status_code == 404
     choose_cases(meeting, cases={cases[0].pk: None, cases[1].pk: None}, revision=meeting.revision, by=by)
     assert "CMD-C-2026-002" in text(browser.get(f"/meetings/{meeting.reference}/"))  # told already: at once
