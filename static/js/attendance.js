@@ -34,7 +34,9 @@ function start() {
     here.tabIndex = -1;
     here = cell;
     here.tabIndex = 0;
-    if (focus) here.focus();
+    if (!focus) return;
+    here.focus({ preventScroll: true });
+    here.scrollIntoView({ block: "nearest", inline: "nearest" }); // focus alone is content with a part of it
   }
 
   function move(down, right) {
