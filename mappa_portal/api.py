@@ -12,6 +12,7 @@ from rest_framework.routers import DefaultRouter
 
 from mappa_portal import reference
 from meetings.api import KpiView
+from meetings.registers_api import AttendanceViewSet, InvitationViewSet, MeetingViewSet, ReplyViewSet
 from protocols.api import ProtocolViewSet
 
 
@@ -36,6 +37,10 @@ def nothing_here(request):
 
 router = Router()
 router.register("protocols", ProtocolViewSet, basename="protocol")
+router.register("meetings", MeetingViewSet, basename="meeting")
+router.register("invitations", InvitationViewSet, basename="invitation")
+router.register("replies", ReplyViewSet, basename="reply")
+router.register("attendance", AttendanceViewSet, basename="attendance")
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

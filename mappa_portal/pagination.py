@@ -19,6 +19,10 @@ class KeysetPagination(CursorPagination):
     page_size_query_param = "limit"
     max_page_size = 200
 
+    def get_ordering(self, request, queryset, view):
+        """A view may name its own; the cursor holds the first of these fields, so never a row's number."""
+        return tuple(getattr(view, "ordering", None) or [self.ordering])
+
     def get_page_size(self, request):
         asked = request.query_params.get(self.page_size_query_param, str(self.page_size))
         if not (asked.isascii() and asked.isdigit() and int(asked)):

@@ -159,6 +159,8 @@ ROUTES = (
     | rows("message", MAIL, EVERYONE - MAIL_ELSEWHERE, pages=["outbox:message"], post=["outbox:resend"])
     | rows("", OFFICE, EVERYONE, pages=["boards:switch"])  # who has several boroughs
     | rows("", EVERYONE, pages=["meetings:performance", "meetings:list"])
+    | rows("", EVERYONE, pages=["meeting-list", "invitation-list", "reply-list", "attendance-list"])
+    | rows("meeting", RECORDERS, pages=["meeting-detail"])
     | rows("", EVERYONE, status=400, pages=["kpis"])  # it asks for an area and a period: tests/meetings
     | rows("", RECORDERS | {"hackney_administrator"}, EVERYONE, pages=["meetings:import"])
     | rows(
@@ -579,7 +581,7 @@ def test_A2_nobody_gets_in_without_signing_in(world):
     for name, row in ROUTES.items():
         for method in ("get", "post"):
             response = getattr(browser, method)(address(name, row.of, "own"))
-            api = name.startswith(("protocol-", "api-", "kpis"))
+            api = name in ("kpis", "api-root") or name.endswith(("-list", "-detail"))
             assert response.status_code in ((401, 403) if api else (302, 405)), (
                 name,
                 method,
