@@ -33,7 +33,7 @@ def send(meeting: Meeting, *, by, at: datetime | None = None) -> list[Invitation
         meeting.invited_on = localdate(at)
         meeting.save(update_fields=["invited_on"])
     if asked:
-        record("invitations.sent", meeting, by=by, after={"agencies": _slugs(asked)})
+        record("invitations.sent", meeting, by=by, after={"agencies": _names(asked)})
     return asked
 
 
@@ -52,7 +52,7 @@ def announce_change(meeting: Meeting, *, by, at: datetime | None = None) -> list
         if known != meeting.starts:
             invitation.sent_at, invitation.reminded_on = at, None
     Invitation.objects.bulk_update(asked, ["contact", "letter", "sent_at", "reminded_on"])
-    record("invitations.changed", meeting, by=by, after={"agencies": _slugs(asked)})
+    record("invitations.changed", meeting, by=by, after={"agencies": _names(asked)})
     return asked
 
 
@@ -63,7 +63,7 @@ def announce_end(meeting: Meeting, *, by, at: datetime | None = None) -> list[In
     MEETING_RULES.require("end_invitations", meeting, by=by)
     asked = of_meeting(meeting, meeting.invitations.standing().sent())
     _say_off(meeting, asked, at)
-    record("invitations.ended", meeting, by=by, after={"agencies": _slugs(asked)})
+    record("invitations.ended", meeting, by=by, after={"agencies": _names(asked)})
     return asked
 
 
@@ -138,5 +138,5 @@ def _pairs(parts: AttendanceQuerySet) -> list[tuple[Discussion, Organisation]]:
     return [(part.discussion, part.organisation) for part in found]
 
 
-def _slugs(asked: Iterable[Invitation]) -> list[str]:
-    return sorted(invitation.agency.slug for invitation in asked)
+def _names(asked: Iterable[Invitation]) -> list[str]:
+    return sorted(str(invitation.agency) for invitation in asked)

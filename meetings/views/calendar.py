@@ -146,7 +146,7 @@ class MeetingList(LoginRequiredMixin, TemplateView):
 
 def _link(meeting: Meeting):
     url = reverse("meetings:meeting", args=[meeting.reference])
-    return format_html('<a class="govuk-link" href="{}">{}</a>', url, meeting.reference)
+    return format_html('<a class="govuk-link app-nowrap" href="{}">{}</a>', url, meeting.reference)
 
 
 def _months(shown: date | None, today: date) -> dict:
