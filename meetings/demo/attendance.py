@@ -10,7 +10,7 @@ from boards.scope import scope
 from meetings.actions.importing import import_attendance
 from meetings.actions.overdue_follow_ups import carry_on
 from meetings.attendance_file import Row
-from meetings.demo.attendance import directory as demo_directory
+from meetings.demo import directory
 from meetings.performance.periods import year_of
 
 YEARS = 5
@@ -32,7 +32,7 @@ def load(today: date) -> int:
             rows = [row for n, b in enumerate(boroughs) for row in _rows(b, there[b.pk], n, today)]
             if rows:
                 made += import_attendance(rows, boroughs=boroughs, by=None).meetings
-            demo_directory.load(boroughs, today)
+            directory.load(boroughs, today)
             for borough in boroughs:
                 carry_on(borough, today)
     return made
