@@ -26,7 +26,7 @@ def reference(portal) -> str:
 @pytest.fixture(scope="module")
 def letters(portal, reference) -> dict[str, EmailMessage]:
     """What the portal's mail server received, by address."""
-    for _ in range(120):
+    for _ in range(600):  # behind the work that the demonstration brings along
         files = (portal.home / "mail").glob("*.eml")
         mails = [message_from_bytes(path.read_bytes(), policy=default) for path in files]
         found = {m["To"].addresses[0].addr_spec: m for m in mails if "MAPPA Level 2 meeting" in m["Subject"]}
