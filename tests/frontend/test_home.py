@@ -91,8 +91,12 @@ def test_E4_searching_has_a_limit(db):
 SEES = [
     ("camden_administrator", ["Home", "Meetings", "Cases", "Protocols", "Performance"], "Emails and jobs"),
     ("camden_board_chair", ["Home", "Protocols", "Performance"], "Review calendar"),
-    ("area_administrator", ["Home", "Protocols", "Performance", "Area", "Audit"], "Check a signed document"),
-    ("auditor", ["Home", "Protocols", "Performance", "Area", "Audit"], "Check a signed document"),
+    (
+        "area_administrator",
+        ["Home", "Region", "Protocols", "Performance", "Area", "Audit"],
+        "Check a signed document",
+    ),
+    ("auditor", ["Home", "Region", "Protocols", "Performance", "Area", "Audit"], "Check a signed document"),
     ("camden_police_spoc", ["Home", "Meetings"], "Check a signed document"),
     ("nobody", [], "You hold no seat today"),
 ]
