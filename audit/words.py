@@ -28,6 +28,8 @@ ACTIONS = {
     "area.loaded": "Set up the area",
     "attendance.imported": "Imported attendance",
     "attendance.recorded": "Recorded attendance",
+    "attendance_file.discarded": "Deleted an attendance file that was handed in",
+    "attendance_file.kept": "Handed in an attendance file",
     "audit.exported": "Exported the audit trail",
     "authenticator.added": "Added an authenticator app or passkey",
     "authenticator.removed": "Removed an authenticator app or passkey",

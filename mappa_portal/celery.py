@@ -39,6 +39,10 @@ app.conf.beat_schedule = {
         "task": "meetings.recount",
         "schedule": crontab(hour=4, minute=0),
     },
+    "attendance files that nobody imported": {
+        "task": "meetings.forget_files",
+        "schedule": crontab(hour=4, minute=40),
+    },
     "absence without explanation": {
         "task": "meetings.follow_up_absences",
         "schedule": crontab(hour=6, minute=30),

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from boards.access import organisations_of, seats_with
 from mappa_portal.home import Task, register
-from meetings import owed, planning_home
+from meetings import import_home, owed, planning_home
 from meetings.models import Escalation, FollowUp, Step
 
 
@@ -17,6 +17,7 @@ def tasks(user, today: date) -> Iterator[Task]:
     yield from _escalations(user)
     yield from planning_home.tasks(user, today)
     yield from owed.tasks(user, today)
+    yield from import_home.tasks(user, today)
 
 
 def _follow_ups(user, today: date) -> Iterator[Task]:

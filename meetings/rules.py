@@ -2,7 +2,7 @@ from django.utils.timezone import now
 
 from boards.rules import Rule, RuleBook
 from mappa_portal.words import lower_first
-from meetings.models import Action, Contact, Escalation, FollowUp, Invitation, Meeting, Step
+from meetings.models import Action, AttendanceFile, Contact, Escalation, FollowUp, Invitation, Meeting, Step
 
 
 def _lies_ahead(meeting: Meeting) -> bool:
@@ -47,6 +47,17 @@ MEETING_RULES = RuleBook(
         lambda meeting: meeting.status == Meeting.Status.HELD,
         "Minutes are made of meetings that were held.",
     ),
+)
+
+ATTENDANCE_FILE_RULES = RuleBook(
+    **{
+        "import": Rule(
+            "record_meeting",
+            lambda kept: kept.status == AttendanceFile.Status.CHECKED,
+            "This file is imported already, or a worker is busy with it.",
+        )
+    },
+    discard=Rule("record_meeting", lambda kept: not kept.is_under_way, "A worker is busy with this file."),
 )
 
 DISCUSSION_RULES = RuleBook(

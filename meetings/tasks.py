@@ -10,11 +10,11 @@ from boards.scope import everywhere, scope
 from mappa_portal.celery import app
 from mappa_portal.words import long_date
 from meetings import contacts
-from meetings.actions import chasing, overdue_follow_ups
+from meetings.actions import attendance_files, chasing, overdue_follow_ups
 from meetings.actions.contacts import ask
 from meetings.actions.series import extend_series
 from meetings.mail import mailbox
-from meetings.models import Contact, DiscussionGrant, Invitation, Minutes, Series
+from meetings.models import AttendanceFile, Contact, DiscussionGrant, Invitation, Minutes, Series
 from meetings.performance import figures
 from outbox.jobs import job
 from outbox.mail import send
@@ -25,6 +25,16 @@ ANSWER = (Seat.SPOC, Seat.REPRESENTATIVE, Seat.SUBSTITUTE)
 @job("meetings.count_days")
 def count_days(recount_id: int) -> None:
     figures.count_days(recount_id)
+
+
+@job("meetings.check_file")
+def check_file(kept_id: int) -> None:
+    attendance_files.check_large(AttendanceFile.objects.get(pk=kept_id))
+
+
+@job("meetings.import_file")
+def import_file(kept_id: int) -> None:
+    attendance_files.import_large(AttendanceFile.objects.get(pk=kept_id))
 
 
 @job("meetings.tell_minutes")
@@ -59,6 +69,13 @@ def recount() -> None:
     """At night: minima of seniority may have changed, and nothing that is stored stays wrong for longer than a day."""
     for borough in _each_borough():
         figures.count_all(borough)
+
+
+@app.task(name="meetings.forget_files")
+def forget_files() -> None:
+    """Attendance files that nobody imported or closed in a week."""
+    for _ in _each_borough():
+        AttendanceFile.objects.expired().delete()
 
 
 @job("meetings.ask_contact")

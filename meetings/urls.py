@@ -10,6 +10,7 @@ from meetings.views import (
     endings,
     figure_files,
     follow_ups,
+    imports,
     invitations,
     meetings,
     minutes,
@@ -26,7 +27,10 @@ AGENCY = "meetings/<slug:reference>/invitations/<slug:agency>"
 
 urlpatterns = [
     path("meetings/", calendar.MeetingList.as_view(), name="list"),
-    path("meetings/import/", meetings.import_file, name="import"),
+    path("meetings/import/", imports.import_file, name="import"),
+    path("meetings/import/<uuid:key>/", imports.kept_file, name="import_file"),
+    path("meetings/import/<uuid:key>/start/", imports.start, name="import_start"),
+    path("meetings/import/<uuid:key>/discard/", imports.discard, name="import_discard"),
     path("meetings/new/", planning.set_up, name="new"),
     path("meetings/standing/", series.standing, name="standing"),
     path("meetings/series/", series.series_list, name="series"),

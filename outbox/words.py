@@ -24,6 +24,8 @@ WHY = {  # by the kind of exception that the job ended with
 
 NAMES = {
     "meetings.ask_contact": "Ask a contact to confirm its details",
+    "meetings.check_file": "Check a large attendance file",
+    "meetings.import_file": "Import a large attendance file",
     "meetings.count_days": "Count the figures of a borough's meetings",
     "meetings.tell_minutes": "Tell the agencies that minutes are issued",
     "meetings.send_reminder": "Remind an agency to reply",

@@ -16,6 +16,7 @@ from meetings.actions.contacts import add_contact
 from meetings.actions.importing import import_attendance
 from meetings.models import (
     Attendance,
+    AttendanceFile,
     Discussion,
     Escalation,
     FollowUp,
@@ -163,6 +164,8 @@ ROUTES = (
     | rows("meeting", RECORDERS, pages=["meeting-detail"])
     | rows("", EVERYONE, status=400, pages=["kpis"])  # it asks for an area and a period: tests/meetings
     | rows("", RECORDERS | {"hackney_administrator"}, EVERYONE, pages=["meetings:import"])
+    | rows("import", RECORDERS, pages=["meetings:import_file"])
+    | rows("import", RECORDERS, post=["meetings:import_start", "meetings:import_discard"])
     | rows(
         "",
         REGION | {"leeds_co_ordinator"},
@@ -419,6 +422,14 @@ def meetings(world) -> None:
     import_attendance(files.rows(*cells), boroughs=boroughs, by=None)
     for borough in boroughs:
         unit = Organisation.objects.unit_of(borough)
+        AttendanceFile.objects.create(
+            territory=borough,
+            organisation=unit,
+            name=CANARY if borough.slug == "hackney" else "ours",
+            rows=1,
+            status="checked",
+            uploaded_by=world.camden_administrator,
+        )
         Series.objects.create(
             territory=borough, organisation=unit, level=2, week=1, weekday=1, starts_on=timezone.localdate()
         )
@@ -508,6 +519,7 @@ def client(world, person: str) -> Client:
 
 
 OF_BOROUGH = {
+    "import",
     "kpi",
     "case",
     "contact",

@@ -25,7 +25,7 @@ class ImportForm(Form):
         file = self.cleaned_data["file"]
         data = check_upload(file, kinds=["csv"])
         try:
-            self.cleaned_data["rows"] = read(data)
+            self.cleaned_data |= {"rows": read(data), "data": data}
         except FileRefused as refused:
             self.faults = refused.faults
             raise forms.ValidationError(

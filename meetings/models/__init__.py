@@ -4,6 +4,7 @@ from meetings.models.attendance import Attendance, Attendee, Mode
 from meetings.models.decisions import Action, Minutes
 from meetings.models.figures import DayFigures, Recount
 from meetings.models.follow_ups import Escalation, FollowUp, Step
+from meetings.models.imports import AttendanceFile
 from meetings.models.invitations import (
     CalendarMail,
     Contact,
@@ -19,6 +20,7 @@ __all__ = [
     "LEVELS",
     "Action",
     "Attendance",
+    "AttendanceFile",
     "Attendee",
     "CalendarMail",
     "Contact",

@@ -2,11 +2,7 @@
 
 from datetime import timedelta
 
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.exceptions import PermissionDenied
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localdate, now
@@ -14,28 +10,16 @@ from django.views.generic import DetailView
 
 from audit.history import Entry, entries
 from audit.models import Event
-from boards.access import ForUserMixin, RuledMixin, organisations_of, seats_with
-from boards.models import Organisation, Territory
+from boards.access import ForUserMixin, RuledMixin, organisations_of
+from boards.models import Organisation
 from mappa_portal.templatetags.govuk import Row, short_date
 from mappa_portal.words import clock, weekday_date
 from meetings.actions.calls import notice_of
-from meetings.actions.importing import import_attendance
-from meetings.attendance_file import COLUMNS, FileRefused
-from meetings.forms.importing import ImportForm
 from meetings.models import Attendance, Discussion, Invitation, Meeting, PhoneCall
 from meetings.readiness import readiness_of, reply_of
 from meetings.rules import INVITATION_RULES, MEETING_RULES
 from meetings.views.calendar import STATUS
 from meetings.views.planning import warning_about
-
-
-def boroughs_of(user) -> list[Territory]:
-    """Whose meetings this person records: the boroughs of his or her MAPPA units."""
-    units = [s.organisation for s in seats_with(user, "record_meeting")]
-    return sorted(
-        {u.territory for u in units if u.kind == Organisation.Kind.UNIT and u.territory.kind == "borough"},
-        key=str,
-    )
 
 
 class MeetingDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
@@ -172,32 +156,3 @@ def outcome(part: Attendance) -> str:
         return f"Report only, {why}" if part.report else why.capitalize()
     details = [part.get_mode_display(), part.get_grade_display()]
     return ", ".join(["Attended", *(text.lower() for text in details if text)])
-
-
-@login_required
-def import_file(request):
-    """The door of the contract's file: check it first, then import it; every fault by line."""
-    boroughs = boroughs_of(request.user)
-    if not boroughs:
-        raise PermissionDenied("Attendance is imported by the people of a borough's MAPPA unit.")
-    form = ImportForm(request.POST if request.method == "POST" else None, request.FILES or None)
-    done, faults, preview = None, [], "check" in request.POST
-    if request.method == "POST" and form.is_valid():
-        try:
-            done = import_attendance(
-                form.cleaned_data["rows"], boroughs=boroughs, by=request.user, preview=preview
-            )
-        except FileRefused as refused:
-            faults = refused.faults
-    if done and not preview:
-        messages.success(request, f"The file was imported: {done}.")
-        return redirect("meetings:list")
-    context = {
-        "form": form,
-        "done": done,
-        "faults": [(f.line, f.column, f.message) for f in faults or form.faults],
-        "boroughs": boroughs,
-        "fault_columns": ["Line", "Column", "What is expected"],
-        "header": ",".join(COLUMNS),
-    }
-    return render(request, "meetings/import.html", context)

@@ -4,17 +4,15 @@ import re
 from datetime import date
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from audit.models import Event
 from boards.access import share
-from meetings.models import Attendance, Discussion, FollowUp, Invitation, Meeting, Reply
+from meetings.models import Discussion, FollowUp, Invitation, Meeting, Reply
 from meetings.performance import missed
 from meetings.performance.kpis import Kpis
 from meetings.performance.periods import Period, year_of
 from tests.meetings.conftest import YEAR
-from tests.meetings.files import file, line
 from tests.meetings.test_kpis import ABSENT, CHILD, REPORT
 
 PERIOD = "year=2024"
@@ -315,41 +313,6 @@ def test_a_list_costs_the_same_with_more_meetings(register, browser_of, django_a
     few = queries()
     register.put(*({"meeting": f"N{n}", "case": f"C{n % 5}"} for n in range(30)))
     assert queries() == few
-
-
-def upload(data: bytes, name="attendance.csv", **more):
-    return {"file": SimpleUploadedFile(name, data)} | more
-
-
-def test_a_file_is_checked_then_imported(world, browser_of):
-    browser = browser_of("camden_administrator")
-    checked = browser.post("/meetings/import/", upload(file(line()), check="1"))
-    assert "This file would give 1 meetings" in text(checked) and not Meeting.objects.exists()
-    imported = browser.post("/meetings/import/", upload(file(line())), follow=True)
-    assert "The file was imported: 1 meetings, 1 discussions, 1 attendances" in text(imported)
-    assert Attendance.objects.count() == 1
-
-
-FAULTY = [
-    (file(line(level="7"), line(case="C2", grade="9")), "2 faults in the file", "must be 2 or 3"),
-    (file(line(agency="MOD")), "Faults in the file", "must be an agency in the directory"),
-    (file(line(borough="hackney")), "Faults in the file", "must be camden, not hackney"),
-    (b"", "The file is empty", ""),
-]
-
-
-@pytest.mark.parametrize("data, said, about", FAULTY)
-def test_faults_stand_by_line_and_nothing_is_imported(world, browser_of, data, said, about):
-    page = text(browser_of("camden_administrator").post("/meetings/import/", upload(data)))
-    assert said in page and about in page
-    assert not Meeting.objects.exists()
-
-
-@pytest.mark.parametrize(
-    "who", ["camden_business_manager", "smb_member", "camden_csc_spoc", "camden_board_chair"]
-)
-def test_only_the_mappa_unit_imports(world, browser_of, who):
-    assert browser_of(who).get("/meetings/import/").status_code == 403
 
 
 # -- Chart, files --

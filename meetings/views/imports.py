@@ -1,0 +1,105 @@
+"""The import of an attendance file: hand it in once, see what it gives, import it or not."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from meetings.actions import attendance_files
+from meetings.attendance_file import COLUMNS, FileRefused, Row
+from meetings.forms.importing import ImportForm
+from meetings.kept_file import unpack_faults
+from meetings.models import AttendanceFile
+from meetings.rules import ATTENDANCE_FILE_RULES
+from meetings.views.fetch import units_of
+
+FAULT_COLUMNS = ["Line", "Column", "What is expected"]
+COLOURS = {"checking": "blue", "checked": "yellow", "importing": "blue", "done": "green", "refused": "red"}
+
+
+@login_required
+def import_file(request):
+    """Each fault by line; a file without any is kept, sealed, until its owner has seen what it gives."""
+    units = units_of(request.user)
+    if not units:
+        raise PermissionDenied("Attendance is imported by the people of a borough's MAPPA unit.")
+    form = ImportForm(request.POST if request.method == "POST" else None, request.FILES or None)
+    faults = []
+    if request.method == "POST" and form.is_valid():
+        rows = form.cleaned_data["rows"]
+        try:
+            kept = attendance_files.keep(
+                form.cleaned_data["data"],
+                rows,
+                name=form.cleaned_data["file"].name,
+                boroughs=[unit.territory for unit in units],
+                unit=_unit(rows, units),
+                by=request.user,
+            )
+        except FileRefused as refused:
+            faults = refused.faults
+        else:
+            return redirect("meetings:import_file", kept.key)
+    context = {
+        "form": form,
+        "faults": _listed(faults or form.faults),
+        "boroughs": [unit.territory for unit in units],
+        "fault_columns": FAULT_COLUMNS,
+        "header": ",".join(COLUMNS),
+    }
+    return render(request, "meetings/import.html", context)
+
+
+def _unit(rows: list[Row], units):
+    """Of the borough that the file is about; of several, the first of the person's."""
+    named = {row.borough for row in rows}
+    return next((unit for unit in units if unit.territory.slug in named), units[0])
+
+
+def _listed(faults) -> list[tuple]:
+    return [(fault.line, fault.column, fault.message) for fault in faults]
+
+
+@login_required
+def kept_file(request, key):
+    kept = _kept(request, key)
+    context = {
+        "kept": kept,
+        "colour": COLOURS[kept.status],
+        "allowed": ATTENDANCE_FILE_RULES.allowed(request.user, kept),
+        "faults": _listed(unpack_faults(kept.faults)),
+        "fault_columns": FAULT_COLUMNS,
+    }
+    return render(request, "meetings/import_file.html", context)
+
+
+@login_required
+@require_POST
+def start(request, key):
+    kept = _kept(request, key)
+    boroughs = [unit.territory for unit in units_of(request.user)]
+    kept = attendance_files.start_import(kept, boroughs=boroughs, by=request.user)
+    if kept.status == AttendanceFile.Status.DONE:
+        messages.success(request, f"The file was imported: {kept.said}.")
+        return redirect("meetings:list")
+    return redirect("meetings:import_file", kept.key)
+
+
+@login_required
+@require_POST
+def discard(request, key):
+    kept = _kept(request, key)
+    was_done = kept.status == AttendanceFile.Status.DONE
+    attendance_files.discard(kept, by=request.user)
+    messages.success(
+        request, "The result is closed." if was_done else "The file is deleted. Nothing was imported."
+    )
+    return redirect("meetings:import")
+
+
+def _kept(request, key) -> AttendanceFile:
+    found = AttendanceFile.objects.for_user(request.user).select_related(
+        "territory", "organisation", "uploaded_by"
+    )
+    return get_object_or_404(found, key=key)
