@@ -8,12 +8,13 @@ from typing import Any
 
 from django.db import connection
 
-from boards.models import AreaSettings, Territory
+from boards.models import Territory
 from meetings.performance.kpis import Counts
 
 LEVELS = (2, 3)
 
-# Held discussions first: under policies the planner expects next to no rows of a flat join and goes wrong.
+# Held discussions first: under policies the planner expects next to no rows of a flat join and goes wrong. Attendance
+# is walked once, and what is known of a whole discussion is worked out beside each of its rows: no join to itself.
 # KPI 4 (C7, C8): who was not invited was not there; the responsible Children's Services count if known, else any.
 # KPI 6 (C3, C4): invited and not stood down; there, with a grade that reaches the minimum of the meeting's level (C15).
 RULES = """
@@ -24,25 +25,25 @@ WITH held AS MATERIALIZED (
     JOIN meetings_discussion d ON d.territory_id = m.territory_id AND d.meeting_id = m.id
     WHERE m.territory_id = %(borough)s AND m.status = 'held' AND m.held_on BETWEEN %(start)s AND %(end)s
       AND m.level = ANY (%(levels)s){notice}
-), seen AS MATERIALIZED (
-    SELECT h.id, h.held_on, h.month, h.level, h.under_18,
-        coalesce(bool_and(a.attended IS NOT NULL) FILTER (WHERE a.invited AND NOT a.stood_down), true) AS recorded,
-        coalesce(bool_or(a.invited) FILTER (WHERE {yot}), false) AS yot_invited,
-        coalesce(bool_or(a.invited AND {there}) FILTER (WHERE {yot}), false) AS yot,
-        coalesce(bool_or(a.invited) FILTER (WHERE {csc}), false) AS csc_invited,
-        coalesce(bool_or(a.invited AND {there}) FILTER (WHERE {csc}), false) AS csc
+), parts AS MATERIALIZED (
+    SELECT h.id, h.held_on, h.month, h.level, h.under_18, a.organisation_id AS organisation, a.invited,
+        a.invited AND NOT a.stood_down AS expected, {there} AS there, {enough} AS enough, {yot} AS yot, {csc} AS csc,
+        coalesce(bool_and(a.attended IS NOT NULL) FILTER (WHERE a.invited AND NOT a.stood_down)
+            OVER (PARTITION BY h.id), true) AS recorded
     FROM held h
     LEFT JOIN meetings_attendance a ON a.territory_id = h.territory_id AND a.discussion_id = h.id
     LEFT JOIN boards_organisation o ON o.id = a.organisation_id
-    GROUP BY h.id, h.held_on, h.month, h.level, h.under_18
+    CROSS JOIN (SELECT level2_grade, level3_grade FROM boards_areasettings WHERE territory_id = %(area)s) minima
+), seen AS MATERIALIZED (
+    SELECT id, held_on, month, level, under_18, recorded,
+        coalesce(bool_or(invited) FILTER (WHERE yot), false) AS yot_invited,
+        coalesce(bool_or(invited AND there) FILTER (WHERE yot), false) AS yot,
+        coalesce(bool_or(invited) FILTER (WHERE csc), false) AS csc_invited,
+        coalesce(bool_or(invited AND there) FILTER (WHERE csc), false) AS csc
+    FROM parts GROUP BY id, held_on, month, level, under_18, recorded
 ), agencies AS (
-    SELECT {keys} a.organisation_id AS organisation, count(*) AS required,
-        count(*) FILTER (WHERE {enough}) AS attended
-    FROM seen s
-    JOIN meetings_attendance a ON a.territory_id = %(borough)s AND a.discussion_id = s.id
-    JOIN boards_organisation o ON o.id = a.organisation_id
-    WHERE s.recorded AND a.invited AND NOT a.stood_down
-    GROUP BY {keys} a.organisation_id
+    SELECT {keys} s.organisation, count(*) AS required, count(*) FILTER (WHERE s.enough) AS attended
+    FROM parts s WHERE s.recorded AND s.expected GROUP BY {keys} s.organisation
 ), kpi6 AS (
     SELECT {keys} array_agg(organisation ORDER BY organisation) AS organisations,
         array_agg(required ORDER BY organisation) AS required,
@@ -68,8 +69,8 @@ PARTS = {
     "csc": "o.agency_type = 'CSC' AND a.organisation_id = coalesce(h.responsible_csc_id, a.organisation_id)",
 }
 MINIMUM = (
-    "CASE s.level WHEN 2 THEN coalesce(o.level2_grade, %(level2_grade)s)"
-    " ELSE coalesce(o.level3_grade, %(level3_grade)s) END"
+    "CASE h.level WHEN 2 THEN coalesce(o.level2_grade, minima.level2_grade)"
+    " ELSE coalesce(o.level3_grade, minima.level3_grade) END"
 )
 COLUMNS = ", ".join([*(f"kpi4.{n}" for n in NUMBERS), *(f"coalesce(kpi6.{a}, '{{}}')" for a in ARRAYS)])
 
@@ -87,10 +88,11 @@ class Rules:
         came = "a.attended" if self.substitutes else "a.attended AND NOT a.substitute"
         enough = f"{came} AND a.grade >= {MINIMUM}"
         sent = "a.report AND NOT a.attended"
-        in_time = "(m.invited_on IS NULL OR m.held_on - m.invited_on >= %(notice_days)s)"
+        needed = "(SELECT notice_days FROM boards_areasettings WHERE territory_id = %(area)s)"
+        in_time = f"(m.invited_on IS NULL OR m.held_on - m.invited_on >= {needed})"
         return PARTS | {
             "there": f"({came} OR {sent})" if self.reports else f"({came})",
-            "enough": f"{enough} OR {sent}" if self.reports else enough,
+            "enough": f"({enough} OR {sent})" if self.reports else f"({enough})",
             "notice": "" if self.short_notice else f" AND {in_time}",
         }
 
@@ -128,9 +130,10 @@ WITH days AS MATERIALIZED (
     WHERE territory_id = %(area)s AND held_on BETWEEN %(start)s AND %(end)s AND level = ANY (%(levels)s)
       AND (%(borough)s::bigint IS NULL OR about_id = %(borough)s)
 ), agencies AS (
-    SELECT {keys} u.organisation, sum(u.required) AS required, sum(u.attended) AS attended
-    FROM days s, unnest(s.organisations, s.required, s.attended) AS u (organisation, required, attended)
-    GROUP BY {keys} u.organisation
+    SELECT {keys} organisation, sum(required) AS required, sum(attended) AS attended
+    FROM (SELECT held_on, month, about_id, unnest(organisations) AS organisation, unnest(required) AS required,
+        unnest(attended) AS attended FROM days) s
+    GROUP BY {keys} organisation
 ), kpi4 AS (
     SELECT {keys} {sums}, min(counted_at) AS counted_at FROM days s GROUP BY {group}
 ), kpi6 AS (
@@ -193,7 +196,7 @@ def stored(
 
 def store(borough: Territory, start: date, end: date) -> None:
     """Count the days of a period anew into the area's rows."""
-    values = _values(borough, start, end, None) | {"area": borough.parent_id}
+    values = _values(borough, start, end, None)
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM meetings_dayfigures WHERE territory_id = %(area)s AND about_id = %(borough)s"
@@ -204,10 +207,13 @@ def store(borough: Territory, start: date, end: date) -> None:
 
 
 def _values(borough: Territory, start: date, end: date, level: int | None) -> dict:
-    minima = AreaSettings.objects.values("level2_grade", "level3_grade", "notice_days").get(
-        territory=borough.parent_id
-    )
-    return {"borough": borough.pk, "start": start, "end": end, "levels": levels_of(level), **minima}
+    return {
+        "borough": borough.pk,
+        "area": borough.parent_id,
+        "start": start,
+        "end": end,
+        "levels": levels_of(level),
+    }
 
 
 def levels_of(level: int | None) -> list[int]:

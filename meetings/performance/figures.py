@@ -1,12 +1,12 @@
 """KPI figures as page, command and REST ask for them: live for a borough in reach, stored day rows for an area."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from boards.models import Organisation, Territory
+from boards.models import Territory
 from boards.scope import current_scope
 from meetings.models import Recount
 from meetings.performance import counting
@@ -55,7 +55,7 @@ def of_boroughs(area: Territory, start: date, end: date, level: int | None = Non
     """Of each borough that has stored figures, by its id."""
     counted = counting.stored(area, start, end, level, by="about_id")
     boroughs = {borough.pk: borough for borough in area.children.all()}
-    agencies = _agencies({o for one in counted.values() for o in one.counts.agencies})
+    agencies = _agencies({o for one in counted.values() for o in one.counts.agencies}, with_boroughs=True)
     return {
         pk: Figures(kpis_of(one.counts, _lines(agencies, boroughs[pk])), True, one.as_at)
         for pk, one in counted.items()
@@ -92,25 +92,49 @@ def _kpis(counted: counting.Counted, borough: Territory | None) -> Kpis:
 
 def lines(organisations: Iterable[int], borough: Territory | None) -> dict[int, str]:
     """In which line of KPI 6 each organisation counts; another borough's agency stands apart (contracts section 4)."""
-    return _lines(_agencies(organisations), borough)
+    return _lines(_agencies(organisations, with_boroughs=borough is not None), borough)
 
 
-def _agencies(organisations: Iterable[int]) -> list[Organisation]:
-    found = Organisation.objects.filter(
-        pk__in=organisations, kind=Organisation.Kind.AGENCY, agency_type__in=DUTY_TO_COOPERATE
-    )
-    return list(found.prefetch_related("boroughs"))
+AGENCIES = """
+SELECT id, agency_type, territory_id FROM boards_organisation
+WHERE id = ANY (%s) AND kind = 'agency' AND agency_type = ANY (%s)
+"""
+COVERED = """
+SELECT c.organisation_id, t.id, t.slug FROM boards_coverage c JOIN boards_territory t ON t.id = c.borough_id
+WHERE c.organisation_id = ANY (%s)
+"""
 
 
-def _lines(agencies: Iterable[Organisation], borough: Territory | None) -> dict[int, str]:
-    return {o.pk: _line(o, borough) for o in agencies}
+@dataclass
+class Agency:
+    """Plain values, as an area has hundreds; ``covered``: slugs of boroughs by id."""
+
+    code: str
+    home: int
+    covered: dict[int, str] = field(default_factory=dict)
 
 
-def _line(agency: Organisation, borough: Territory | None) -> str:
-    covered = {b.pk: b.slug for b in agency.boroughs.all()}
+def _agencies(organisations: Iterable[int], *, with_boroughs: bool) -> dict[int, Agency]:
+    """By hand: hundreds of ids as one value, where the ORM would send each by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(AGENCIES, [list(organisations), list(DUTY_TO_COOPERATE)])
+        found = {pk: Agency(code, home) for pk, code, home in cursor.fetchall()}
+        if with_boroughs and found:
+            cursor.execute(COVERED, [list(found)])
+            for pk, borough, slug in cursor.fetchall():
+                found[pk].covered[borough] = slug
+    return found
+
+
+def _lines(agencies: dict[int, Agency], borough: Territory | None) -> dict[int, str]:
+    return {pk: _line(agency, borough) for pk, agency in agencies.items()}
+
+
+def _line(agency: Agency, borough: Territory | None) -> str:
+    covered = agency.covered
     if borough is None or borough.pk in covered or not covered:
-        return agency.agency_type
-    return f"{agency.agency_type}@{covered.get(agency.territory_id) or min(covered.values())}"
+        return agency.code
+    return f"{agency.code}@{covered.get(agency.home) or min(covered.values())}"
 
 
 # -- Keeping the stored rows --

@@ -94,7 +94,11 @@ def _counted(borough: Territory, code: str, only: Collection[int] | None) -> Col
         agencies = agencies.filter(pk__in=only)
     if not code:
         return agencies
-    return [pk for pk, line in figures.lines(agencies, borough).items() if line == code]
+    return [
+        pk
+        for pk, line in figures.lines(agencies.values_list("pk", flat=True), borough).items()
+        if line == code
+    ]
 
 
 def why(attendance: Attendance) -> str:
