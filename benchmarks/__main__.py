@@ -11,36 +11,65 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mappa_portal.settings")
 django.setup()
 
-from benchmarks import cases, data  # noqa: E402  they need the app registry
-from benchmarks.measure import table  # noqa: E402
+from benchmarks import cases, data, figures, registers  # noqa: E402  they need the app registry
+from benchmarks.measure import Result, table  # noqa: E402
 
 FEW, MANY = 1, 100  # protocols of each of London's 33 boroughs
-GROWTH_GOAL = 1.5
+ROWS, FULL = (30_000, 300_000), (30_000, 300_000, 3_000_000)  # of attendance
+FILES = (10_000, 100_000)  # rows of an attendance file
+GROWTH_GOAL, FILE_GROWTH_GOAL = 1.5, 12
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./portal bench")
     parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--full", action="store_true", help="with 3 million attendances too")
+    parser.add_argument("--only", choices=["protocols", "figures"])
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     logging.disable(logging.INFO)
     data.migrate()
-    people = data.london()
-    data.protocols(FEW, people["co_ordinator"])
-    few = _lists(people, asked.rounds)
-    data.protocols(MANY, people["co_ordinator"])
-    many = _lists(people, asked.rounds)
-    for small, large in zip(few, many, strict=True):
-        large.growth, large.growth_goal = large.ours_ms / small.ours_ms, GROWTH_GOAL
-    results = [*few, *many, cases.pdf(max(asked.rounds // 6, 3)), cases.signature(max(asked.rounds // 6, 3))]
+    results = []
+    if asked.only != "figures":
+        results += _protocols(asked.rounds)
+    if asked.only != "protocols":
+        results += _figures(asked.rounds, FULL if asked.full else ROWS)
     print(table(results))
     if asked.json:
         asked.json.write_text(json.dumps([r.as_json() for r in results], indent=1))
 
 
-def _lists(people, rounds):
+def _protocols(rounds: int) -> list[Result]:
+    people = data.london()
+    data.protocols(FEW, people["co_ordinator"])
+    few = _lists(people, rounds)
+    data.protocols(MANY, people["co_ordinator"])
+    many = _lists(people, rounds)
+    _grown(few, many, GROWTH_GOAL)
+    return [*few, *many, cases.pdf(max(rounds // 6, 3)), cases.signature(max(rounds // 6, 3))]
+
+
+def _lists(people, rounds: int) -> list[Result]:
     by = people["co_ordinator"]
     return [cases.protocol_list(by, rounds), cases.protocol_page(by, rounds)]
+
+
+def _figures(rounds: int, sizes: tuple[int, ...]) -> list[Result]:
+    found: list[list[Result]] = []
+    for rows in sizes:
+        area = registers.fill(rows)
+        found.append(figures.measured(area, rows, rounds))
+        _grown(found[0][: figures.STEADY], found[-1][: figures.STEADY], GROWTH_GOAL)
+    borough = area.children.select_related("parent").last()
+    files = [[figures.imported(borough, rows, 3)] for rows in FILES]
+    _grown(files[0], files[1], FILE_GROWTH_GOAL)
+    return [result for each in [*found, *files] for result in each]
+
+
+def _grown(small: list[Result], large: list[Result], goal: float) -> None:
+    for before, after in zip(small, large, strict=True):
+        if before is not after:
+            after.growth, after.growth_goal = after.ours_ms / before.ours_ms, goal
 
 
 main()
