@@ -178,18 +178,16 @@ def count_months(borough: Territory, start: date, end: date, level: int | None =
 
 
 def stored(
-    area: Territory,
-    start: date,
-    end: date,
-    level: int | None = None,
-    *,
-    borough: Territory | None = None,
-    by: str = "",
-) -> dict[Any, Counted]:
-    """From the day rows of the area, or of one of its boroughs, as they were last counted.
+    area: Territory, start: date, end: date, level: int | None = None, *, borough: Territory | None = None
+) -> Counted:
+    """From the day rows of the area, or of one of its boroughs, as they were last counted."""
+    return stored_by("", area, start, end, level, borough=borough)[None]
 
-    ``by`` gives an answer for each ``month`` or ``about_id``, a borough; without it there is one under None.
-    """
+
+def stored_by(
+    by: str, area: Territory, start: date, end: date, level: int | None, *, borough: Territory | None = None
+) -> dict[Any, Counted]:
+    """An answer for each ``month`` or ``about_id``, a borough, that has any."""
     values = {"area": area.pk, "borough": borough and borough.pk, "start": start, "end": end}
     return _counted(_stored_statement(by), values | {"levels": levels_of(level)})
 

@@ -36,7 +36,7 @@ def of_borough(
     ``only``: KPI 6 of these organisations alone.
     """
     if is_stored := not is_live(borough):
-        counted = counting.stored(borough.parent, start, end, level, borough=borough)[None]
+        counted = counting.stored(borough.parent, start, end, level, borough=borough)
     else:
         counted = counting.count(borough, start, end, level)
     return Figures(_kpis(counted.limited_to(only), borough), is_stored, counted.as_at)
@@ -47,13 +47,13 @@ def is_live(place: Territory) -> bool:
 
 
 def of_area(area: Territory, start: date, end: date, level: int | None = None) -> Figures:
-    counted = counting.stored(area, start, end, level)[None]
+    counted = counting.stored(area, start, end, level)
     return Figures(_kpis(counted, None), True, counted.as_at)
 
 
 def of_boroughs(area: Territory, start: date, end: date, level: int | None = None) -> dict[int, Figures]:
     """Of each borough that has stored figures, by its id."""
-    counted = counting.stored(area, start, end, level, by="about_id")
+    counted = counting.stored_by("about_id", area, start, end, level)
     boroughs = {borough.pk: borough for borough in area.children.all()}
     agencies = _agencies({o for one in counted.values() for o in one.counts.agencies}, with_boroughs=True)
     return {
@@ -75,7 +75,7 @@ def by_month(
     if is_live(place):
         counted = counting.count_months(place, start, end, level)
     else:
-        counted = counting.stored(place.area, start, end, level, borough=borough, by="month")
+        counted = counting.stored_by("month", place.area, start, end, level, borough=borough)
     months = {month: one.limited_to(only).counts for month, one in sorted(counted.items())}
     agencies = lines({o for one in months.values() for o in one.agencies}, borough)
     return {month: kpis_of(one, agencies) for month, one in months.items()}
