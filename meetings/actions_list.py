@@ -11,7 +11,7 @@ from mappa_portal.templatetags.govuk import short_date, tag
 from meetings.actions.actions import text_of
 from meetings.models import Action
 
-COLUMNS = ["Case", "Number", "Agency", "Due", "Status"]
+COLUMNS = ["Action", "Agency", "Due", "Status"]
 TEXT_COLUMNS = ["Number", "Action", "Agency", "Due", "Status"]
 COLOURS = {Action.Status.DONE: "green", Action.Status.CARRIED_OVER: "grey", Action.Status.DROPPED: "grey"}
 
@@ -34,11 +34,11 @@ def rows(actions: Iterable[Action], today: date, *, places: Mapping[int, int]) -
     return [
         [
             format_html(
-                '<a class="govuk-link" href="{}">{}</a>',
+                '<a class="govuk-link" href="{}">{}, action {}</a>',
                 url_of(action, places[action.discussion_id]),
                 action.discussion.case.reference,
+                action.number,
             ),
-            action.number,
             action.agency.name,
             short_date(action.due_on),
             status_tag(action, today),

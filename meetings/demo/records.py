@@ -89,9 +89,7 @@ def _go_on(discussion: Discussion, by) -> None:
     if unfinished:
         actions.carry_over(discussion, actions=unfinished[:1], due_on=day + timedelta(days=56), by=by)
     for action in unfinished[1:]:
-        actions.close(
-            action, status=Action.Status.DONE, outcome="Done and told to the panel.", today=day, by=by
-        )
+        actions.close(action, status=Action.Status.DONE, outcome="The panel was told.", today=day, by=by)
 
 
 def _minute(meeting: Meeting, seats, *, issued: bool) -> None:

@@ -29,7 +29,7 @@ def overview(request, reference: str):
     meeting = meeting_of(request, reference)
     discussions = discussions_of(request, meeting)
     found = Action.objects.seen_by(request.user).filter(discussion__meeting=meeting)
-    found = list(found.select_related("agency", "discussion__case"))
+    found = list(found.select_related("agency", "discussion__case", "discussion__meeting"))
     keeps = may(request.user, "record_meeting", meeting)
     places = {d.pk: place for place, d in discussions}
     context = {
@@ -39,6 +39,7 @@ def overview(request, reference: str):
         "case_columns": ["Case", "Level decided", "Next review", "Actions", "Record"],
         "actions": actions_list.rows(found, localdate(), places=places),
         "action_columns": actions_list.COLUMNS,
+        "caption": "Actions of this meeting" if keeps else "Your agency’s actions",
     }
     return render(request, "meetings/decisions.html", context)
 

@@ -156,7 +156,10 @@ function start() {
   async function send() {
     try {
       const answer = await fetch(form.action, {
-        method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, keepalive: true,
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        headers: { Accept: "application/json" },
+        keepalive: document.visibilityState === "hidden", // a large table is more than that may hold
       });
       const said = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
       if (answer.ok && said.revision) {

@@ -5,7 +5,9 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import Event
 from boards.access import share_many
@@ -317,3 +319,22 @@ def test_the_level_decided_is_the_cases_level_from_that_day(
     assert list(case.levels.values_list("level", "starts_on", "ends_on")) == periods
     saved = decide(discussion, by, revision=2, level_decided=decided, risk_of_harm="low")
     assert saved.revision == 3 and case.levels.count() == len(periods)
+
+
+LISTS = [BASE, "/actions/", f"{BASE}1/"]
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_pages_ask_as_few_questions_for_many_actions(world, action, browser_of, address):
+    browser = browser_of("camden_administrator")
+    browser.get(address)
+    with CaptureQueriesContext(connection) as few:
+        browser.get(address)
+    for discussion in Discussion.objects.all():
+        for _ in range(4):
+            actions.add(
+                discussion, text="x", agency=action.agency, due_on=TODAY, by=world.camden_administrator
+            )
+    with CaptureQueriesContext(connection) as many:
+        browser.get(address)
+    assert len(many) == len(few)

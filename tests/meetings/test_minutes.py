@@ -239,3 +239,13 @@ def test_content_asks_as_few_questions_for_many_cases(register, meeting):
     with CaptureQueriesContext(connection) as many:
         content_of(meeting)
     assert len(many) == len(few)
+
+
+def test_hostile_text_stays_text(world, meeting, browser_of):
+    hostile = "<img src=file:///etc/passwd><script>x</script>{% now 'Y' %}"
+    decide(world, meeting.discussions.first(), hostile)
+    verbs.draft(meeting, by=world.camden_administrator, at=NOW)
+    browser = browser_of("camden_administrator")
+    page = browser.get(ADDRESS).content.decode()
+    assert "&lt;img src=file:///etc/passwd&gt;&lt;script&gt;" in page and "{% now" in page
+    assert browser.get(f"{ADDRESS}1/pdf/").content.startswith(b"%PDF-")
