@@ -6,7 +6,7 @@ from datetime import date
 from django.urls import reverse
 
 from mappa_portal.home import Task
-from mappa_portal.words import plural
+from meetings.actions import attendance_files
 from meetings.models import AttendanceFile
 
 Status = AttendanceFile.Status
@@ -18,10 +18,9 @@ VERBS = {
 
 
 def tasks(user, today: date) -> Iterator[Task]:
-    """Nothing while a worker is busy with it."""
-    for kept in (
-        AttendanceFile.objects.for_user(user).filter(uploaded_by=user, status__in=VERBS).order_by("pk")
-    ):
+    """Nothing while a worker is busy with it, nor of what its owner saw imported."""
+    found = AttendanceFile.objects.for_user(user).filter(uploaded_by=user, status__in=VERBS)
+    for kept in found.exclude(status=Status.DONE, rows__lte=attendance_files.AT_ONCE).order_by("pk"):
         url = reverse("meetings:import_file", args=[kept.key])
-        title = f"an attendance file of {plural(kept.rows, 'row')}"
+        title = f"an attendance file of {kept.size}"
         yield Task(title, url, None, str(kept.get_status_display()), VERBS[kept.status])

@@ -73,7 +73,7 @@ def recount() -> None:
 
 @app.task(name="meetings.forget_files")
 def forget_files() -> None:
-    """Attendance files that nobody imported or closed in a week."""
+    """Attendance files that nobody imported or closed in three days."""
     for _ in _each_borough():
         AttendanceFile.objects.expired().delete()
 

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from meetings.models.meetings import KeptByUnit, OfUnitQuerySet
 
-KEPT = timedelta(days=7)
+KEPT = timedelta(days=3)  # as long as an old SECRET_KEY goes on opening what it sealed
 
 
 class AttendanceFileQuerySet(OfUnitQuerySet):
@@ -18,7 +18,7 @@ class AttendanceFileQuerySet(OfUnitQuerySet):
 
 
 class AttendanceFile(KeptByUnit):
-    """``content`` goes as soon as it is imported; the row when somebody closes it, or after a week."""
+    """``content`` goes as soon as it is imported; the row when somebody closes it, or after three days."""
 
     class Status(models.TextChoices):
         CHECKING = "checking", "Being checked"
@@ -44,6 +44,10 @@ class AttendanceFile(KeptByUnit):
     class Meta(KeptByUnit.Meta):
         abstract = False
         constraints = [models.UniqueConstraint(fields=["territory", "key"], name="attendance_file_key")]
+
+    @property
+    def size(self) -> str:
+        return "1 row" if self.rows == 1 else f"{self.rows:,} rows"
 
     @property
     def is_under_way(self) -> bool:

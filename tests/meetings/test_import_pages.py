@@ -52,7 +52,7 @@ def test_a_file_is_checked_then_imported_without_handing_it_in_again(administrat
     assert "Import or delete an attendance file of 3 rows" in text(administrator.get("/"))
     done = start(administrator, checked)
     assert "The file was imported: 1 meetings, 3 discussions, 3 attendances: 3 created" in text(done)
-    assert Attendance.objects.count() == 3
+    assert Attendance.objects.count() == 3 and "attendance file" not in text(administrator.get("/"))
     kept = AttendanceFile.objects.get()
     assert (kept.status, kept.content) == ("done", "")
     assert {"attendance_file.kept", "attendance.imported"} <= set(
@@ -150,7 +150,7 @@ def test_A2_only_the_mappa_unit_imports_and_sees_what_is_kept(administrator, bro
         assert [browser.post(f"{address}{verb}/").status_code for verb in ("start", "discard")] == [404, 404]
 
 
-def test_what_nobody_imports_is_forgotten_after_a_week(administrator):
+def test_what_nobody_imports_is_forgotten_after_three_days(administrator):
     hand_in(administrator, file(*ROWS))
     forget_files()
     AttendanceFile.objects.get()
