@@ -7,15 +7,19 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime
 
+from documents.markup import markup
 from mappa_portal.exceptions import Unavailable
 
 SECONDS = 60
 MEMORY = 2 * 2**30
 
 
-def render_apart(template: str, context: Mapping, *, created: datetime, **named: str) -> bytes:
-    """As ``render_pdf``; ``context`` is what JSON can hold."""
-    asked = {"template": template, "context": context, "created": created.isoformat(), "named": named}
+def render_apart(
+    template: str, context: Mapping, *, identifier: str, created: datetime, **named: str
+) -> bytes:
+    """As ``render_pdf``; ``named``: title, marking, reference."""
+    html = markup(template, context, created=created, **named)
+    asked = {"html": html, "identifier": identifier, "created": created.isoformat()}
     try:
         done = subprocess.run(
             [sys.executable, "-m", "documents.apart"],
@@ -40,12 +44,11 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     django.setup()
-    from documents.render import render_pdf
+    from documents.render import pdf_of
 
     asked = json.loads(sys.stdin.buffer.read())
-    created = datetime.fromisoformat(asked["created"])
-    pdf = render_pdf(asked["template"], asked["context"], created=created, **asked["named"])
-    sys.stdout.buffer.write(pdf)
+    asked["created"] = datetime.fromisoformat(asked["created"])
+    sys.stdout.buffer.write(pdf_of(**asked))
 
 
 if __name__ == "__main__":

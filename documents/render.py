@@ -11,11 +11,11 @@ from xml.etree.ElementTree import Element
 
 import pikepdf
 from django.conf import settings
-from django.template.loader import render_to_string
 from weasyprint import HTML, Attachment, Document
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from documents.finish import FieldsMisplaced, finish
+from documents.markup import markup
 
 ASSETS = Path(__file__).parent / "assets"
 MAX_HTML = 4 * 2**20
@@ -83,24 +83,33 @@ def render_pdf(
     template: str,
     context: Mapping,
     *,
-    title: str,
-    marking: str,
     identifier: str,
     created: datetime,
-    reference: str = "",
+    attachments: Sequence[Embedded] = (),
+    signature_fields: Mapping[str, str] | None = None,
+    **named: str,
+) -> bytes:
+    """``named``: title, marking, reference. ``signature_fields`` maps names to spoken labels."""
+    html = markup(template, context, created=created, **named)
+    return pdf_of(
+        html,
+        identifier=identifier,
+        created=created,
+        attachments=attachments,
+        signature_fields=signature_fields,
+    )
+
+
+def pdf_of(
+    html: str,
+    *,
+    identifier: str,
+    created: datetime,
     attachments: Sequence[Embedded] = (),
     signature_fields: Mapping[str, str] | None = None,
 ) -> bytes:
-    """``identifier`` is the file's permanent one; ``signature_fields`` maps names to spoken labels."""
+    """``identifier`` is the file's permanent one."""
     fields = signature_fields or {}
-    page = {
-        "title": title,
-        "marking": marking,
-        "reference": reference,
-        "demonstration": settings.DEMO,
-        "created": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    html = render_to_string(template, {**context, "pdf": page})
     if len(html) > MAX_HTML:
         raise RenderingRefused("The document is too long to be made into a PDF.")
     fetcher = AssetFetcher()

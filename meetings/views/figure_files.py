@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from documents.render import render_pdf
+from documents.apart import render_apart
 from mappa_portal.exports import csv_download
 from mappa_portal.words import OFFICIAL_SENSITIVE, long_date
 from meetings.performance.exports import limit_exports, record_export
@@ -69,7 +69,7 @@ def pdf(request):
     asked, report = _report(request)
     now = timezone.now()
     title = f"Attendance at MAPPA meetings, {asked.place}"
-    data = render_pdf(
+    data = render_apart(
         "pdf/performance.html",
         _document(request, asked, report) | {"title": title, "made_at": now},
         title=title,
