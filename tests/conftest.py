@@ -3,10 +3,12 @@
 import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
 
@@ -19,6 +21,12 @@ def pytest_configure():
     """Pages link to files as they lie; tests/frontend proves that the hashed names resolve."""
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)  # WhiteNoise warns about a folder that is not there
+
+
+@pytest.fixture(autouse=True)
+def own_counts():
+    """What one test counts against a limit is nothing to the next, nor to those that run beside it."""
+    settings.CACHES["default"]["KEY_PREFIX"] = cache.key_prefix = uuid4().hex
 
 
 def _login(variable: str) -> dict[str, str]:

@@ -4,7 +4,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.utils.timezone import localdate
@@ -130,7 +129,6 @@ def test_a_contact_that_left_is_not_asked(world, contact):
 
 @pytest.fixture
 def link(world, contact) -> str:
-    cache.clear()  # of how many links were opened in this minute
     actions.ask(contact, today=TODAY, by=world.camden_administrator)
     return re.search(r"/c/\S+", Message.objects.get(kind="contact").text)[0]
 

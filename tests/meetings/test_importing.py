@@ -186,14 +186,14 @@ def test_a_change_promises_one_count_of_the_days_that_it_touched(register):
     assert run_jobs() == 1
     london, camden = register.world.territory("london"), register.world.territory("camden")
     period = date(2024, 5, 1), date(2024, 5, 31)
-    there = counting.stored(london, *period, borough=camden)[None]
+    there = counting.stored(london, *period, borough=camden)
     assert there.counts == counting.count(camden, *period).counts
     assert Recount.objects.get().first_day is None
     register.put({"held_on": "2024-07-01"})
     assert Recount.objects.values_list("first_day", "last_day").get() == (date(2024, 5, 1), date(2024, 7, 1))
     assert run_jobs() == 1
-    assert counting.stored(london, *period)[None].counts.discussions == 0  # the day that it left
-    assert counting.stored(london, *YEAR)[None].counts.discussions == 1
+    assert counting.stored(london, *period).counts.discussions == 0  # the day that it left
+    assert counting.stored(london, *YEAR).counts.discussions == 1
 
 
 def test_H1_an_import_is_an_event_of_its_borough(register):
