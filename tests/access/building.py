@@ -1,0 +1,141 @@
+"""What stands in the registers of Camden and of others while the routes are asked."""
+
+from django.utils import timezone
+
+from boards.models import Organisation, Territory
+from meetings.actions import actions, minutes
+from meetings.actions.contacts import add_contact
+from meetings.actions.importing import import_attendance
+from meetings.models import (
+    Attendance,
+    AttendanceFile,
+    Discussion,
+    Escalation,
+    FollowUp,
+    Invitation,
+    Meeting,
+    Series,
+    Step,
+)
+from outbox.jobs import run_jobs
+from outbox.models import Job, Message
+from tests.meetings import files
+from tests.world import TODAY
+
+CANARY = "canary of hackney"
+PROBE = "tests.probe"
+
+
+def mail_and_jobs(world) -> None:
+    for borough in ("camden", "hackney"):
+        about = world.territory(borough)
+        common = {"territory": about.parent, "about": about, "kind": PROBE, "key": borough}
+        subject = CANARY if borough == "hackney" else "Ours"
+        Message.objects.create(
+            **common,
+            message_id=borough,
+            to_name="N",
+            to_email="n@example.org",
+            subject=subject,
+            state="failed",
+        )
+        Job.objects.create(**common, subject_id=1, due_at=timezone.now(), failed_at=timezone.now())
+
+
+def meetings(world) -> None:
+    boroughs = list(Territory.objects.filter(kind="borough", slug__in=["camden", "hackney"]))
+    cells = [
+        {"meeting": f"{b.slug}", "borough": b.slug, "case": CANARY if b.slug == "hackney" else "ours"}
+        for b in boroughs
+    ]
+    import_attendance(files.rows(*cells), boroughs=boroughs, by=None)
+    for borough in boroughs:
+        unit = Organisation.objects.unit_of(borough)
+        AttendanceFile.objects.create(
+            territory=borough,
+            organisation=unit,
+            name=CANARY if borough.slug == "hackney" else "ours",
+            rows=1,
+            status="checked",
+            uploaded_by=world.camden_administrator,
+        )
+        Series.objects.create(
+            territory=borough, organisation=unit, level=2, week=1, weekday=1, starts_on=timezone.localdate()
+        )
+    for discussion in Discussion.objects.select_related("meeting__organisation", "territory"):
+        meeting, slug = discussion.meeting, discussion.territory.slug
+        said = CANARY if slug == "hackney" else "ours"
+        actions.add(discussion, text=said, agency=meeting.organisation, due_on=meeting.held_on, by=None)
+        minutes.draft(meeting, by=getattr(world, f"{slug}_administrator"), at=timezone.now())
+    for meeting in Meeting.objects.all():
+        agency = Attendance.objects.filter(discussion__meeting=meeting).first().organisation
+        Invitation.objects.create(territory=meeting.territory, meeting=meeting, agency=agency)
+
+
+def follow_ups(world) -> None:
+    for borough in ("camden", "hackney"):
+        meeting = Meeting.objects.get(territory__slug=borough)
+        agency = world.organisation(f"{borough}-childrens-services")
+        common = {"territory": meeting.territory, "reference": f"{meeting.territory.code}-F-2026-001"}
+        follow_up = FollowUp.objects.create(
+            **common,
+            organisation=meeting.organisation,
+            meeting=meeting,
+            agency=agency,
+            opened_on=TODAY,
+        )
+        now, answer = timezone.now(), CANARY if borough == "hackney" else ""
+        Step.objects.create(
+            territory=meeting.territory,
+            follow_up=follow_up,
+            number=1,
+            due_on=TODAY,
+            sent_at=now,
+            answer=answer,
+        )
+    for borough in ("camden", "leeds"):
+        about = world.territory(borough)
+        office = Organisation.objects.unit_of(about.parent)
+        Escalation.objects.create(
+            territory=about.parent,
+            about=about,
+            organisation=office,
+            reference=f"{about.code}-F-2026-001",
+            agency=world.organisation(f"{borough}-childrens-services"),
+            days=[TODAY],
+            raised_on=TODAY,
+            due_on=TODAY,
+        )
+
+
+def contacts(world) -> None:
+    for borough in ("camden", "hackney"):
+        unit = world.organisation(f"{borough}-mappa-unit")
+        agency, email = world.organisation("metropolitan-police"), "met@example.org"
+        add_contact(
+            unit,
+            agency,
+            by=getattr(world, f"{borough}_administrator"),
+            name=CANARY if borough == "hackney" else "Ours",
+            email=email,
+        )
+
+
+def build(world, stage: str) -> None:
+    """Camden's and Hackney's agreements at the stage, West Yorkshire's template, and canaries in what is foreign."""
+    meetings(world)
+    follow_ups(world)
+    contacts(world)
+    by, world.own_words = world.leeds_co_ordinator, {"hackney": CANARY}
+    if stage == "template":
+        world.draft_template()
+    elif stage == "next":
+        for borough in ("camden", "hackney"):
+            world.next_draft(borough)
+    else:
+        for borough in ("camden", "hackney"):
+            world.at(stage, borough)
+    if stage == "in_force":
+        run_jobs()
+    mail_and_jobs(world)
+    world.draft_template("West Yorkshire protocol", area="west-yorkshire", by=by)

@@ -1,0 +1,281 @@
+"""Each route: who gets it, who may know of it, what its address names."""
+
+import re
+from dataclasses import dataclass
+
+from tests.access.people import (
+    CAMDEN,
+    DRAFTERS,
+    EVERYONE,
+    KEEP_CASES,
+    KEEPERS,
+    LONDONERS,
+    MAIL,
+    MAIL_ELSEWHERE,
+    OFFICE,
+    PARTIES,
+    RECORDERS,
+    REGION,
+    SPOCS,
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who gets ``ok`` for a GET, who may know of the thing but gets 403; for everybody else it does not exist (404).
+
+    ``of`` says what the address names, ``stage`` how far the agreement has come, ``post`` that only POST is answered.
+    """
+
+    ok: frozenset[str] = frozenset()
+    knows: frozenset[str] = frozenset()
+    of: str = ""
+    stage: str = "draft"
+    post: bool = False
+    status: int = 200
+    unlike: tuple[tuple[str, int], ...] = ()  # people whose status differs, with the reason beside the row
+
+    def expected(self, person: str) -> int:
+        if person in dict(self.unlike):
+            return dict(self.unlike)[person]
+        if person in self.ok:
+            return self.status
+        return 403 if person in self.knows else 404
+
+
+def rows(of: str, ok, knows=(), *, pages=(), post=(), **more) -> dict[str, Row]:
+    common = {"of": of, "ok": frozenset(ok), "knows": frozenset(knows), **more}
+    return {name: Row(**common) for name in pages} | {name: Row(**common, post=True) for name in post}
+
+
+ROUTES = (
+    rows("", EVERYONE, pages=["home", "search", "account", "protocols:list", "protocols:export"])
+    | rows("", EVERYONE, pages=["protocols:reviews", "protocols:templates", "protocol-list", "api-root"])
+    | rows("", KEEPERS | {"leeds_co_ordinator"}, EVERYONE, pages=["protocols:template_import"])
+    | rows("", {"smb_chair", "scb_chair"}, EVERYONE, stage="submitted", pages=["protocols:approvals"])
+    | rows(  # London has one published template: straight to its page; West Yorkshire has none
+        "", KEEPERS, EVERYONE, status=302, unlike=(("leeds_co_ordinator", 200),), pages=["protocols:new"]
+    )
+    | rows(
+        "protocol",
+        PARTIES,
+        pages=["protocols:detail", "protocols:print", "protocols:history", "protocol-detail"],
+    )
+    | rows(
+        "protocol",
+        PARTIES,
+        stage="in_force",
+        pages=["protocols:compare", "protocols:review", "protocols:pdf"],
+    )
+    | rows(
+        "protocol", DRAFTERS, PARTIES, pages=["protocols:draft", "protocols:clause_add", "protocols:submit"]
+    )
+    | rows("protocol", DRAFTERS, PARTIES, stage="next", pages=["protocols:discard"])
+    | rows("clause", DRAFTERS, PARTIES, pages=["protocols:clause", "protocols:clause_remove"])
+    | rows("clause", DRAFTERS, PARTIES, post=["protocols:clause_restore"])
+    | rows(  # the SMB's turn comes later
+        "protocol",
+        {"scb_chair"},
+        PARTIES,
+        stage="submitted",
+        unlike=(("smb_chair", 409),),
+        pages=["protocols:approve"],
+    )
+    | rows(  # nothing is decided yet
+        "approval", {"scb_chair"}, PARTIES, stage="submitted", status=409, pages=["protocols:approval_date"]
+    )
+    | rows(
+        "protocol",
+        {"camden_mappa_chair", "camden_board_chair"},
+        PARTIES,
+        stage="approved",
+        pages=["protocols:sign"],
+    )
+    | rows("protocol", DRAFTERS, PARTIES, stage="in_force", pages=["protocols:next", "protocols:withdraw"])
+    | rows(
+        "protocol",
+        DRAFTERS,
+        PARTIES,
+        stage="in_force",
+        post=["protocols:review_start", "protocols:review_complete", "protocols:review_early"],
+    )
+    | rows(
+        "template",
+        OFFICE,
+        pages=["protocols:template", "protocols:template_preview", "protocols:template_history"],
+    )
+    | rows("template", KEEPERS, OFFICE, pages=["protocols:copies", "protocols:template_rename"])
+    | rows("template", KEEPERS, OFFICE, post=["protocols:template_lock", "protocols:template_next"])
+    | rows(
+        "template",
+        KEEPERS,
+        OFFICE,
+        stage="template",
+        pages=["protocols:template_publish", "protocols:template_discard", "protocols:template_clause_add"],
+    )
+    | rows(
+        "template clause",
+        KEEPERS,
+        OFFICE,
+        stage="template",
+        pages=["protocols:template_clause", "protocols:template_clause_remove"],
+    )
+    | rows(
+        "",
+        {"area_administrator", "auditor"},
+        EVERYONE,
+        pages=["audit:list", "audit:export"],
+        post=["audit:check"],
+    )
+    | rows("", MAIL | MAIL_ELSEWHERE, EVERYONE, pages=["outbox:list", "outbox:jobs"])
+    | rows("message", MAIL, EVERYONE - MAIL_ELSEWHERE, pages=["outbox:message"], post=["outbox:resend"])
+    | rows("", OFFICE, EVERYONE, pages=["boards:switch"])  # who has several boroughs
+    | rows("", EVERYONE, pages=["meetings:performance", "meetings:list"])
+    | rows("", EVERYONE, pages=["meeting-list", "invitation-list", "reply-list", "attendance-list"])
+    | rows("meeting", RECORDERS, pages=["meeting-detail"])
+    | rows("", EVERYONE, status=400, pages=["kpis"])  # it asks for an area and a period: tests/meetings
+    | rows("", RECORDERS | {"hackney_administrator"}, EVERYONE, pages=["meetings:import"])
+    | rows("import", RECORDERS, pages=["meetings:import_file"])
+    | rows("import", RECORDERS, post=["meetings:import_start", "meetings:import_discard"])
+    | rows(
+        "",
+        REGION | {"leeds_co_ordinator"},
+        EVERYONE,
+        pages=["meetings:region", "meetings:region_export"],
+    )
+    | rows(
+        "kpi",
+        CAMDEN | REGION | {"camden_csc_spoc"},
+        pages=[
+            "meetings:missed",
+            "meetings:missed_export",
+            "meetings:figures_export",
+            "meetings:chart_export",
+            "meetings:figures_pdf",
+        ],
+    )
+    | rows("meeting", RECORDERS, pages=["meetings:meeting", "meetings:attendance"])
+    | rows(
+        "",
+        RECORDERS | {"hackney_administrator"},
+        EVERYONE,
+        pages=["meetings:new", "meetings:standing", "meetings:series", "meetings:series_new"],
+    )
+    | rows("series", RECORDERS, pages=["meetings:series_stop"])
+    | rows(  # it was held: nothing is planned any more
+        "meeting",
+        RECORDERS,
+        status=409,
+        pages=[
+            *("meetings:change", "meetings:cases", "meetings:agencies", "meetings:by_case", "meetings:check"),
+            *("meetings:cancel", "meetings:postpone", "meetings:abandon"),
+        ],
+    )
+    | rows("meeting", RECORDERS, post=["meetings:hold"])
+    | rows("invitation", RECORDERS, status=409, pages=["meetings:stand_down"])
+    | rows("invitation", (), pages=["meetings:call"])  # nobody is to be called
+    | rows("meeting", RECORDERS, pages=["meetings:invitations"])
+    | rows("invitation", RECORDERS, pages=["meetings:invitation"], post=["meetings:resend_invitation"])
+    | rows(  # the meeting was held: answers have ended
+        "invitation",
+        RECORDERS,
+        status=409,
+        pages=[
+            *("meetings:answer", "meetings:answer_someone_else"),
+            *("meetings:answer_cannot_attend", "meetings:answer_calendar"),
+        ],
+    )
+    | rows("", EVERYONE, pages=["meetings:follow_ups", "meetings:escalations"])
+    | rows("follow-up", RECORDERS | {"camden_csc_spoc"}, pages=["meetings:follow_up"])
+    | rows("follow-up", RECORDERS, post=["meetings:follow_up_send", "meetings:follow_up_answer"])
+    | rows("follow-up", RECORDERS, post=["meetings:follow_up_explain", "meetings:follow_up_escalate"])
+    | rows("follow-up", RECORDERS, post=["meetings:follow_up_close"])
+    | rows("meeting", RECORDERS, post=["meetings:follow_up_start"])
+    | rows("escalation", REGION | RECORDERS, pages=["meetings:escalation"])
+    | rows("", KEEP_CASES, EVERYONE, pages=["referrals:list", "referrals:new"])
+    | rows("case", RECORDERS, pages=["referrals:case", "referrals:edit", "referrals:level"])
+    | rows("case", RECORDERS, status=409, pages=["referrals:level_correct"])
+    | rows("", KEEP_CASES, EVERYONE, pages=["meetings:contacts"], post=["meetings:contacts_ask"])
+    | rows("contact", RECORDERS, pages=["meetings:contact", "meetings:contact_end"])
+    | rows("contact", RECORDERS, post=["meetings:contact_ask"])
+    | rows("meeting case", RECORDERS, pages=["meetings:attendance_case", "meetings:decision"])
+    | rows("meeting case", RECORDERS, pages=["meetings:action_add"], post=["meetings:carry_over"])
+    | rows("action", RECORDERS, pages=["meetings:action", "meetings:action_change"])
+    | rows("meeting", RECORDERS, pages=["meetings:decisions", "meetings:minutes"])
+    | rows("meeting", RECORDERS, post=["meetings:minutes_draft"])
+    | rows("minutes", RECORDERS, pages=["meetings:minutes_pdf"])
+    | rows("minutes", RECORDERS, post=["meetings:minutes_approve", "meetings:minutes_issue"])
+    | rows("", EVERYONE, pages=["meetings:actions"])
+    | rows("job", MAIL, EVERYONE - MAIL_ELSEWHERE, post=["outbox:try_again", "outbox:close"])
+    | rows("", EVERYONE, pages=["boards:borough_list", "boards:board_list"])
+    | rows("borough", CAMDEN | REGION | SPOCS, LONDONERS, pages=["boards:borough"])
+    | rows("board", CAMDEN | REGION, LONDONERS, pages=["boards:board"])
+    | rows("", {"area_administrator", "auditor"}, EVERYONE, status=302, pages=["boards:area"])
+    | rows(
+        "area",
+        {"area_administrator", "auditor"},
+        LONDONERS,
+        pages=[
+            "boards:set_up",
+            "boards:approving_bodies",
+            "boards:boroughs",
+            "boards:organisations",
+            "boards:people",
+        ],
+    )
+    | rows(
+        "area", {"area_administrator"}, LONDONERS, pages=["boards:organisation_add"], post=["boards:confirm"]
+    )
+    | rows("settings", {"area_administrator", "auditor"}, LONDONERS, pages=["boards:settings"])
+    | rows("organisation", {"area_administrator", "auditor"}, LONDONERS, pages=["boards:organisation"])
+    | rows(
+        "organisation",
+        {"area_administrator"},
+        LONDONERS,
+        pages=["boards:rename", "boards:coverage", "boards:grades", "boards:appoint"],
+    )
+    | rows("appointment", {"area_administrator", "auditor"}, LONDONERS, pages=["boards:appointment"])
+    | rows(
+        "appointment",
+        {"area_administrator"},
+        LONDONERS,
+        pages=["boards:appointment_change", "boards:appointment_end"],
+        post=["boards:appointment_withdraw", "boards:appointment_account"],
+    )
+)
+
+PUBLIC = {  # answers without an account; none of them names a record (the verification page names only its own)
+    *("privacy", "accessibility", "cookies", "schema", "api_docs", "api_nothing_here"),
+    *(
+        "meetings:reply",
+        "meetings:reply_someone_else",
+        "meetings:reply_cannot_attend",
+        "meetings:reply_calendar",
+    ),
+    *("api_other", "documents:verify_start", "documents:verify", "documents:certificates"),
+    "meetings:contact_link",  # of one contact, by its token: tests/meetings/test_contacts.py
+}
+OWN_ACCOUNT = re.compile(  # about the person who asks and nobody else: proven in tests/accounts
+    "account_|mfa_|demo_sign_in|extend_session|kept_form|socialaccount_|openid_connect_|usersessions_"
+)
+
+OF_BOROUGH = {
+    "import",
+    "kpi",
+    "case",
+    "contact",
+    "meeting",
+    "meeting case",
+    "series",
+    "invitation",
+    "follow-up",
+    "escalation",
+    "action",
+    "minutes",
+    "protocol",
+    "clause",
+    "approval",
+    "message",
+    "job",
+}
+STAGES = sorted({row.stage for row in ROUTES.values()})
