@@ -77,6 +77,7 @@ ACTIONS = {
     "meeting.cases_chosen": "Chose the cases of a meeting",
     "meeting.changed": "Changed a meeting",
     "meeting.held": "Recorded that a meeting was held",
+    "meeting.not_held": "Took back that a meeting was held",
     "meeting.invitations_sent": "Sent the invitations to a meeting",
     "meeting.postponed": "Postponed a meeting",
     "meeting.set_up": "Set up a meeting",

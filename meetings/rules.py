@@ -1,8 +1,19 @@
+from django.db.models import Q
 from django.utils.timezone import now
 
 from boards.rules import Rule, RuleBook
 from mappa_portal.words import lower_first
-from meetings.models import Action, AttendanceFile, Contact, Escalation, FollowUp, Invitation, Meeting, Step
+from meetings.models import (
+    Action,
+    Attendance,
+    AttendanceFile,
+    Contact,
+    Escalation,
+    FollowUp,
+    Invitation,
+    Meeting,
+    Step,
+)
 
 
 def _lies_ahead(meeting: Meeting) -> bool:
@@ -11,6 +22,16 @@ def _lies_ahead(meeting: Meeting) -> bool:
 
 def _is_under_way(meeting: Meeting) -> bool:
     return meeting.is_planned and meeting.has_begun(now())
+
+
+def _is_unrecorded(meeting: Meeting) -> bool:
+    """Held, as somebody said, and nothing was written down of it since."""
+    return (
+        meeting.status == Meeting.Status.HELD
+        and not Attendance.objects.exclude(attended=None).filter(discussion__meeting=meeting).exists()
+        and not meeting.discussions.filter(Q(revision__gt=1) | Q(actions__isnull=False)).exists()
+        and not meeting.minutes.exists()
+    )
 
 
 def _why_not(meeting: Meeting) -> str:
@@ -31,6 +52,11 @@ MEETING_RULES = RuleBook(
     end_invitations=Rule("record_meeting", lambda m: not m.is_planned, "This meeting is still planned."),
     postpone=Rule("record_meeting", lambda m: m.is_planned, _why_not),
     hold=Rule("record_meeting", _is_under_way, _why_not),
+    undo_hold=Rule(
+        "record_meeting",
+        _is_unrecorded,
+        "Only a meeting of which nothing is recorded yet can be planned again.",
+    ),
     abandon=Rule("record_meeting", _is_under_way, _why_not),
     follow_up=Rule(
         "record_meeting",

@@ -22,7 +22,7 @@ DECIDED = ("risk_of_harm", "disclosure_considered", "level_decided", "next_revie
 
 def take(discussion: Discussion) -> Discussion:
     """Locked to the end of the transaction, as it stands now."""
-    found = Discussion.objects.select_for_update(of=["self"])
+    found = Discussion.objects.select_for_update(of=["self", "meeting"])
     return found.select_related("case", "meeting__organisation", "meeting__territory").get(pk=discussion.pk)
 
 

@@ -119,6 +119,16 @@ def hold(meeting: Meeting, *, by) -> Meeting:
 
 
 @transaction.atomic
+def undo_hold(meeting: Meeting, *, by) -> Meeting:
+    """Marked by mistake: planned again, to be held or ended otherwise."""
+    meeting = take(meeting)
+    MEETING_RULES.require("undo_hold", meeting, by=by)
+    _end(meeting, Status.SCHEDULED, "", by, "meeting.not_held")
+    figures.changed(meeting.territory_id, [meeting.held_on])
+    return meeting
+
+
+@transaction.atomic
 def abandon(meeting: Meeting, *, reason: str, by) -> Meeting:
     """It began and broke off: in no figure (C1)."""
     meeting = take(meeting)

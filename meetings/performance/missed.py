@@ -19,13 +19,13 @@ KPI4 = {"YOT": AGENCY_TYPES["YOT"].name, "CSC": AGENCY_TYPES["CSC"].name}
 
 @dataclass(frozen=True)
 class Missed:
-    """``organisation``: the agency's id; None where none of the kind was invited (C7), or two are missing."""
+    """``attendance``: None where none of the kind was invited (C7), or two are missing."""
 
     discussion: Discussion
     agency: str
     outcome: str
     why: str
-    organisation: int | None = None
+    attendance: Attendance | None = None
 
     @property
     def held_on(self) -> date:
@@ -33,7 +33,11 @@ class Missed:
 
     @property
     def key(self) -> Key:
-        return self.discussion.meeting_id, self.organisation
+        return self.discussion.meeting_id, self.attendance and self.attendance.organisation_id
+
+    @property
+    def can_be_followed(self) -> bool:
+        return self.attendance is not None and self.attendance.outcome == Attendance.Outcome.UNEXPLAINED
 
 
 def recorded(borough: Territory, start: date, end: date, level: int | None) -> QuerySet[Discussion]:
@@ -81,7 +85,7 @@ def of_kpi6(
 
 
 def _missed(a: Attendance, name: str) -> Missed:
-    return Missed(a.discussion, name, str(a.outcome.label), why(a), a.organisation_id)
+    return Missed(a.discussion, name, str(a.outcome.label), why(a), a)
 
 
 def _counted(borough: Territory, code: str, only: Collection[int] | None) -> Collection[int] | QuerySet:

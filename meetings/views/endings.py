@@ -23,6 +23,14 @@ def hold(request, reference: str):
 
 
 @login_required
+@require_POST
+def undo_hold(request, reference: str):
+    actions.undo_hold(meeting_of(request, reference, "undo_hold"), by=request.user)
+    messages.success(request, "The meeting is no longer marked as held.")
+    return redirect("meetings:meeting", reference)
+
+
+@login_required
 def cancel(request, reference: str):
     meeting = meeting_of(request, reference, "cancel")
     form = _reason(request, "Why is it cancelled?", "Enter why the meeting is cancelled")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localdate
 
+from boards.rules import may
 from mappa_portal.exports import csv_download
 from mappa_portal.pagination import sorting
 from mappa_portal.templatetags.govuk import short_date
@@ -32,6 +33,7 @@ class Table:
     columns: list[tuple[str, str]]
     rows: list[dict]
     missed: int
+    starts: bool = False  # this person may start follow-ups of them
 
     def sorted(self, by: str) -> list[dict]:
         name = by.lstrip("-")
@@ -46,9 +48,12 @@ def missed(request, kpi: str):
         "asked": asked,
         "kpi": kpi,
         "columns": table.columns,
-        "rows": [[_cell(name, row) for name, _ in table.columns] for row in table.sorted(sort)[:LIMIT]],
+        "rows": [
+            [_cell(name, row, table) for name, _ in table.columns] for row in table.sorted(sort)[:LIMIT]
+        ],
         "sort": sort,
         "missed": table.missed,
+        "starts": table.starts,
         "more": len(table.rows) > LIMIT,
         "limit": LIMIT,
         "back": f"{reverse('meetings:performance')}?{asked.query}",
@@ -108,7 +113,8 @@ def _by_row(found: list[Missed], asked: Asked, user) -> Table:
     columns += [("outcome", "Outcome"), ("why", "Why it counts")]
     if sight.cases and sight.agencies is None:
         columns += [("follow_up", "Follow-up")]
-    return Table(columns, _rows(found, user), len(found))
+    starts = bool(found) and may(user, "record_meeting", found[0].discussion)
+    return Table(columns, _rows(found, user), len(found), starts)
 
 
 def _rows(found: list[Missed], user) -> list[dict]:
@@ -125,6 +131,7 @@ def _rows(found: list[Missed], user) -> list[dict]:
             "outcome": one.outcome,
             "why": one.why,
             "follow_up": _step(follow_ups.get(one.key)),
+            "missed": one,
         }
         for one in found
     ]
@@ -142,13 +149,28 @@ def _step(follow_up) -> str:
     return f"{follow_up.reference}, {follow_up.get_status_display().lower()}{step}"
 
 
-def _cell(name: str, row: dict):
+def _cell(name: str, row: dict, table: Table):
     value = row[name]
     if name == "date":
         return short_date(value)
+    if value == NO_STEP and table.starts and row["missed"].can_be_followed:
+        return _start_button(row["missed"])
     page = {"meeting": "meetings:meeting", "follow_up": "meetings:follow_up"}.get(name)
     reference, _, rest = str(value).partition(", ")
     if not page or value in (NOT_SHARED, NO_STEP):
         return value
     url = reverse(page, args=[reference])
     return format_html('<a class="govuk-link" href="{}">{}</a>{}', url, reference, rest and f", {rest}")
+
+
+def _start_button(missed: Missed):
+    """Of the one form around the table."""
+    return format_html(
+        '<button class="govuk-button govuk-button--secondary app-row-button" formaction="{}" name="agency"'
+        ' value="{}" data-module="govuk-button" data-prevent-double-click="true">Start follow-up'
+        '<span class="govuk-visually-hidden"> of {}, {}</span></button>',
+        reverse("meetings:follow_up_start", args=[missed.discussion.meeting.reference]),
+        missed.attendance.organisation.slug,
+        missed.agency,
+        short_date(missed.held_on),
+    )

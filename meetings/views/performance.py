@@ -12,17 +12,16 @@ from django.utils.timezone import localdate
 
 from boards.models import Territory
 from boards.switcher import preset
-from mappa_portal.templatetags.govuk import tag
 from meetings.access import Sight, places_of, sight_of
 from meetings.forms.performance import ChartForm, PeriodForm
-from meetings.performance.kpis import Rate
+from meetings.performance.cells import result, spark
 from meetings.performance.periods import Period
 from meetings.performance.region import Region
 from meetings.performance.report import Line, Report, shown
 from meetings.performance.run_chart import Point, finding, percent
-from meetings.performance.svg import draw, sparkline
+from meetings.performance.svg import draw
 from meetings.performance.tiles import tiles
-from meetings.performance.trends import SPARK_FROM, Trend, measure_of_line, measures_of
+from meetings.performance.trends import Trend, measures_of
 
 COLUMNS_OF_4 = ["Who", "This period", "A year before", "Missed", "Result"]
 COLUMNS_OF_6 = ["Agency", "This period", "A year before", "Missed", "Result", "Last 12 quarters"]
@@ -117,19 +116,6 @@ def _missed(line: Line, link: str):
     return format_html(
         '<a class="govuk-link" href="{}&{}">{}</a>', link, urlencode({"agency": line.code}), line.gap
     )
-
-
-def result(rate: Rate):
-    if rate.met is None:
-        return "Not applicable"
-    return tag("Target met", "green") if rate.met else tag(f"Below {rate.target}%", "orange")
-
-
-def spark(trend: Trend, line: Line):
-    chart = trend.chart(measure_of_line(line), "quarter")
-    if len(chart.points) < SPARK_FROM:
-        return "Too few quarters"
-    return format_html("{} {}", sparkline(chart.points, chart.unit), percent(chart.points[-1].value))
 
 
 def compared_rows(report: Report) -> list[tuple]:

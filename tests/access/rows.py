@@ -171,7 +171,7 @@ ROUTES = (
             *("meetings:cancel", "meetings:postpone", "meetings:abandon"),
         ],
     )
-    | rows("meeting", RECORDERS, post=["meetings:hold"])
+    | rows("meeting", RECORDERS, post=["meetings:hold", "meetings:undo_hold"])
     | rows("invitation", RECORDERS, status=409, pages=["meetings:stand_down"])
     | rows("invitation", (), pages=["meetings:call"])  # nobody is to be called
     | rows("meeting", RECORDERS, pages=["meetings:invitations"])

@@ -12,8 +12,10 @@ from boards.dates import add_months
 from boards.models import Reach
 from mappa_portal.exceptions import Conflict, StaleEdit
 from meetings.actions import meetings as actions
+from meetings.actions.actions import add as add_action
 from meetings.actions.agenda import choose_agencies
 from meetings.actions.calls import record_call
+from meetings.actions.minutes import draft as draft_minutes
 from meetings.actions.standing_down import stand_down
 from meetings.models import Attendance, Discussion, Meeting, PhoneCall, Recount
 from outbox.models import Message
@@ -39,7 +41,7 @@ def act(world):
 
     def done(verb: str, thing, **values):
         by = values.pop("by", world.camden_administrator)
-        timed = {} if verb in ("hold", "abandon") else {"at": now()}
+        timed = {} if verb in ("hold", "undo_hold", "abandon") else {"at": now()}
         return getattr(actions, verb)(thing, by=by, **timed, **values)
 
     return done
@@ -174,6 +176,32 @@ def test_C1_holding_counts_the_day(world, meeting, act):
     held = act("hold", begun(meeting))
     assert held.status == Status.HELD
     assert Recount.objects.get(territory=meeting.territory).first_day == held.held_on
+
+
+def test_a_meeting_marked_as_held_by_mistake_is_planned_again(world, meeting, act):
+    held = act("hold", begun(meeting))
+    Recount.objects.all().delete()
+    assert act("undo_hold", held).status == Status.SCHEDULED
+    assert Recount.objects.get(territory=meeting.territory).first_day == held.held_on
+    with pytest.raises(Conflict, match="nothing is recorded"):
+        act("undo_hold", held)
+
+
+@pytest.mark.parametrize("what", ["attendance", "action", "decision", "minutes"])
+def test_what_is_recorded_of_a_meeting_keeps_it_held(world, meeting, act, what):
+    held, by = act("hold", begun(meeting)), world.camden_administrator
+    discussion = held.discussions.first()
+    match what:
+        case "attendance":
+            discussion.attendances.update(attended=False)
+        case "action":
+            add_action(discussion, text="x", agency=held.organisation, due_on=held.held_on, by=by)
+        case "decision":
+            discussion.meeting.discussions.update(revision=2)
+        case "minutes":
+            draft_minutes(held, by=by, at=now())
+    with pytest.raises(Conflict, match="nothing is recorded"):
+        act("undo_hold", held)
 
 
 # -- Standing down (C3) --

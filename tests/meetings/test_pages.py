@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from audit.models import Event
 from boards.access import share
-from meetings.models import Discussion, FollowUp, Invitation, Meeting, Reply
+from meetings.models import Attendance, Discussion, FollowUp, Invitation, Meeting, Reply, Step
 from meetings.performance import missed
 from meetings.performance.kpis import Kpis
 from meetings.performance.periods import Period, year_of
+from outbox.jobs import run_jobs
 from tests.meetings.conftest import YEAR
 from tests.meetings.test_kpis import ABSENT, CHILD, REPORT
 
@@ -209,6 +210,62 @@ def test_missed_rows_say_the_reply_and_the_follow_up_and_sort_by_link(year, brow
     assert agencies == sorted(agencies) and 'aria-sort="ascending"' in page.content.decode()
     assert "Apologies" in text(page) and "Representative will attend" not in text(page)
     assert "CMD-F-2024-001 , open" in text(page)
+
+
+def test_a_follow_up_starts_from_the_row_of_an_absence_without_explanation(year, browser_of):
+    browser = browser_of("camden_administrator")
+    page = browser.get(f"/performance/6/missed/?place=camden&{PERIOD}").content.decode()
+    assert "Start follow-up" not in page
+    Attendance.objects.filter(attended=False).update(explained=False, report=False)
+    page = browser.get(f"/performance/6/missed/?place=camden&{PERIOD}").content.decode()
+    where, agency = re.search(r'formaction="([^"]+)" name="agency" value="([^"]+)"', page).groups()
+    assert browser.post(where, {"agency": agency}).status_code == 302
+    started = FollowUp.objects.get()
+    assert started.agency.slug == agency and started.meeting.reference in where
+    again = browser.get(f"/performance/6/missed/?place=camden&{PERIOD}").content.decode()
+    assert started.reference in again and again.count(f'value="{agency}"') < page.count(f'value="{agency}"')
+    business_manager = browser_of("camden_business_manager")
+    page = business_manager.get(f"/performance/6/missed/?place=camden&{PERIOD}").content.decode()
+    assert "Start follow-up" not in page
+
+
+BOROUGH = [
+    (
+        "camden_administrator",
+        ["KPI 4, both at the table", "KPI 6, ", "Held Level 2 meeting", "1 absence"],
+        [],
+    ),
+    ("camden_business_manager", ["KPI 6, Adult Social Care"], ["Level 2 meeting CMD", "absence,"]),
+    ("smb_member", ["KPI 6, "], ["Level 2 meeting CMD", "absence,"]),
+    ("camden_csc_spoc", ["KPI 6, Children's Services"], ["KPI 6, Adult Social Care", "both at the table"]),
+    ("camden_police_spoc", [], ["KPI 6", "Follow-ups"]),
+]
+
+
+@pytest.mark.parametrize("who, shown, hidden", BOROUGH)
+def test_a_boroughs_page_says_how_it_is_doing(year, browser_of, monkeypatch, who, shown, hidden):
+    monkeypatch.setattr("boards.views.localdate", lambda: date(2025, 3, 1))
+    meeting = Meeting.objects.get(file_reference="M1")
+    csc = year.world.organisation("camden-childrens-services")
+    made = FollowUp.objects.create(
+        territory=meeting.territory,
+        organisation=meeting.organisation,
+        reference="CMD-F-2024-001",
+        meeting=meeting,
+        agency=csc,
+        opened_on=meeting.held_on,
+    )
+    Step.objects.create(territory=made.territory, follow_up=made, number=1, due_on=meeting.held_on)
+    run_jobs()
+    page = text(browser_of(who).get("/boroughs/camden/"))
+    assert [words for words in shown if words not in page] == []
+    assert [words for words in hidden if words in page] == []
+
+
+def test_a_borough_without_meetings_says_so(world, browser_of):
+    assert "No meetings held in this period" in text(
+        browser_of("camden_administrator").get("/boroughs/camden/")
+    )
 
 
 def test_missed_rows_leave_marked_and_recorded(year, browser_of):
