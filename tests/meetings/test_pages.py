@@ -237,7 +237,7 @@ BOROUGH = [
     ),
     ("camden_business_manager", ["KPI 6, Adult Social Care"], ["Level 2 meeting CMD", "absence,"]),
     ("smb_member", ["KPI 6, "], ["Level 2 meeting CMD", "absence,"]),
-    ("camden_csc_spoc", ["KPI 6, Children's Services"], ["KPI 6, Adult Social Care", "both at the table"]),
+    ("camden_csc_spoc", ["KPI 6, Children"], ["KPI 6, Adult Social Care", "both at the table"]),
     ("camden_police_spoc", [], ["KPI 6", "Follow-ups"]),
 ]
 
