@@ -100,12 +100,18 @@ def docx(*body: str, starts: dict[int, int] | None = None, parts: dict[str, str]
     """`parts` are further parts of the document by kind: footnotes, comments."""
     inner = {"styles": STYLES, "numbering": numbering(starts)} | (parts or {})
     files = {
-        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}content-types"/>',
+        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}content-types">{MAIN}</Types>',
         "_rels/.rels": relations({"officeDocument": "word/document.xml"}),
         "word/document.xml": part("document", f"<w:body>{''.join(body)}</w:body>"),
         "word/_rels/document.xml.rels": relations({kind: f"{kind}.xml" for kind in inner}),
     } | {f"word/{kind}.xml": part(kind, content) for kind, content in inner.items()}
     return packed(files)
+
+
+MAIN = (
+    '<Override PartName="/word/document.xml" ContentType='
+    '"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>'
+)
 
 
 def part(kind: str, content: str) -> str:
