@@ -30,6 +30,7 @@ def template_file(folder: Path) -> Path:
             word.p("The SMB and the (name of Borough) LSCB have agreed this protocol."),
             word.p("Local Operational Management Arrangements", style="H2"),
             word.p("Contact the administrator in (Name of Borough ..... )."),
+            word.p("Telephone: ____________"),
         )
     )
     return path
