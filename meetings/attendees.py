@@ -28,11 +28,11 @@ class Came:
 
 
 def recorded(meeting: Meeting, parts: Iterable[Attendance]) -> dict[Who, Came]:
-    """What stands in the register; of imported attendances nobody knows more than grade and mode."""
+    """What stands in the register; of imported attendances nobody knows more than grade and mode, if these."""
     found: dict[Who, Came] = {}
     for part in parts:
         who = (part.organisation_id, part.substitute)
-        if part.attended and (part.grade or part.mode) and who not in found:
+        if part.attended and found.get(who, Came()) == Came():
             found[who] = Came(mode=part.mode, grade=part.grade)
     rows = Attendee.objects.filter(meeting=meeting)
     return found | {(row.organisation_id, row.is_substitute): Came.of(row) for row in rows}

@@ -2,14 +2,18 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from boards.models import Territory
+from boards.models import Organisation, Territory
 from boards.scope import scope
 from meetings.actions.importing import import_attendance
+from meetings.models import Contact, Invitation, Meeting, Reply
+from outbox.jobs import run_jobs
 from meetings.performance import figures
 from tests.meetings import files
 from tests.meetings.invited import Invited
 
+ASC, CSC = "camden-adult-social-care", "camden-childrens-services"
 YEAR = date(2024, 4, 1), date(2025, 3, 31)
 
 
@@ -54,3 +58,49 @@ def browser_of(world):
         return client
 
     return opened
+
+
+@pytest.fixture
+def meeting(register):
+    """Held and not recorded: two agencies, two cases; Children's Services were stood down for the second."""
+    register.put(
+        {"case": "C1"} | files.EMPTY,
+        {"case": "C1", "agency": "CSC"} | files.EMPTY,
+        {"case": "C2", "agency": "CSC", "stood_down": "yes"} | files.EMPTY,
+        {"case": "C2"} | files.EMPTY,
+    )
+    run_jobs()
+    return Meeting.objects.get()
+
+
+@pytest.fixture
+def replied(meeting):
+    """Adult Social Care sends a substitute, after it had said that it would not come; CSC has only a contact."""
+
+    def reply(number: int, answer: str, **more):
+        Reply.objects.create(
+            territory=meeting.territory,
+            invitation=invitation,
+            number=number,
+            answer=answer,
+            channel="link",
+            answered_at=timezone.now(),
+            **more,
+        )
+
+    asc, csc = (Organisation.objects.get(slug=slug) for slug in (ASC, CSC))
+    invitation = Invitation.objects.create(
+        territory=meeting.territory, meeting=meeting, agency=asc, sent_at=timezone.now()
+    )
+    reply(1, "apologies")
+    reply(2, "substitute", name="Sam Reed", job_title="Team lead", grade=2, mode="video")
+    Contact.objects.create(
+        territory=meeting.territory,
+        organisation=meeting.organisation,
+        agency=csc,
+        name="C",
+        email="c@example.org",
+        representative="Uma Grey",
+        representative_grade=3,
+    )
+    return meeting

@@ -19,6 +19,7 @@ USUAL = {
     "report": "no",
     "explained": "",
 }
+EMPTY = {"attended": "", "mode": "", "grade": ""}  # nobody recorded it yet
 
 
 def line(**cells: str) -> str:

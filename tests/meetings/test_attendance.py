@@ -8,30 +8,17 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from audit.models import Event
-from boards.models import Organisation
 from mappa_portal.exceptions import Conflict, StaleEdit
 from meetings.actions.attendance import record_attendance
 from meetings.attendees import Came
-from meetings.models import Attendance, Attendee, Contact, Invitation, Meeting, Reply
+from meetings.models import Attendance, Attendee, Meeting
 from outbox.jobs import run_jobs
+from tests.meetings.conftest import ASC, CSC
+from tests.meetings.files import EMPTY
 
 ADDRESS = "/meetings/CMD-M-2024-001/attendance/"
-EMPTY = {"attended": "", "mode": "", "grade": ""}
-
-
-@pytest.fixture
-def meeting(register):
-    register.put(
-        {"case": "C1"} | EMPTY,
-        {"case": "C1", "agency": "CSC"} | EMPTY,
-        {"case": "C2", "agency": "CSC", "stood_down": "yes"} | EMPTY,
-        {"case": "C2"} | EMPTY,
-    )
-    run_jobs()
-    return Meeting.objects.get()
 
 
 def mark(meeting, outcome: str, *, revision=1, by, **attendee):
@@ -116,7 +103,6 @@ def browser_of(user) -> Client:
     return client
 
 
-CSC, ASC = "camden-childrens-services", "camden-adult-social-care"
 OPEN = "Camden Children&#x27;s Services, case 1: select attendance"
 
 
@@ -195,65 +181,12 @@ def test_a_choice_for_a_row_or_a_column_fills_it(browser, meeting, fill, outcome
     assert [a.outcome.value for a in parts] == outcomes
 
 
-@pytest.fixture
-def replied(meeting):
-    """Adult Social Care sends a substitute, after it had said that it would not come; CSC has only a contact."""
-
-    def reply(number: int, answer: str, **more):
-        Reply.objects.create(
-            territory=meeting.territory,
-            invitation=invitation,
-            number=number,
-            answer=answer,
-            channel="link",
-            answered_at=timezone.now(),
-            **more,
-        )
-
-    asc, csc = (Organisation.objects.get(slug=slug) for slug in (ASC, CSC))
-    invitation = Invitation.objects.create(
-        territory=meeting.territory, meeting=meeting, agency=asc, sent_at=timezone.now()
-    )
-    reply(1, "apologies")
-    reply(2, "substitute", name="Sam Reed", job_title="Team lead", grade=2, mode="video")
-    Contact.objects.create(
-        territory=meeting.territory,
-        organisation=meeting.organisation,
-        agency=csc,
-        name="C",
-        email="c@example.org",
-        representative="Uma Grey",
-        representative_grade=3,
-    )
-    return meeting
-
-
-def test_attendees_are_prefilled_and_claim_nothing(browser, replied):
-    page = browser.get(ADDRESS).content.decode()
-    assert f'name="{ASC}.substitute.name" value="Sam Reed"' in page
-    assert f'name="{CSC}.name" value="Uma Grey"' in page
-    assert not re.search(rf'name="{ASC}.1".*?<option value="\w+" selected', page.partition("</tbody>")[0])
-
-
 def test_mark_confirmed_fills_those_who_said_they_come_on_the_page_only(browser, replied):
     page = browser.post(ADDRESS, {"revision": "1", "confirmed": "1", f"{ASC}.2": "report"}).content.decode()
     assert re.search(rf'name="{ASC}.1".*?<option value="(\w*)" selected', page)[1] == "substitute"
     assert re.search(rf'name="{ASC}.2".*?<option value="(\w*)" selected', page)[1] == "report"
     assert re.search(rf'name="{CSC}.1".*?<option value="(\w*)" selected', page)[1] == ""
     assert not Attendance.objects.exclude(attended=None).exists() and not Attendee.objects.exists()
-
-
-def test_the_attendee_of_the_reply_is_kept_once_marked(browser, replied):
-    browser.post(ADDRESS, {"revision": "1", f"{ASC}.1": "substitute"})
-    came = Attendee.objects.get()
-    assert (came.name, came.is_substitute, came.grade, came.mode) == ("Sam Reed", True, 2, "video")
-    part = Attendance.objects.get(attended=True)
-    assert (part.grade, part.mode, part.substitute) == (2, "video", True)
-
-
-def test_attendance_without_seniority_is_saved_and_said(browser, meeting):
-    page = browser.post(ADDRESS, SENT | {f"{CSC}.grade": ""}, follow=True).content.decode()
-    assert "KPI 6 does not count these yet" in page
 
 
 def test_a_stale_page_keeps_what_was_chosen_and_names_the_difference(world, browser, meeting):
