@@ -11,6 +11,12 @@ from meetings.models import Attendance, Discussion, Meeting, Mode
 
 GRADES = [("", "Not recorded"), *agencies.GRADES]
 MODES = [("", "Not recorded"), *Mode.choices]
+ASKED = [
+    ("name", "name", []),
+    ("job title", "job_title", []),
+    ("seniority", "grade", GRADES),
+    ("how", "mode", MODES),
+]  # of each person: how a difference names it, the field, its choices
 Outcome = Attendance.Outcome
 OUTCOMES = Outcome.values
 LONGEST = 120
@@ -24,6 +30,7 @@ class Line:
     name: str
     parts: list[Attendance | None]
     people: dict[bool, Came]
+    recorded: dict[bool, Came] = field(default_factory=dict)  # of the people, what stands in the register
     announced: str = ""
     chosen: dict[int, str] = field(default_factory=dict)
 
@@ -82,18 +89,32 @@ class Line:
     @property
     def lacks_grade(self) -> bool:
         """Somebody came, and nobody knows at which seniority."""
-        chosen = {self.chosen[part.pk] for _, part in self.open_parts}
-        return any(
-            outcome in chosen and not self.people[role].grade
-            for role, outcome in ((False, Outcome.ATTENDED), (True, Outcome.SUBSTITUTE))
-        )
+        return any(self._came(role) and not person.grade for role, person in self.people.items())
 
     def differences(self) -> Iterator[str]:
-        """Where the choices differ from the register."""
+        """Where the choices, and the people who came by them, differ from the register."""
         for place, part in self.open_parts:
             if self.chosen[part.pk] != part.outcome.value:
                 yours = Outcome(self.chosen[part.pk]).label
                 yield f"{self.name}, case {place}: now {part.outcome.label}, yours {yours}"
+        for role, person in self.people.items():
+            if role in self.recorded or self._came(role):
+                before = self.recorded.get(role, Came())
+                yield from (f"{self.name}, {text}" for text in _other_words(role, before, person))
+
+    def _came(self, role: bool) -> bool:
+        outcome = Outcome.SUBSTITUTE if role else Outcome.ATTENDED
+        return any(self.chosen[part.pk] == outcome for _, part in self.open_parts)
+
+
+def _other_words(role: bool, now: Came, yours: Came) -> Iterator[str]:
+    who = "substitute" if role else "representative"
+    for label, name, choices in ASKED:
+        stands, typed = (str(getattr(person, name) or "") for person in (now, yours))
+        if stands != typed:
+            words = {str(value): text for value, text in choices}
+            stands, typed = (words.get(v) or v or "Not recorded" for v in (stands, typed))
+            yield f"{label} of the {who}: now {stands}, yours {typed}"
 
 
 def _known(value: str | None, choices, otherwise: str) -> str:
@@ -105,13 +126,16 @@ def lines_of(meeting: Meeting, discussions: list[Discussion]) -> list[Line]:
     parts = [part for d in discussions for part in d.attendances.all()]
     there = {part.organisation_id: part.organisation for part in parts}
     answers = attendees.replies(meeting)
-    people = attendees.expected(meeting, answers) | attendees.recorded(meeting, parts)
+    recorded = attendees.recorded(meeting, parts)
+    people = attendees.expected(meeting, answers) | recorded
     announced = attendees.confirmed(answers)
     lines = []
     for pk, agency in sorted(there.items(), key=lambda item: item[1].name):
         mine = [next((a for a in d.attendances.all() if a.organisation_id == pk), None) for d in discussions]
         came = {role: people.get((pk, role), Came()) for role in (False, True)}
-        line = Line(agency, agency.name_on(meeting.held_on), mine, came, announced.get(pk, ""))
+        stands = {role: recorded[pk, role] for role in came if (pk, role) in recorded}
+        name = agency.name_on(meeting.held_on)
+        line = Line(agency, name, mine, came, stands, announced.get(pk, ""))
         line.chosen = {part.pk: part.outcome.value for part in mine if part}
         lines.append(line)
     return lines

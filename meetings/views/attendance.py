@@ -108,7 +108,7 @@ def _discussions(meeting: Meeting) -> list[Discussion]:
 
 
 def _save(request, meeting: Meeting, lines: list[Line], of: list[int] | None = None) -> Saved | list[str]:
-    """The differences where somebody else saved meanwhile; equal choices are no clash."""
+    """The differences where somebody else saved meanwhile; nothing that differs is no clash."""
     marks = marks_of(lines)
     if of is not None:
         marks = {pk: marks[pk] for pk in of}

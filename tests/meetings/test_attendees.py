@@ -7,7 +7,7 @@ import pytest
 from meetings.models import Attendance, Attendee
 from tests.meetings.conftest import ASC, CSC
 from tests.meetings.files import EMPTY
-from tests.meetings.test_attendance import ADDRESS, SENT
+from tests.meetings.test_attendance import ADDRESS, JSON, SENT
 
 
 @pytest.fixture
@@ -16,12 +16,13 @@ def browser(browser_of):
 
 
 def shown_on(response) -> dict[str, str]:
-    """What the page would send as it stands."""
+    """What the page would send as it stands, but for its token: with that it takes effect once anyhow."""
     page = response.content.decode()
     typed = re.findall(r'<input[^>]* name="([^"]+)" value="([^"]*)"', page)
     lists = re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', page)
     chosen = [(name, re.search(r'value="(\w*)" selected', options)) for name, options in lists]
-    return dict(typed) | {name: value[1] if value else "" for name, value in chosen}
+    sent = dict(typed) | {name: value[1] if value else "" for name, value in chosen}
+    return {name: value for name, value in sent.items() if "." in name or name == "revision"}
 
 
 def test_attendees_are_prefilled_and_claim_nothing(browser, replied):
@@ -58,3 +59,42 @@ def test_C4_saving_another_cell_invents_no_seniority(browser, register, replied,
     assert (part.grade, part.mode) == (stored, mode) and not Attendee.objects.exists()
     rates = {agency.code: agency.rate.attended for agency in register.live().agencies}
     assert rates == {"ASC": 0, "CSC": 1 if stored else 0}
+
+
+# -- Two people at once --
+
+OTHER_PERSON = [
+    (
+        {f"{CSC}.grade": "3"},
+        "seniority of the representative: now Team manager, yours Service manager",
+    ),
+    ({f"{CSC}.mode": "video"}, "how of the representative: now Not recorded, yours By video"),
+    ({f"{CSC}.name": "Ann Hall"}, "name of the representative: now Dana Blake, yours Ann Hall"),
+    ({f"{CSC}.job_title": "Head"}, "job title of the representative: now Not recorded, yours Head"),
+]
+
+
+@pytest.mark.parametrize("other, text", OTHER_PERSON)
+def test_C2_a_stale_save_that_differs_in_who_came_is_not_called_saved(browser, meeting, other, text):
+    browser.post(ADDRESS, SENT, follow=True)
+    stale = browser.post(ADDRESS, SENT | other)
+    page = stale.content.decode()
+    assert f"Services, {text}" in page and "Attendance is saved" not in page
+    [(name, typed)] = other.items()
+    assert shown_on(stale)[name] == typed, "what was chosen is kept"
+    assert browser.post(ADDRESS, SENT | other, **JSON).status_code == 409
+    assert (
+        "Attendance is saved"
+        in browser.post(ADDRESS, SENT | other | {"revision": "2"}, follow=True).content.decode()
+    )
+    kept = Attendee.objects.get()
+    assert str(getattr(kept, name.rpartition(".")[2])) == typed
+
+
+def test_a_stale_save_of_what_stands_already_is_saved(browser, replied):
+    """Also where people are only expected: they were not sent to be written."""
+    sent = shown_on(browser.get(ADDRESS)) | SENT
+    for _ in range(2):
+        page = browser.post(ADDRESS, sent, follow=True).content.decode()
+        assert "Attendance is saved" in page
+    assert browser.post(ADDRESS, sent, **JSON).json()["revision"] == 2
