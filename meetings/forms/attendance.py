@@ -3,11 +3,25 @@
 from django import forms
 
 from mappa_portal.forms import Form
+from meetings.grid import GRADES, MODES, Line
 from meetings.models import Attendance
+
+Outcome = Attendance.Outcome
+ROLES = {Outcome.ATTENDED.value: False, Outcome.SUBSTITUTE.value: True}
+
+
+class OutcomeSelect(forms.RadioSelect):
+    """The outcomes of somebody who came open the questions about that person."""
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        if value in ROLES:
+            option["attrs"]["data-aria-controls"] = f"{name}-{value}"
+        return option
 
 
 class CaseAttendanceForm(Form):
-    """One case: for each agency that is expected, what became of it."""
+    """One case: for each agency that is expected, what became of it, and at which seniority who came."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -17,14 +31,41 @@ class CaseAttendanceForm(Form):
         for line, part in parts:
             self.fields[line.key] = forms.ChoiceField(
                 label=line.name,
-                choices=Attendance.Outcome.choices,
-                widget=forms.RadioSelect,
+                choices=Outcome.choices,
+                widget=OutcomeSelect,
                 required=False,
                 initial=part.outcome.value,
             )
+            for role, person in line.people.items():
+                who, prefix = "substitute" if role else "representative", line.prefix(role)
+                self.fields[f"{prefix}.grade"] = _select(f"Seniority of the {who}", GRADES, person.grade)
+                self.fields[f"{prefix}.mode"] = _select(f"How the {who} attended", MODES, person.mode)
+
+    @property
+    def questions(self) -> list[tuple]:
+        """Each agency's, with its options and the fields that an option opens."""
+        return [(self[line.key], self._options(line)) for line, _ in self.parts]
+
+    def _options(self, line: Line) -> list[tuple]:
+        chosen = str(self[line.key].value() or "")
+        return [
+            (option, value, value == chosen, self._about(line, value))
+            for option in self[line.key]
+            for value in [option.data["value"]]
+        ]
+
+    def _about(self, line: Line, outcome: str) -> list:
+        if outcome not in ROLES:
+            return []
+        prefix = line.prefix(ROLES[outcome])
+        return [self[f"{prefix}.grade"], self[f"{prefix}.mode"]]
 
     def again(self, revision: int) -> "CaseAttendanceForm":
         """The same choices, to be saved over the revision that was shown now."""
         data = self.data.copy()
         data["revision"] = revision
         return CaseAttendanceForm(data, parts=self.parts, revision=revision)
+
+
+def _select(label: str, choices, known) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, required=False, initial=known or "")

@@ -1,5 +1,7 @@
 """The attendance grid, each cell a native select, and one case a page; complete without scripts."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, JsonResponse
@@ -75,10 +77,12 @@ def case(request, reference: str, position: int):
     stale = []
     if request.method == "POST" and form.is_valid():
         for line, part in mine:
+            line.take(request.POST)
             line.chosen[part.pk] = form.cleaned_data[line.key]
         saved = _save(request, meeting, lines, of=[part.pk for _, part in mine])
         if isinstance(saved, Saved):
             messages.success(request, f"Attendance of case {position} is saved.")
+            _warn(request, (line for line, _ in mine))
             following = position + 1
             if following <= len(discussions):
                 return redirect("meetings:attendance_case", reference, following)
@@ -132,12 +136,16 @@ def _as_json(saved: Saved | list[str]) -> JsonResponse:
 def _finished(request, lines: list[Line], saved: Saved, reference: str):
     changed = f"Attendance is saved, {saved.changed} changed." if saved.changed else "Attendance is saved."
     messages.success(request, changed)
+    _warn(request, lines)
+    return redirect("meetings:meeting", reference)
+
+
+def _warn(request, lines: Iterable[Line]) -> None:
     if any(line.lacks_grade for line in lines):
         messages.warning(
             request,
             "Seniority is not recorded for every agency that attended: KPI 6 does not count these yet.",
         )
-    return redirect("meetings:meeting", reference)
 
 
 # -- Cells as HTML: a template loop over options is many times dearer --

@@ -8,8 +8,8 @@ from boards.models import Organisation, Territory
 from boards.scope import scope
 from meetings.actions.importing import import_attendance
 from meetings.models import Contact, Invitation, Meeting, Reply
-from outbox.jobs import run_jobs
 from meetings.performance import figures
+from outbox.jobs import run_jobs
 from tests.meetings import files
 from tests.meetings.invited import Invited
 

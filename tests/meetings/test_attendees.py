@@ -19,7 +19,7 @@ def shown_on(response) -> dict[str, str]:
     """What the page would send as it stands, but for its token: with that it takes effect once anyhow."""
     page = response.content.decode()
     typed = re.findall(r'<input[^>]* name="([^"]+)" value="([^"]*)"', page)
-    lists = re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', page)
+    lists = re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', page, re.S)
     chosen = [(name, re.search(r'value="(\w*)" selected', options)) for name, options in lists]
     sent = dict(typed) | {name: value[1] if value else "" for name, value in chosen}
     return {name: value for name, value in sent.items() if "." in name or name == "revision"}
@@ -98,3 +98,33 @@ def test_a_stale_save_of_what_stands_already_is_saved(browser, replied):
         page = browser.post(ADDRESS, sent, follow=True).content.decode()
         assert "Attendance is saved" in page
     assert browser.post(ADDRESS, sent, **JSON).json()["revision"] == 2
+
+
+# -- One case a page --
+
+CASE = f"{ADDRESS}1/"
+PERSON = {f"{ASC}.grade": "3", f"{ASC}.mode": "phone", f"{CSC}.substitute.grade": "2"}
+
+
+def test_C4_the_page_of_one_case_asks_for_the_seniority_of_who_came(browser, replied):
+    shown = shown_on(browser.get(CASE))
+    assert (shown[f"{CSC}.grade"], shown[f"{ASC}.substitute.grade"]) == ("3", "2"), "as expected"
+    sent = shown | PERSON | {ASC: "attended", CSC: "substitute"}
+    page = browser.post(CASE, sent, follow=True).content.decode()
+    assert "Attendance of case 1 is saved." in page and "KPI 6 does not count" not in page
+    parts = Attendance.objects.filter(attended=True).order_by("organisation__slug")
+    assert [(a.substitute, a.grade, a.mode) for a in parts] == [(False, 3, "phone"), (True, 2, "")]
+    assert set(Attendee.objects.values_list("name", "grade")) == {("", 3), ("", 2)}
+
+
+def test_the_page_of_one_case_says_that_seniority_is_missing(browser, meeting):
+    page = browser.post(CASE, {"revision": "1", ASC: "attended", CSC: "report"}, follow=True).content.decode()
+    assert "KPI 6 does not count these yet" in page
+
+
+def test_C2_a_stale_page_of_one_case_keeps_the_seniority(browser, meeting):
+    sent = {"revision": "1", ASC: "attended", f"{ASC}.grade": "2"}
+    browser.post(CASE, sent)
+    stale = browser.post(CASE, sent | {f"{ASC}.grade": "3"})
+    assert "now Team manager, yours Service manager" in stale.content.decode()
+    assert shown_on(stale)[f"{ASC}.grade"] == "3"
