@@ -58,4 +58,4 @@ def days_of(follow_up: FollowUp) -> list[date]:
         discussion__meeting__held_on__lte=held_on,
     )
     days = found.values_list("discussion__meeting__held_on", flat=True)
-    return sorted({held_on, *days}, reverse=True)
+    return sorted(set(days), reverse=True)

@@ -161,6 +161,12 @@ def _asked(follow_up: FollowUp) -> bool:
     return follow_up.is_open and follow_up.step.is_sent
 
 
+def _why_no_further(follow_up: FollowUp) -> str:
+    if follow_up.is_open and follow_up.step.waits_for_decision:
+        return "The agency has answered. Say first whether that explains the absence."
+    return "Send the request first. A follow-up that is closed or with the SMB goes no further."
+
+
 FOLLOW_UP_RULES = RuleBook(
     send=Rule(
         "record_meeting",
@@ -175,8 +181,8 @@ FOLLOW_UP_RULES = RuleBook(
     record_explanation=Rule("record_meeting", lambda f: f.is_open, "This follow-up is closed."),
     escalate=Rule(
         "record_meeting",
-        lambda f: _asked(f) and f.step.number < Step.Number.SMB,
-        "Send the request first. A follow-up that is closed or with the SMB goes no further.",
+        lambda f: _asked(f) and f.step.number < Step.Number.SMB and not f.step.waits_for_decision,
+        _why_no_further,
     ),
     close=Rule("record_meeting", lambda f: f.is_open, "This follow-up is closed already."),
 )

@@ -48,6 +48,7 @@ def send(follow_up: FollowUp, *, letter: str, to_name: str, to_email: str, today
     """The present step's letter goes out; from now its deadline runs."""
     follow_up = _locked(follow_up)
     FOLLOW_UP_RULES.require("send", follow_up, by=by)
+    _must_stand(follow_up)
     if not to_email:
         raise ValidationError({"to_email": "Enter the email address that the request goes to"})
     step = follow_up.step
@@ -89,6 +90,7 @@ def escalate(follow_up: FollowUp, *, today: date, by, to_name: str = "", to_emai
     """To the line manager as a drafted letter; from there to the SMB, at once, if the agency stayed away before."""
     follow_up = _locked(follow_up)
     FOLLOW_UP_RULES.require("escalate", follow_up, by=by)
+    _must_stand(follow_up)
     if follow_up.step.number == Step.Number.AGENCY:
         if not to_email:
             to_name, to_email = line_manager_before(follow_up)
@@ -106,6 +108,25 @@ def close(follow_up: FollowUp, *, reason: str, today: date, by) -> FollowUp:
     _end(follow_up, FollowUp.Status.CLOSED, today)
     record("follow_up.closed", follow_up, by=by, reason=reason)
     return follow_up
+
+
+@transaction.atomic
+def carry_on(follow_up: FollowUp, *, today: date) -> None:
+    """The next thing that happens by itself; nothing while somebody has to decide or to enter an address.
+
+    What the SMB has is the SMB's, and a first absence ends with the line manager: a person closes those.
+    """
+    follow_up = _locked(follow_up)
+    step = follow_up.step
+    if not follow_up.is_open or step.number == Step.Number.SMB:
+        return
+    if not _stands(follow_up):
+        close(follow_up, reason="The attendance was corrected.", today=today, by=None)
+    elif not step.is_sent and step.to_email and step.due_on <= today:
+        said = {name: getattr(step, name) for name in ("letter", "to_name", "to_email")}
+        send(follow_up, **said, today=today, by=None)
+    elif step.is_sent and step.is_overdue(today) and _can_go_further(follow_up):
+        escalate(follow_up, today=today, by=None)
 
 
 @transaction.atomic
@@ -128,6 +149,22 @@ def line_manager_before(follow_up: FollowUp) -> tuple[str, str]:
         number=Step.Number.LINE_MANAGER,
     ).exclude(to_email="")
     return known.order_by("-sent_at").values_list("to_name", "to_email").first() or ("", "")
+
+
+def _stands(follow_up: FollowUp) -> bool:
+    """The register still says that nobody came and nobody explained it."""
+    return absences.of(follow_up.meeting, follow_up.agency).exists()
+
+
+def _must_stand(follow_up: FollowUp) -> None:
+    if not _stands(follow_up):
+        raise Conflict(
+            f"{follow_up.agency} is no longer recorded as absent without explanation. Close this follow-up."
+        )
+
+
+def _can_go_further(follow_up: FollowUp) -> bool:
+    return follow_up.step.number == Step.Number.AGENCY or len(absences.days_of(follow_up)) > 1
 
 
 def _locked(follow_up: FollowUp) -> FollowUp:

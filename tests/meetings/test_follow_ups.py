@@ -231,6 +231,33 @@ def test_it_waits_for_the_unit_once_the_agency_has_answered(world, opened):
     assert FollowUp.objects.get().step.number == Step.Number.AGENCY
 
 
+CORRECTED = [{"attended": "yes", "mode": "video", "grade": "3", "explained": ""}, {"explained": "yes"}]
+
+
+@pytest.mark.parametrize("cells", CORRECTED)
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_an_absence_that_no_longer_stands_is_not_asked_about(world, opened, register, cells, is_sent):
+    if is_sent:
+        sent(opened, world.camden_administrator)
+    register.put(ABSENT | {"meeting": f"K{HELD:%Y%m%d}", "held_on": HELD.isoformat()} | cells)
+    with pytest.raises(Conflict, match="no longer"):
+        if is_sent:
+            actions.escalate(opened, today=TODAY, by=world.camden_administrator)
+        else:
+            sent(opened, world.camden_administrator)
+    mornings(world, 30)
+    closed = FollowUp.objects.get()
+    assert (closed.status, closed.step.number) == (FollowUp.Status.CLOSED, Step.Number.AGENCY)
+    assert Message.objects.count() == is_sent and absences.days_of(closed) == []
+
+
+def test_nobody_goes_further_while_an_answer_waits(world, opened):
+    sent(opened, world.camden_administrator)
+    actions.answer(opened, answer="We had no notice.", today=TODAY, by=world.camden_csc_spoc)
+    with pytest.raises(Conflict, match="has answered"):
+        actions.escalate(opened, today=TODAY, by=world.camden_administrator)
+
+
 def test_a_second_absence_goes_to_the_line_manager_known_from_the_first(world, absent, csc, contact):
     by = world.camden_administrator
     first = actions.open_follow_up(absent(), csc, today=TODAY, by=by)
