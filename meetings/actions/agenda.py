@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.timezone import now
 
 from audit.events import record
 from boards.access import share_many, unshare
 from boards.models import Organisation
+from meetings.actions import invitations
 from meetings.actions.locks import keep, take
+from meetings.actions.standing_down import excuse
 from meetings.ages import state_age
 from meetings.models import Attendance, Discussion, Invitation, Meeting
 from meetings.rules import MEETING_RULES
@@ -45,6 +48,7 @@ def choose_cases(meeting: Meeting, *, cases: Mapping[int, bool | None], revision
     )
     Discussion.objects.bulk_create(new)
     _add_parts(meeting, {(d.pk, agency) for d in new for agency in everywhere})
+    _withdraw_without_parts(meeting, by)
     keep(meeting)
     after = [found[pk].reference for pk in kept]
     record("meeting.cases_chosen", meeting, by=by, before={"cases": before}, after={"cases": after})
@@ -81,6 +85,14 @@ def _forget(discussions: Iterable[Discussion]) -> None:
         for agency in Organisation.objects.filter(group__in=groups):
             unshare(discussion, with_=agency)
         discussion.delete()
+
+
+def _withdraw_without_parts(meeting: Meeting, by) -> None:
+    """Agencies that were asked to nothing but the cases taken off."""
+    left = meeting.invitations.standing().exclude(agency__in={agency for _, agency in _asked(meeting)})
+    left.filter(sent_at=None).delete()
+    for invitation in left.sent().select_related("agency", "meeting"):
+        excuse(invitation, "The cases that it was asked to are no longer discussed.", by, now())
 
 
 @transaction.atomic
@@ -137,7 +149,7 @@ def _invite(meeting: Meeting, agencies: set[int]) -> None:
 
 
 def _add_parts(meeting: Meeting, parts: set[Part]) -> None:
-    """Expected there from now on; an agency that was told already sees the case at once."""
+    """Expected there from now on; an agency that was told already sees the case at once, and hears of it."""
     rows = [
         Attendance(territory_id=meeting.territory_id, discussion_id=d, organisation_id=agency)
         for d, agency in sorted(parts)
@@ -150,4 +162,7 @@ def _add_parts(meeting: Meeting, parts: set[Part]) -> None:
     )
     told = {i.agency_id: i.agency for i in _told(meeting).select_related("agency")}
     discussions = {d.pk: d for d in meeting.discussions.select_related("territory")}
-    share_many((discussions[d], told[agency]) for d, agency in sorted(parts) if agency in told)
+    opened = [(d, told[agency]) for d, agency in sorted(parts) if agency in told]
+    share_many((discussions[d], agency) for d, agency in opened)
+    if opened:
+        invitations.announce_cases(meeting, {agency.pk for _, agency in opened})

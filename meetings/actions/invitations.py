@@ -56,6 +56,16 @@ def announce_change(meeting: Meeting, *, by, at: datetime | None = None) -> list
     return asked
 
 
+def announce_cases(meeting: Meeting, agencies: Collection[int]) -> None:
+    """A part of choosing: agencies that were asked already have more to prepare. No letter says which case."""
+    at, meeting = now(), locked_meeting(meeting)
+    asked = of_meeting(meeting, meeting.invitations.standing().sent().filter(agency__in=agencies))
+    letters = Letters(meeting, rules_of(meeting), at)
+    for invitation in reachable(meeting, asked):
+        invitation.letter = letters.add_case(invitation, addressee(invitation, at))
+        invitation.save(update_fields=["contact", "letter"])
+
+
 @transaction.atomic
 def announce_end(meeting: Meeting, *, by, at: datetime | None = None) -> list[Invitation]:
     """The meeting will not be: calendars drop it, links end, and agencies see its discussions no longer."""
@@ -108,14 +118,21 @@ def of_meeting(meeting: Meeting, invitations) -> list[Invitation]:
 
 def give_contacts(meeting: Meeting, asked: Collection[Invitation], *, keep: bool = False) -> None:
     """The agency's present contact; ``keep`` the one who was written to when there is none now."""
+    found = reachable(meeting, asked)
+    missing = [i.agency for i in asked if i not in found and not (keep and i.contact)]
+    if missing:
+        raise ValidationError([f"{agency} has no contact. Add one" for agency in missing])
+
+
+def reachable(meeting: Meeting, asked: Collection[Invitation]) -> list[Invitation]:
+    """Those whose agency has a contact now, each with that one."""
     unit, agencies = meeting.organisation, [i.agency_id for i in asked]
     present = Contact.objects.current().filter(organisation=unit, agency__in=agencies)
     contacts = {c.agency_id: c for c in present}
-    missing = [i.agency for i in asked if i.agency_id not in contacts and not (keep and i.contact)]
-    if missing:
-        raise ValidationError([f"{agency} has no contact. Add one" for agency in missing])
-    for invitation in asked:
-        invitation.contact = contacts.get(invitation.agency_id, invitation.contact)
+    found = [i for i in asked if i.agency_id in contacts]
+    for invitation in found:
+        invitation.contact = contacts[invitation.agency_id]
+    return found
 
 
 def addressee(invitation: Invitation, at: datetime) -> Person:

@@ -34,13 +34,14 @@ def stand_down(
         about = {"agency": invitation.agency.name, "case": discussion.case.reference}
     else:
         parts.update(stood_down=True)
-        _excuse(invitation, reason, by, at)
+        excuse(invitation, reason, by, at)
         about = {"agency": invitation.agency.name}
     record("meeting.agency_stood_down", meeting, by=by, after=about, reason=reason)
     return invitation
 
 
-def _excuse(invitation: Invitation, reason: str, by, at: datetime) -> None:
+def excuse(invitation: Invitation, reason: str, by, at: datetime) -> None:
+    """Of the invitation what its attendances do not say; who was told is told of it."""
     invitation.stood_down_at, invitation.stood_down_reason = at, reason
     invitation.revision += 1
     invitation.save(update_fields=["stood_down_at", "stood_down_reason", "revision"])

@@ -81,6 +81,20 @@ class Letters:
         subject = f"{'New date' if old != new else 'New time' if moved else 'Changed'}: {self._what}"
         return self._ask("meeting_change", invitation, to, subject, first=said, asks=moved)
 
+    def add_case(self, invitation: Invitation, to: Person) -> Message:
+        """Nothing for a calendar: when and where stay as they are."""
+        row, link = self._link(invitation, to, None)
+        return self._send(
+            "meeting_change",
+            invitation,
+            to,
+            f"Changed: {self._what}, {self._when}",
+            key=f"cases:{row.pk}",
+            link=link,
+            first=f"{invitation.agency} is asked to more cases at the meeting on {self._when}."
+            " Sign in to the portal to see which.",
+        )
+
     def remind(self, invitation: Invitation, to: Person, key: str) -> Message:
         return self._send(
             "meeting_reminder",

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from boards.access import share
 from boards.models import Reach
 from mappa_portal.exceptions import Conflict, StaleEdit
-from meetings.actions import agenda
+from meetings.actions import agenda, chasing
+from meetings.actions.meetings import send_invitations
 from meetings.models import Attendance, Discussion, Meeting
+from outbox.models import Message
 from tests.meetings import plans
 
 
@@ -62,6 +64,55 @@ def test_a_case_that_is_taken_off_takes_everybodys_sight_along(world, meeting, c
     choose(world, meeting, cases[1:2])
     assert asked(meeting) == {("C1", "CSC"), ("C1", "YOT")}
     assert Reach.objects.get(organisation=agency).count == 0
+
+
+# -- After the letters --
+
+CSC, YOT = "camden-childrens-services", "camden-youth-justice-service"
+
+
+@pytest.fixture
+def sent(world, cases):
+    """Children's Services asked to the first two cases, youth justice to the first alone."""
+    plans.contact(world, CSC, YOT)
+    meeting = plans.plan(world, cases=cases[:2])
+    meeting = invite(world, meeting, {"childrens-services": cases[:2], "youth-justice-service": cases[:1]})
+    send_invitations(meeting, by=world.camden_administrator, at=now())
+    return Meeting.objects.get(pk=meeting.pk)
+
+
+def letters(kind: str) -> list[str]:
+    return sorted(m.to_email.partition("@")[0] for m in Message.objects.filter(kind=kind))
+
+
+def test_who_was_asked_only_to_a_case_that_is_taken_off_is_told_and_expected_no_longer(world, sent, cases):
+    choose(world, sent, cases[1:2])
+    assert letters("meeting_cancelled") == [YOT]
+    withdrawn = sent.invitations.get(agency__slug=YOT)
+    assert withdrawn.stood_down_at and not withdrawn.is_open and not withdrawn.links.exists()
+    assert sent.invitations.standing().get().agency.slug == CSC
+    assert chasing.promise_reminders(sent.held_on - timedelta(days=2)) == 1
+    choose(world, Meeting.objects.get(pk=sent.pk), cases[1:2])
+    assert letters("meeting_cancelled") == [YOT]
+
+
+def test_an_invitation_without_a_case_is_never_sent(world, cases):
+    plans.contact(world, CSC, YOT)
+    meeting = plans.plan(world, cases=cases[:2])
+    meeting = invite(world, meeting, {"childrens-services": cases[:2], "youth-justice-service": cases[:1]})
+    choose(world, meeting, cases[1:2])
+    assert [i.agency.slug for i in meeting.invitations.all()] == [CSC]
+
+
+def test_a_case_that_is_added_after_the_letters_is_opened_and_announced(world, sent, cases):
+    meeting = choose(world, sent, cases)
+    assert Discussion.objects.for_user(world.camden_csc_spoc).count() == 3
+    assert letters("meeting_change") == [CSC]
+    told = Message.objects.get(kind="meeting_change")
+    assert "is asked to more cases" in told.text and "Your reply still counts." in told.text
+    assert "C2" not in told.text and not told.calendar
+    invite(world, meeting, {"childrens-services": cases, "youth-justice-service": cases})
+    assert letters("meeting_change") == [CSC, YOT]
 
 
 AGES = [  # birth date, stated, under 18, counts as stated
