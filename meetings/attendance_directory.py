@@ -73,5 +73,7 @@ class Directory:
 
     def lock(self) -> None:
         """One import of a borough at a time; in a fixed order, so that two files never wait for each other."""
-        units = Organisation.objects.select_for_update().filter(pk__in=[u.pk for u in self.units.values()])
+        units = Organisation.objects.select_for_update(no_key=True).filter(
+            pk__in=[u.pk for u in self.units.values()]
+        )
         list(units.order_by("pk").values_list("pk"))

@@ -13,8 +13,8 @@ from boards.models import Territory
 from boards.references import next_references
 from meetings.ages import restate
 from meetings.attendance_directory import Directory
-from meetings.attendance_file import Row
-from meetings.models import Discussion, Meeting
+from meetings.attendance_file import Fault, FileRefused, Row
+from meetings.models import Attendance, Discussion, Meeting
 from meetings.performance import figures
 from meetings.rules import MEETING_RULES
 from referrals.actions import write_tokens
@@ -91,7 +91,7 @@ def import_attendance(
         MEETING_RULES.require("add", Meeting(organisation=unit, territory=unit.territory), by=by)
     agencies = directory.resolve(rows)
     directory.lock()
-    meetings, cases = _meetings(rows, directory), _cases(rows, directory)
+    meetings, cases = _meetings(rows, agencies, directory), _cases(rows, directory)
     _stage(rows, agencies, directory, meetings, cases)
     done = _merge(meetings, cases)
     if done.created or done.updated:
@@ -120,12 +120,16 @@ class Register:
         return [self.found[key].pk for key in self.altered]
 
 
-def _meetings(rows: list[Row], directory: Directory) -> Register:
+OF_MEETING = ("held_on", "level", "status")
+
+
+def _meetings(rows: list[Row], agencies: list[int], directory: Directory) -> Register:
     wanted = {(directory.boroughs[r.borough].pk, r.meeting): r for r in rows}
     register = Register(_registered(Meeting, wanted))
+    _refuse_unlike_invitations(rows, agencies, directory, register.found)
     register.days = {(borough, row.held_on) for (borough, _), row in wanted.items()}
     for key, meeting in register.found.items():
-        values = {name: getattr(wanted[key], name) for name in ("held_on", "level", "status")}
+        values = {name: getattr(wanted[key], name) for name in OF_MEETING}
         if values != {name: getattr(meeting, name) for name in values}:
             register.altered.add(key)
             register.days.add((key[0], meeting.held_on))
@@ -139,6 +143,31 @@ def _meetings(rows: list[Row], directory: Directory) -> Register:
     }
     register.found |= _add(new, "M", wanted, directory)
     return register
+
+
+def _refuse_unlike_invitations(rows, agencies, directory: Directory, found: dict[Key, Meeting]) -> None:
+    """What agencies were told through the portal is changed there, where they are told of the change."""
+    invited = {m.pk for m in found.values() if m.invited_on}
+    parts = Attendance.objects.filter(discussion__meeting__in=invited).select_related("discussion__case")
+    known: dict[tuple[int, str, int], Attendance] = {}
+    for part in parts:
+        case = part.discussion.case
+        for reference in (case.file_reference, case.reference):
+            known[part.discussion.meeting_id, reference, part.organisation_id] = part
+    faults = []
+    for row, agency in zip(rows, agencies, strict=True):
+        meeting = found.get((directory.boroughs[row.borough].pk, row.meeting))
+        if meeting and meeting.pk in invited:
+            part = known.get((meeting.pk, row.case, agency))
+            faults += _differences(row, meeting, OF_MEETING)
+            faults += _differences(row, part, ("invited", "stood_down")) if part else []
+    if faults:
+        raise FileRefused(faults)
+
+
+def _differences(row: Row, told: Meeting | Attendance, names: Collection[str]) -> list[Fault]:
+    said = "must be as in the portal, where agencies were invited: change it there"
+    return [Fault(row.line, name, said) for name in names if getattr(row, name) != getattr(told, name)]
 
 
 def _cases(rows: list[Row], directory: Directory) -> Register:
@@ -164,10 +193,11 @@ def _cases(rows: list[Row], directory: Directory) -> Register:
 
 
 def _registered(model, wanted: Collection[Key]) -> dict[Key, Any]:
-    """By the reference that the file gave before, or by the portal's own."""
+    """By the reference that the file gave before, or by the portal's own; locked, as people write to the same rows."""
     boroughs, references = {b for b, _ in wanted}, {r for _, r in wanted}
     found: dict[Key, Any] = {}
-    for thing in model.objects.called(references).filter(territory__in=boroughs):
+    things = model.objects.called(references).filter(territory__in=boroughs)
+    for thing in things.select_for_update(of=["self"], no_key=True).order_by("pk"):
         for reference in (thing.file_reference, thing.reference):
             if (thing.territory_id, reference) in wanted:
                 found[thing.territory_id, reference] = thing

@@ -152,6 +152,31 @@ def test_a_changed_meeting_counts_its_attendances_as_updated(register):
     assert Meeting.objects.get().status == "cancelled"
 
 
+UNLIKE = [  # what the file says otherwise of a meeting that agencies were invited to
+    ({"status": "cancelled"}, "status"),
+    ({"held_on": "2024-05-02"}, "held_on"),
+    ({"level": "3"}, "level"),
+    ({"stood_down": "yes"}, "stood_down"),
+    ({"invited": "no"}, "invited"),
+]
+
+
+@pytest.mark.parametrize("reference", ["M1", "CMD-M-2024-001"])
+@pytest.mark.parametrize("cells, column", UNLIKE)
+def test_what_agencies_were_told_through_the_portal_is_not_changed_by_a_file(
+    register, reference, cells, column
+):
+    register.put({})
+    Meeting.objects.update(invited_on=date(2024, 4, 1))
+    with pytest.raises(FileRefused) as error:
+        register.put({"meeting": reference} | cells)
+    assert error.value.messages == [
+        f"line 2, {column}: must be as in the portal, where agencies were invited: change it there"
+    ]
+    done = register.put({"meeting": reference, "attended": "no"}, {"meeting": reference, "agency": "CSC"})
+    assert (done.created, done.updated) == (1, 1)
+
+
 def test_a_new_birth_date_restates_the_age_in_meetings_outside_the_file(register):
     register.put({"birth_date": ""}, {"meeting": "M2", "held_on": "2025-05-01", "birth_date": ""})
     assert set(Discussion.objects.values_list("under_18", flat=True)) == {None}
