@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate, now
 
 from audit.events import record
-from meetings.actions.invitations import addressee, give_contacts, locked_meeting, of_meeting
+from meetings.actions.invitations import addressee, give_contacts, locked_meeting, of_meeting, reachable
 from meetings.mail.letters import Letters, rules_of
 from meetings.models import Invitation, Meeting, ReplyLink
 from meetings.rules import INVITATION_RULES
@@ -29,7 +29,7 @@ def remind(
     for invitation in asked:
         INVITATION_RULES.require("remind", invitation, by=by)
     _refuse(asked, localdate(at))
-    give_contacts(meeting, asked, keep=True)
+    give_contacts(meeting, asked)
     for invitation in asked:
         _remind(invitation, at)
         record("invitation.reminded", invitation, by=by, reference=meeting.reference)
@@ -91,11 +91,13 @@ def step_due(held_on: date, asked_on: date, today: date) -> int | None:
 
 @transaction.atomic
 def send_promised(invitation: Invitation, at: datetime) -> None:
-    """A reminder that was due; what has happened since may have made it needless."""
+    """A reminder that was due; what has happened since may have made it needless.
+
+    Without a contact nobody is written to: the list of invitations says so.
+    """
     meeting = locked_meeting(invitation.meeting)
     mine = meeting.invitations.standing().sent().unanswered().filter(pk=invitation.pk)
-    for waiting in of_meeting(meeting, mine):
+    for waiting in reachable(meeting, of_meeting(meeting, mine)):
         if meeting.is_planned and not meeting.has_begun(at) and waiting.reminded_on != localdate(at):
-            give_contacts(meeting, [waiting], keep=True)
             _remind(waiting, at)
             record("invitation.reminded", waiting, by=None, reference=meeting.reference)

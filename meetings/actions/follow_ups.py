@@ -13,7 +13,7 @@ from boards.references import next_reference
 from mappa_portal.exceptions import Conflict
 from meetings import absences
 from meetings.mail import follow_up_letters
-from meetings.models import Contact, Escalation, FollowUp, Meeting, Step
+from meetings.models import Contact, Escalation, FollowUp, Meeting, Person, Step
 from meetings.rules import ESCALATION_RULES, FOLLOW_UP_RULES, MEETING_RULES
 
 GRACE = 1  # working days in which a drafted letter can be changed before it goes out by itself
@@ -37,8 +37,8 @@ def open_follow_up(meeting: Meeting, agency: Organisation, *, today: date, by) -
         opened_on=today,
     )
     contact = Contact.objects.current().filter(territory=meeting.territory, agency=agency).first()
-    to = (contact.name, contact.email) if contact else ("", "")
-    _take(follow_up, Step.Number.AGENCY, *to, today)
+    to = contact.addressee(today) if contact else Person("")
+    _take(follow_up, Step.Number.AGENCY, to.name, to.email, today)
     record("follow_up.opened", follow_up, by=by, after={"agency": agency.slug, "meeting": meeting.reference})
     return follow_up
 

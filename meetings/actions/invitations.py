@@ -90,11 +90,12 @@ def withdraw(invitation: Invitation, *, by, at: datetime | None = None) -> Invit
 
 
 def _say_off(meeting: Meeting, asked: list[Invitation], at: datetime) -> None:
+    give_contacts(meeting, asked, keep=True)
     _next_sequence(meeting)
     letters = Letters(meeting, rules_of(meeting), at)
     for invitation in asked:
         invitation.letter = letters.cancel(invitation, addressee(invitation, at))
-    Invitation.objects.bulk_update(asked, ["letter"])
+    Invitation.objects.bulk_update(asked, ["contact", "letter"])
     ReplyLink.objects.filter(invitation__in=asked).delete()
     unshare_many(_pairs(_parts(meeting, asked)))
 

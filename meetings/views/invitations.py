@@ -38,6 +38,7 @@ class Line:
     letter: Message | None
     reply: Reply | None
     place: int | None
+    has_contact: bool
 
     @property
     def may_be_reminded(self) -> bool:
@@ -97,13 +98,15 @@ def _lines(meeting: Meeting) -> list[Line]:
     for invitation in asked:
         invitation.meeting = meeting
     places = count()
-    return [_line(i, letters.get(i.letter_id), places) for i in asked]
+    present = Contact.objects.current().filter(organisation=meeting.organisation)
+    reached = set(present.values_list("agency", flat=True))
+    return [_line(i, letters.get(i.letter_id), places, i.agency_id in reached) for i in asked]
 
 
-def _line(invitation: Invitation, letter: Message | None, places: Iterator[int]) -> Line:
+def _line(invitation: Invitation, letter: Message | None, places: Iterator[int], has_contact: bool) -> Line:
     answer = invitation.answer
-    waiting = answer is None and INVITATION_RULES.rules["remind"].test(invitation)
-    return Line(invitation, letter, answer, next(places) if waiting else None)
+    waiting = answer is None and has_contact and INVITATION_RULES.rules["remind"].test(invitation)
+    return Line(invitation, letter, answer, next(places) if waiting else None, has_contact)
 
 
 def _letters():
@@ -136,7 +139,7 @@ def invitation_detail(request, reference: str, agency: str):
     latest = next((m for m in letters if m.pk == invitation.letter_id), None)
     context = {
         "meeting": meeting,
-        "line": _line(invitation, latest, count()),
+        "line": _line(invitation, latest, count(), contact is not None),
         "contact": contact,
         "history": _history(invitation, letters),
         "allowed": INVITATION_RULES.allowed(request.user, invitation),

@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate, now
@@ -236,3 +236,16 @@ def test_a_broken_off_job_writes_no_second_reminder(camden, soon):
         for _ in range(2):
             chasing.send_promised(invitation, at)
     assert len(reminders()) == 4
+
+
+def test_an_agency_whose_contact_left_is_not_reminded_and_the_page_says_why(camden, soon, client):
+    Contact.objects.filter(agency=camden.agency("CSC")).update(ended_on=localdate())
+    with pytest.raises(ValidationError, match=r"Children's Services has no contact\. Add one"):
+        remind(soon, agencies=[camden.agency("CSC").pk], by=camden.by)
+    assert promise_reminders(localdate()) == 4
+    run_jobs()
+    assert len(reminders()) == 3 and "csc@camden.example" not in reminders()
+    client.force_login(camden.by)
+    page = client.get(f"/meetings/{soon.reference}/invitations/")
+    assert "Camden Children's Services has no contact. Add one" in words(page)
+    assert 'value="camden-childrens-services"' not in page.text

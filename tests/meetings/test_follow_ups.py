@@ -113,6 +113,13 @@ def test_opening_drafts_a_letter_to_the_contact_once(world, opened, csc):
     assert again == opened and Step.objects.count() == 1
 
 
+def test_the_cover_is_asked_while_it_lasts(world, absent, csc, contact):
+    contact.cover_name, contact.cover_email, contact.cover_from = "Al Reed", "al@csc.example.org", TODAY
+    contact.save()
+    opened = actions.open_follow_up(absent(), csc, today=TODAY, by=world.camden_administrator)
+    assert (opened.step.to_name, opened.step.to_email) == ("Al Reed", "al@csc.example.org")
+
+
 def test_the_letter_says_for_how_many_cases_nobody_was_there(world, absent, register, csc):
     meeting = absent()
     came = {"case": "K2", "attended": "yes", "grade": "3", "explained": ""}

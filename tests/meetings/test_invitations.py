@@ -181,6 +181,17 @@ def test_a_meeting_that_will_not_be_is_taken_out_of_calendars_and_sight(world, c
     assert not Discussion.objects.for_user(world.camden_csc_spoc).exists() and not ReplyLink.objects.exists()
 
 
+def test_the_end_is_told_to_the_present_contact_and_to_the_last_one_when_there_is_none(camden, sent):
+    for code in ("CSC", "YOT"):
+        Contact.objects.filter(agency=camden.agency(code)).update(ended_on=localdate())
+    camden.contact("CSC", email="next@camden.example")
+    sent.status = Meeting.Status.CANCELLED
+    sent.save()
+    invitations.announce_end(sent, by=camden.by)
+    assert camden.invitation(sent, "CSC").letter.to_email == "next@camden.example"
+    assert camden.invitation(sent, "YOT").letter.to_email == "yot@camden.example"
+
+
 def test_a_postponed_meeting_names_its_new_date(camden, sent):
     later = camden.meeting("CSC", days=40)
     sent.status, sent.postponed_to = Meeting.Status.POSTPONED, later
