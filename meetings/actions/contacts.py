@@ -82,7 +82,7 @@ def ask(contact: Contact, *, today: date, by) -> Contact:
     """Write to the contact, with a link that takes the place of any before; once a day is enough."""
     contact = take(contact)
     CONTACT_RULES.require("ask", contact, by=by)
-    if contact.asked_on == today:
+    if contact.asked_on == today and contact.token_digest:
         return contact
     token, contact.token_digest = new_link(contact.territory)
     contact.asked_on = today
@@ -96,7 +96,7 @@ def ask(contact: Contact, *, today: date, by) -> Contact:
             "unit": contact.organisation,
             "link": f"{settings.PUBLIC_URL}{reverse('meetings:contact_link', args=[token])}",
         },
-        key=f"contact:{contact.pk}:{today}",
+        key=f"contact:{contact.pk}:{today}:{contact.revision}",
         subject=f"Contact details to confirm: MAPPA meetings, {contact.territory}",
         territory=contact.territory,
     )
@@ -118,7 +118,7 @@ def _write(contact: Contact, details: dict, *, by, name: str) -> Contact:
     if changed:
         _check(contact)
         contact.revision += 1
-        if "email" in changed and by is not None:
+        if "email" in changed:
             contact.token_digest = ""  # the link in a letter to the address before
         contact.save(update_fields=[*changed, "revision", "token_digest"])
         old, new = ({field: values[field] for field in changed} for values in (before, after))

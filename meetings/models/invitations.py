@@ -1,7 +1,7 @@
 """An agency's contact → its invitation to a meeting → its replies, whatever the channel."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,9 @@ from boards.owned import Owned, OwnedKey, OwnedQuerySet
 from meetings.models.attendance import Mode
 from meetings.models.meetings import KeptByUnit, Meeting, OfUnitQuerySet
 from outbox.models import Message
+
+
+LINK_HOLDS = timedelta(days=30)  # to confirm a contact's details
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,10 @@ class Contact(KeptByUnit):
 
     def __str__(self):
         return f"{self.name}, {self.agency}"
+
+    def link_holds(self, on: date) -> bool:
+        """The link of the letter that asked for these details."""
+        return bool(self.asked_on) and self.ended_on is None and on <= self.asked_on + LINK_HOLDS
 
     def addressee(self, on: date) -> Person:
         """Who gets the letters of that day: the cover, while there is one."""

@@ -191,7 +191,7 @@ def ask(request, borough: str, agency: str):
 
 @behind_link(Contact)
 def contact_link(request, contact: Contact, *_):
-    if contact.ended_on:
+    if not contact.link_holds(localdate()):
         raise Gone
     contact = Contact.objects.select_related("agency", "organisation", "territory").get(pk=contact.pk)
     changes = request.method == "POST" and "change" in request.POST
@@ -200,8 +200,10 @@ def contact_link(request, contact: Contact, *_):
         if not changes:
             actions.confirm_by_link(contact, revision=contact.revision, today=localdate())
             return redirect(request.path)
-        if form.is_valid() and _changed(contact, form):
-            return redirect(request.path)
+        if form.is_valid() and (changed := _changed(contact, form)):
+            if changed.token_digest:
+                return redirect(request.path)
+            contact, form = changed, None  # another address: the link has ended, and this is its last page
     context = {"contact": contact, "form": form, "rows": _details(contact), "done": _is_done(contact)}
     return render(request, "meetings/contact_link.html", context)
 

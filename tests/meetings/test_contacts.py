@@ -155,11 +155,32 @@ def test_one_button_confirms_and_the_form_changes(contact, link):
     assert contact.confirmed_on == TODAY
     client.post(page)
     assert Event.objects.filter(name="contact.confirmed").count() == 1
-    new = {"change": "yes", "revision": "1", "name": "Bea Canary", "email": "bea@example.org"}
+    new = {"change": "yes", "revision": "1", "name": "Bea Canary", "email": contact.email}
     assert "Bea Canary" in text(client.post(page, new, follow=True))
     stale = client.post(page, new | {"name": "Cyd"})
     assert "Somebody else changed this" in text(stale) and "Enter" not in text(client.post(page, new))
     assert "Enter full name" in text(client.post(page, new | {"name": "", "revision": "2"}))
+
+
+def test_a_contact_who_enters_another_address_ends_the_link_of_the_old_one(world, contact, link):
+    client = Client()
+    page = page_of(client, link)
+    new = {"change": "yes", "revision": "1", "name": contact.name, "email": "bea@example.org"}
+    said = text(client.post(page, new))
+    assert "Thank you" in said and "This link has ended" in said and "Save and confirm" not in said
+    assert client.get(page).status_code == client.post(page, new).status_code == 410
+    contact.refresh_from_db()
+    assert (contact.email, contact.confirmed_on) == ("bea@example.org", TODAY)
+    actions.ask(contact, today=TODAY, by=world.camden_administrator)
+    assert Message.objects.filter(kind="contact", to_email="bea@example.org").count() == 1
+
+
+@pytest.mark.parametrize("days, status", [(30, 200), (31, 410)])
+def test_L1_the_link_expires_after_thirty_days(contact, link, days, status):
+    client = Client()
+    page = page_of(client, link)
+    Contact.objects.update(asked_on=TODAY - timedelta(days=days))
+    assert client.get(page).status_code == status
 
 
 ENDINGS = ["ended", "other address", "newer letter"]
