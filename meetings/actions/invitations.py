@@ -68,11 +68,16 @@ def announce_cases(meeting: Meeting, agencies: Collection[int]) -> None:
 
 @transaction.atomic
 def announce_end(meeting: Meeting, *, by, at: datetime | None = None) -> list[Invitation]:
-    """The meeting will not be: calendars drop it, links end, and agencies see its discussions no longer."""
+    """The meeting will not be: calendars drop it, links end, and agencies see its discussions no longer.
+
+    Once it should have started a letter is too late; the rest is not.
+    """
     at, meeting = at or now(), locked_meeting(meeting)
     MEETING_RULES.require("end_invitations", meeting, by=by)
     asked = of_meeting(meeting, meeting.invitations.standing().sent())
-    _say_off(meeting, asked, at)
+    if not meeting.has_begun(at):
+        _say_off(meeting, asked, at)
+    _take_back(meeting, asked)
     record("invitations.ended", meeting, by=by, after={"agencies": _names(asked)})
     return asked
 
@@ -85,6 +90,7 @@ def withdraw(invitation: Invitation, *, by, at: datetime | None = None) -> Invit
     INVITATION_RULES.require("withdraw", invitation, by=by)
     if invitation.sent_at:
         _say_off(meeting, [invitation], at or now())
+        _take_back(meeting, [invitation])
     record("invitation.withdrawn", invitation, by=by, reference=meeting.reference)
     return invitation
 
@@ -96,6 +102,9 @@ def _say_off(meeting: Meeting, asked: list[Invitation], at: datetime) -> None:
     for invitation in asked:
         invitation.letter = letters.cancel(invitation, addressee(invitation, at))
     Invitation.objects.bulk_update(asked, ["contact", "letter"])
+
+
+def _take_back(meeting: Meeting, asked: list[Invitation]) -> None:
     ReplyLink.objects.filter(invitation__in=asked).delete()
     unshare_many(_pairs(_parts(meeting, asked)))
 

@@ -179,7 +179,7 @@ def _end(meeting: Meeting, status: str, reason: str, by, event: str, *fields: st
 
 
 def _say_off(meeting: Meeting, by, at: datetime) -> None:
-    if meeting.invited_on and not meeting.has_begun(at):
+    if meeting.invited_on:
         invitations.announce_end(meeting, by=by, at=at)
 
 

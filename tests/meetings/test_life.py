@@ -17,7 +17,15 @@ from meetings.actions.agenda import choose_agencies
 from meetings.actions.calls import record_call
 from meetings.actions.minutes import draft as draft_minutes
 from meetings.actions.standing_down import stand_down
-from meetings.models import Attendance, Discussion, Meeting, PhoneCall, Recount
+from meetings.models import (
+    Attendance,
+    Discussion,
+    DiscussionGrant,
+    Meeting,
+    PhoneCall,
+    Recount,
+    ReplyLink,
+)
 from outbox.models import Message
 from tests.meetings import plans
 
@@ -169,6 +177,16 @@ def test_cancelling_tells_everybody_and_closes_their_sight(meeting, act):
     meeting.refresh_from_db()
     assert meeting.status == Status.CANCELLED and Message.objects.count() == 6
     assert Reach.objects.get(organisation__slug=plans.AGENCIES[0]).count == 0
+
+
+@pytest.mark.parametrize("verb", ["cancel", "postpone"])
+def test_one_that_did_not_take_place_is_closed_to_agencies_without_a_letter(world, meeting, act, verb):
+    act("send_invitations", meeting)
+    later = {"held_on": localdate() + timedelta(days=40)} if verb == "postpone" else {}
+    act(verb, begun(meeting), reason="The chair was ill.", **later)
+    assert not ReplyLink.objects.filter(invitation__meeting=meeting).exists()
+    assert not DiscussionGrant.objects.filter(content_object__meeting=meeting).exists()
+    assert not Message.objects.filter(kind="meeting_cancelled").exists()
 
 
 def test_C1_holding_counts_the_day(world, meeting, act):
