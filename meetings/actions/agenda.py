@@ -90,7 +90,7 @@ def _forget(discussions: Iterable[Discussion]) -> None:
 def _withdraw_without_parts(meeting: Meeting, by) -> None:
     """Agencies that were asked to nothing but the cases taken off."""
     left = meeting.invitations.standing().exclude(agency__in={agency for _, agency in _asked(meeting)})
-    left.filter(sent_at=None).delete()
+    _drop_invitations(left)
     for invitation in left.sent().select_related("agency", "meeting"):
         excuse(invitation, "The cases that it was asked to are no longer discussed.", by, now())
 
@@ -135,7 +135,7 @@ def _drop_parts(meeting: Meeting, parts: set[Part]) -> None:
 
 def _invite(meeting: Meeting, agencies: set[int]) -> None:
     """An invitation for each, not sent yet; one that was stood down is asked anew."""
-    meeting.invitations.filter(sent_at=None).exclude(agency__in=agencies).delete()
+    _drop_invitations(meeting.invitations.exclude(agency__in=agencies))
     meeting.invitations.filter(agency__in=agencies, stood_down_at__isnull=False).update(
         stood_down_at=None, stood_down_reason="", sent_at=None
     )
@@ -146,6 +146,13 @@ def _invite(meeting: Meeting, agencies: set[int]) -> None:
         ),
         ignore_conflicts=True,
     )
+
+
+def _drop_invitations(left) -> None:
+    """Of those not sent as they stand: what was sent before keeps its letters and replies, stood down again."""
+    unsent = left.standing().filter(sent_at=None)
+    unsent.filter(letter=None).delete()
+    unsent.update(stood_down_at=now(), stood_down_reason="Not chosen again.")
 
 
 def _add_parts(meeting: Meeting, parts: set[Part]) -> None:

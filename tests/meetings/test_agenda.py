@@ -11,6 +11,8 @@ from boards.models import Reach
 from mappa_portal.exceptions import Conflict, StaleEdit
 from meetings.actions import agenda, chasing
 from meetings.actions.meetings import send_invitations
+from meetings.actions.replies import reply
+from meetings.actions.standing_down import stand_down
 from meetings.models import Attendance, Discussion, Meeting
 from outbox.models import Message
 from tests.meetings import plans
@@ -102,6 +104,25 @@ def test_an_invitation_without_a_case_is_never_sent(world, cases):
     meeting = invite(world, meeting, {"childrens-services": cases[:2], "youth-justice-service": cases[:1]})
     choose(world, meeting, cases[1:2])
     assert [i.agency.slug for i in meeting.invitations.all()] == [CSC]
+
+
+def test_what_was_sent_or_stood_down_is_kept_when_it_is_not_chosen(world, sent, cases):
+    by = world.camden_administrator
+    asked = sent.invitations.get(agency__slug=YOT)
+    reply(asked, answer="attending", channel="link")
+    stand_down(asked, reason="Knows nobody here.", by=by, at=now())
+    both = {"childrens-services": cases[:2], "youth-justice-service": cases[:1]}
+    meeting = invite(world, Meeting.objects.get(pk=sent.pk), both)
+    assert sent.invitations.standing().filter(sent_at=None).get() == asked
+    meeting = invite(world, meeting, {"childrens-services": cases[:2]})
+    kept = sent.invitations.get(pk=asked.pk)
+    assert kept.stood_down_at and kept.letter and kept.replies.count() == 1
+    adult = {"adult-social-care": cases[:1]}
+    meeting = invite(world, meeting, adult)
+    never = sent.invitations.get(agency__slug="camden-adult-social-care")
+    stand_down(never, reason="Knows nobody here.", by=by, at=now())
+    invite(world, meeting, {})
+    assert sent.invitations.get(pk=never.pk).stood_down_reason == "Knows nobody here."
 
 
 def test_a_case_that_is_added_after_the_letters_is_opened_and_announced(world, sent, cases):
