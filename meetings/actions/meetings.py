@@ -155,7 +155,8 @@ def postpone(meeting: Meeting, *, reason: str, by, at: datetime, **when) -> Meet
     _end(meeting, Status.POSTPONED, reason, by, "meeting.postponed", "postponed_to")
     if meeting.invited_on:
         _say_off(meeting, by, at)
-        send_invitations(following, by=by, at=at)
+        if following.invitations.exists():
+            send_invitations(following, by=by, at=at)
     return following
 
 

@@ -15,7 +15,6 @@ from meetings.models.attendance import Mode
 from meetings.models.meetings import KeptByUnit, Meeting, OfUnitQuerySet
 from outbox.models import Message
 
-
 LINK_HOLDS = timedelta(days=30)  # to confirm a contact's details
 
 

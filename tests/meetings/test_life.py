@@ -171,6 +171,14 @@ def test_what_was_not_sent_is_postponed_without_letters(meeting, act):
     assert not Message.objects.exists() and following.invitations.count() == 3
 
 
+def test_a_meeting_whose_agencies_were_all_stood_down_is_postponed_too(world, meeting, act):
+    act("send_invitations", meeting)
+    for slug in plans.AGENCIES:
+        excuse(world, meeting, slug)
+    following = act("postpone", meeting, reason="The chair is ill.", held_on=localdate() + timedelta(days=40))
+    assert not following.invitations.exists() and following.discussions.count() == 2
+
+
 def test_cancelling_tells_everybody_and_closes_their_sight(meeting, act):
     act("send_invitations", meeting)
     act("cancel", meeting, reason="No cases are due.")
