@@ -28,6 +28,7 @@ class Seating:
     seat: str
     boroughs: frozenset[int]
     only: frozenset[int] | None
+    covered: frozenset[int]
 
 
 def seats_of(user, on: date | None = None) -> tuple[Seating, ...]:
@@ -52,7 +53,7 @@ def _seating(appointment: Appointment) -> Seating:
     organisation = appointment.organisation
     only = frozenset(b.pk for b in appointment.boroughs.all()) or None
     covered = frozenset(c.borough_id for c in organisation.coverage.all())
-    return Seating(organisation, appointment.seat, only & covered if only else covered, only)
+    return Seating(organisation, appointment.seat, only & covered if only else covered, only, covered)
 
 
 def forget_seats(user) -> None:
@@ -82,15 +83,21 @@ def scope_of(user) -> Scope:
         territories.add(seating.organisation.territory_id)
         territories.add(seating.organisation.territory.area.pk)
         territories |= seating.boroughs
-    territories |= set(
-        Reach.objects.filter(organisation__in=organisations_of(user), count__gt=0).values_list(
-            "territory", flat=True
-        )
-    )
+    territories |= _reached(seats)
     parents = Territory.objects.filter(children__in=set().union(*(s.boroughs for s in seats)))
     territories |= set(parents.values_list("pk", flat=True))
     areas = {s.organisation.territory_id for s in seats if s.organisation.is_area_seat}
     return Scope(frozenset(territories), frozenset(areas))
+
+
+def _reached(seats: Iterable[Seating]) -> set[int]:
+    """Where their organisations were given something; a seat for some boroughs is not for the others it covers."""
+    closed = {s.organisation.pk: s.covered - s.boroughs for s in seats}
+    for seating in seats:
+        closed[seating.organisation.pk] &= seating.covered - seating.boroughs
+    found = Reach.objects.filter(organisation__in=list(closed), count__gt=0)
+    pairs = found.values_list("organisation", "territory")
+    return {territory for organisation, territory in pairs if territory not in closed[organisation]}
 
 
 # -- Grants: one object, one organisation --

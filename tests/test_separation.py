@@ -286,6 +286,19 @@ def test_A6_a_share_opens_at_once_and_ends_at_once(world):
     assert Reach.objects.get(organisation=leeds_unit).count == 0
 
 
+GIVEN = [  # somebody of the agency that hackney gave something to, and whether it is for this person
+    ("camden_police_spoc", "metropolitan-police", False),  # of an agency for all boroughs, a seat for Camden
+    ("camden_csc_spoc", "camden-childrens-services", True),  # invited next door
+]
+
+
+@pytest.mark.parametrize("who, agency, opens", GIVEN)
+def test_a_seat_for_some_boroughs_is_not_for_what_the_others_gave_its_agency(world, who, agency, opens):
+    hackney = world.territory("hackney")
+    Reach.objects.create(organisation=world.organisation(agency), territory=hackney, count=1)
+    assert (hackney.pk in scope_of(getattr(world, who)).territories) == opens
+
+
 def test_A6_deleting_an_object_leaves_no_grant(world):
     protocol = world.protocol()
     grants = protocol.grants.model.objects

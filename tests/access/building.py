@@ -6,6 +6,7 @@ from boards.models import Organisation, Territory
 from meetings.actions import actions, minutes
 from meetings.actions.contacts import add_contact
 from meetings.actions.importing import import_attendance
+from meetings.kept_file import pack
 from meetings.models import (
     Attendance,
     AttendanceFile,
@@ -55,6 +56,7 @@ def meetings(world) -> None:
             territory=borough,
             organisation=unit,
             name=CANARY if borough.slug == "hackney" else "ours",
+            content=pack(files.file(files.line(borough=borough.slug))),
             rows=1,
             status="checked",
             uploaded_by=world.camden_administrator,

@@ -24,7 +24,8 @@ from tests.access.people import (
 class Row:
     """Who gets ``ok`` for a GET, who may know of the thing but gets 403; for everybody else it does not exist (404).
 
-    ``of`` says what the address names, ``stage`` how far the agreement has come, ``post`` that only POST is answered.
+    ``of`` says what the address names, ``stage`` how far the agreement has come, ``post`` that only POST is answered:
+    ``status`` is then what the right person may get at this moment besides success.
     """
 
     ok: frozenset[str] = frozenset()
@@ -97,7 +98,15 @@ ROUTES = (
         DRAFTERS,
         PARTIES,
         stage="in_force",
-        post=["protocols:review_start", "protocols:review_complete", "protocols:review_early"],
+        post=["protocols:review_early"],
+    )
+    | rows(  # none is due yet
+        "protocol",
+        DRAFTERS,
+        PARTIES,
+        stage="in_force",
+        status=404,
+        post=["protocols:review_start", "protocols:review_complete"],
     )
     | rows(
         "template",
@@ -187,10 +196,11 @@ ROUTES = (
     )
     | rows("", EVERYONE, pages=["meetings:follow_ups", "meetings:escalations"])
     | rows("follow-up", RECORDERS | {"camden_csc_spoc"}, pages=["meetings:follow_up"])
-    | rows("follow-up", RECORDERS, post=["meetings:follow_up_send", "meetings:follow_up_answer"])
+    | rows("follow-up", RECORDERS, post=["meetings:follow_up_send"])
+    | rows("follow-up", {"camden_csc_spoc"}, RECORDERS, post=["meetings:follow_up_answer"])
     | rows("follow-up", RECORDERS, post=["meetings:follow_up_explain", "meetings:follow_up_escalate"])
     | rows("follow-up", RECORDERS, post=["meetings:follow_up_close"])
-    | rows("meeting", RECORDERS, post=["meetings:follow_up_start"])
+    | rows("meeting", RECORDERS, status=404, post=["meetings:follow_up_start"])  # no agency is named
     | rows("escalation", REGION | RECORDERS, pages=["meetings:escalation"])
     | rows("", KEEP_CASES, EVERYONE, pages=["referrals:list", "referrals:new"])
     | rows("case", RECORDERS, pages=["referrals:case", "referrals:edit", "referrals:level"])
@@ -204,7 +214,8 @@ ROUTES = (
     | rows("meeting", RECORDERS, pages=["meetings:decisions", "meetings:minutes"])
     | rows("meeting", RECORDERS, post=["meetings:minutes_draft"])
     | rows("minutes", RECORDERS, pages=["meetings:minutes_pdf"])
-    | rows("minutes", RECORDERS, post=["meetings:minutes_approve", "meetings:minutes_issue"])
+    | rows("minutes", {"camden_mappa_chair"}, RECORDERS, post=["meetings:minutes_approve"])
+    | rows("minutes", RECORDERS, post=["meetings:minutes_issue"])
     | rows("", EVERYONE, pages=["meetings:actions"])
     | rows("job", MAIL, EVERYONE - MAIL_ELSEWHERE, post=["outbox:try_again", "outbox:close"])
     | rows("", EVERYONE, pages=["boards:borough_list", "boards:board_list"])
@@ -240,7 +251,10 @@ ROUTES = (
         {"area_administrator"},
         LONDONERS,
         pages=["boards:appointment_change", "boards:appointment_end"],
-        post=["boards:appointment_withdraw", "boards:appointment_account"],
+        post=["boards:appointment_withdraw"],
+    )
+    | rows(  # whoever has signed in needs no invitation
+        "appointment", {"area_administrator"}, LONDONERS, status=404, post=["boards:appointment_account"]
     )
 )
 
