@@ -26,8 +26,8 @@ def send(meeting: Meeting, *, by, at: datetime | None = None) -> list[Invitation
     letters = Letters(meeting, rules_of(meeting), at)
     for invitation in asked:
         invitation.letter = letters.invite(invitation, addressee(invitation, at))
-        invitation.sent_at = at
-    Invitation.objects.bulk_update(asked, ["contact", "letter", "sent_at"])
+        invitation.sent_at, invitation.told_on = at, localdate(at)
+    Invitation.objects.bulk_update(asked, ["contact", "letter", "sent_at", "told_on"])
     share_many(_pairs(_parts(meeting, asked).required()))
     if asked and meeting.invited_on is None:
         meeting.invited_on = localdate(at)
@@ -51,7 +51,9 @@ def announce_change(meeting: Meeting, *, by, at: datetime | None = None) -> list
         invitation.letter = letters.change(invitation, addressee(invitation, at), known)
         if known != meeting.starts:
             invitation.sent_at, invitation.reminded_on = at, None
-    Invitation.objects.bulk_update(asked, ["contact", "letter", "sent_at", "reminded_on"])
+        if localdate(known) != meeting.held_on:
+            invitation.told_on = localdate(at)
+    Invitation.objects.bulk_update(asked, ["contact", "letter", "sent_at", "told_on", "reminded_on"])
     record("invitations.changed", meeting, by=by, after={"agencies": _names(asked)})
     return asked
 

@@ -125,7 +125,8 @@ class InvitationQuerySet(OwnedQuerySet):
 class Invitation(Owned):
     """One agency asked to one meeting, for the cases that its attendances name.
 
-    ``letter`` is the newest email about it; ``sent_at`` when it was asked, anew when the meeting is moved.
+    ``letter`` is the newest email about it; ``sent_at`` when it was asked, anew when the meeting is moved;
+    ``told_on`` the day on which it heard of the present date, from which notice counts.
     """
 
     meeting = OwnedKey(Meeting, on_delete=models.CASCADE, related_name="invitations")
@@ -133,6 +134,7 @@ class Invitation(Owned):
     contact = OwnedKey(Contact, null=True, blank=True, related_name="invitations")
     letter = OwnedKey(Message, null=True, blank=True, related_name="+")
     sent_at = models.DateTimeField(null=True, blank=True)
+    told_on = models.DateField(null=True, blank=True, editable=False)
     reminded_on = models.DateField(null=True, blank=True)
     stood_down_at = models.DateTimeField(null=True, blank=True)
     stood_down_reason = models.CharField(max_length=300, blank=True)

@@ -144,7 +144,7 @@ class MeetingQuerySet(RegisteredQuerySet):
         held = self.filter(held_on__range=(start, end), status=Meeting.Status.HELD, invited_on__isnull=False)
         meetings = held.aggregate(all=models.Count("pk"), good=models.Count("pk", filter=in_time))
         sent = Invitation.objects.filter(meeting__in=held, sent_at__isnull=False).annotate(
-            sent_on=TruncDate("sent_at")
+            sent_on=Coalesce(F("told_on"), TruncDate("sent_at"))
         )
         in_time = Q(meeting__held_on__gte=F("sent_on") + timedelta(days=needed))
         letters = sent.aggregate(all=models.Count("pk"), good=models.Count("pk", filter=in_time))

@@ -143,6 +143,24 @@ def test_another_day_restates_ages_and_begins_notice_anew(world, act):
         act("change", meeting, revision=meeting.revision, held_on=localdate() + timedelta(days=5))
 
 
+@pytest.mark.parametrize(
+    "when, in_time",
+    [({"starts_at": time(10, 30)}, (1, 2)), ({"held_on": localdate() + timedelta(days=4)}, (0, 0))],
+)
+def test_notice_counts_from_the_day_on_which_the_present_date_was_told(world, act, cases, when, in_time):
+    meeting = plans.plan(world, in_days=20, cases=cases, agencies=plans.AGENCIES[:2])
+    actions.send_invitations(meeting, by=world.camden_administrator, at=now() - timedelta(days=17))
+    soon = localdate() + timedelta(days=3)
+    Meeting.objects.filter(pk=meeting.pk).update(held_on=soon, short_notice_reason="It cannot wait.")
+    ReplyLink.objects.update(starts=Meeting.objects.get(pk=meeting.pk).starts)
+    meeting.refresh_from_db()
+    act("change", meeting, revision=meeting.revision, **when)
+    Meeting.objects.update(status=Status.HELD)
+    found = Meeting.objects.notice_given(localdate(), soon + timedelta(days=1), 14)
+    assert (found.meetings_in_time, found.invitations_in_time) == in_time
+    assert (found.meetings, found.invitations) == (1, 2)
+
+
 def test_C2_a_stale_change_is_refused(meeting, act):
     with pytest.raises(StaleEdit):
         act("change", meeting, revision=meeting.revision - 1, place="Elsewhere")
