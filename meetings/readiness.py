@@ -52,7 +52,7 @@ def readiness_of(meeting: Meeting) -> Readiness:
     return Readiness(
         standing,
         [i for i in invitations if i.stood_down_at],
-        sorted(calls, key=lambda c: c.invitation.agency.name),
+        sorted(calls, key=lambda c: (c.invitation.agency.name, c.pk)),
         [i.agency for i in standing if i.agency_id not in known],
     )
 

@@ -26,11 +26,14 @@ def call_if_short(meeting: Meeting, invitations: Iterable[Invitation], today: da
         return
     if not meeting.short_notice_reason:
         raise ValidationError({"short_notice_reason": notice.why})
+    asked = list(invitations)
+    due = PhoneCall.objects.filter(invitation__in=asked, made_at=None)
+    due.update(due_on=today)
+    waiting = set(due.values_list("invitation", flat=True))
     PhoneCall.objects.bulk_create(
-        (PhoneCall(territory_id=i.territory_id, invitation=i, due_on=today) for i in invitations),
-        update_conflicts=True,
-        unique_fields=["territory", "invitation"],
-        update_fields=["due_on", "made_at"],
+        PhoneCall(territory_id=i.territory_id, invitation=i, due_on=today)
+        for i in asked
+        if i.pk not in waiting
     )
 
 

@@ -70,14 +70,14 @@ def resend(invitation: Invitation, *, by, at: datetime | None = None) -> Invitat
 
 
 def promise_reminders(today: date) -> int:
-    """Today's, once for each invitation, date and step however often it is called; returns how many are due."""
+    """Today's, once for each asking and step however often it is called; returns how many are due."""
     horizon = today + timedelta(days=max(REMIND_DAYS))
     waiting = Invitation.objects.standing().sent().unanswered()
     ahead = waiting.filter(meeting__status=Meeting.Status.SCHEDULED, meeting__held_on__range=(today, horizon))
     due = 0
     for invitation in ahead.select_related("meeting").order_by("pk"):
         if step := step_due(invitation.meeting.held_on, localdate(invitation.sent_at), today):
-            post("meetings.send_reminder", invitation, key=f"{invitation.meeting.held_on}:{step}")
+            post("meetings.send_reminder", invitation, key=f"{invitation.sent_at.timestamp()}:{step}")
             due += 1
     return due
 

@@ -277,7 +277,10 @@ class CalendarMail(Owned):
 
 
 class PhoneCall(Owned):
-    """Notice was too short for a letter alone: a call to the SPOC, who and when, and what came of it."""
+    """Notice was too short for a letter alone: a call to the SPOC, who and when, and what came of it.
+
+    Each short notice has its own; one that was not made yet is about the newest date.
+    """
 
     invitation = OwnedKey(Invitation, on_delete=models.CASCADE, related_name="calls")
     due_on = models.DateField()
@@ -291,4 +294,8 @@ class PhoneCall(Owned):
     objects = OfInvitationQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["territory", "invitation"], name="one_call")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["territory", "invitation"], condition=Q(made_at=None), name="one_call_due"
+            )
+        ]

@@ -35,7 +35,7 @@ def stand_down(request, reference: str, agency: str):
 @login_required
 def call(request, reference: str, agency: str):
     invitation = invitation_of(request, reference, agency, "record_call")
-    due = PhoneCall.objects.filter(invitation=invitation).first()
+    due = PhoneCall.objects.filter(invitation=invitation).order_by("pk").last()
     if due is None:
         raise Http404
     form = CallForm(request.POST or None, initial={"spoke_to": due.spoke_to, "outcome": due.outcome})

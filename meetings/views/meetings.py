@@ -69,7 +69,7 @@ class MeetingDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
             "warning": warning_about(meeting.held_on) if meeting.is_planned else "",
             "cases": [_case(d) for d in discussions],
             "agencies": [_agency(i, meeting) for i in ready.invitations],
-            "calls": [_call(c, meeting) for c in ready.calls],
+            "calls": _calls(ready.calls, meeting),
             "moments": moments_of(meeting),
             "agency_columns": ["Agency", "Invited", "Reply", "Excuse"],
             "call_columns": ["Call", "When", "Who spoke", "Outcome"],
@@ -118,9 +118,17 @@ def _agency(invitation: Invitation, meeting: Meeting) -> list:
     return [invitation.agency.name_on(meeting.held_on), sent, reply_of(invitation), link if ahead else ""]
 
 
-def _call(call: PhoneCall, meeting: Meeting) -> list:
+def _calls(calls: list[PhoneCall], meeting: Meeting) -> list[list]:
+    """The record of an agency's newest call can be corrected; those before stand as they are."""
+    newest = {call.invitation_id: call for call in calls}
+    return [_call(call, meeting, call is newest[call.invitation_id]) for call in calls]
+
+
+def _call(call: PhoneCall, meeting: Meeting, is_newest: bool) -> list:
     url = reverse("meetings:call", args=[meeting.reference, call.invitation.agency.slug])
-    link = format_html('<a class="govuk-link" href="{}">{}</a>', url, f"Phone {call.invitation.agency}")
+    link = f"Phone {call.invitation.agency}"
+    if is_newest:
+        link = format_html('<a class="govuk-link" href="{}">{}</a>', url, link)
     if call.made_at is None:
         return [link, f"Due {short_date(call.due_on)}", "", ""]
     who = call.made_by.name if call.made_by else "The portal"

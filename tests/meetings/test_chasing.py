@@ -249,3 +249,12 @@ def test_an_agency_whose_contact_left_is_not_reminded_and_the_page_says_why(camd
     page = client.get(f"/meetings/{soon.reference}/invitations/")
     assert "Camden Children's Services has no contact. Add one" in words(page)
     assert 'value="camden-childrens-services"' not in page.text
+
+
+def test_who_is_asked_anew_is_reminded_anew(camden, soon):
+    """Moved away and back to the same date: the answers were taken back, so the reminders start again."""
+    promise_reminders(localdate())
+    run_jobs()
+    soon.invitations.update(sent_at=now() - timedelta(days=20), reminded_on=None)
+    promise_reminders(localdate())
+    assert Job.objects.filter(kind="meetings.send_reminder").count() == 8

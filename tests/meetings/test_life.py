@@ -93,6 +93,23 @@ def test_short_notice_needs_a_reason_and_gives_phone_tasks(world, cases, act):
         record_call(calls[1], spoke_to="R", outcome="O", by=world.camden_business_manager, at=now())
 
 
+def test_a_second_short_notice_asks_for_another_call_and_keeps_the_first(world, cases, act, client):
+    meeting = plans.plan(world, in_days=9, cases=cases, agencies=plans.AGENCIES[:2])
+    act("send_invitations", meeting, reason="A release was brought forward.")
+    calls = PhoneCall.objects.filter(invitation__meeting=meeting)
+    made = calls.first()
+    record_call(made, spoke_to="Robin", outcome="Will come", by=world.camden_administrator, at=now())
+    for days in (8, 7):
+        meeting.refresh_from_db()
+        act("change", meeting, revision=meeting.revision, held_on=localdate() + timedelta(days=days))
+    assert [c.outcome for c in calls.filter(invitation=made.invitation).order_by("pk")] == ["Will come", ""]
+    assert calls.count() == 3 and calls.filter(made_at=None).count() == 2
+    client.force_login(world.camden_administrator)
+    address = f"/meetings/{meeting.reference}/"
+    assert client.get(address).text.count(f"/call/{made.invitation.agency.slug}/") == 1
+    assert "Will come" in client.get(address).text
+
+
 def test_fourteen_days_pass(world, cases, act):
     act("send_invitations", plans.plan(world, in_days=14, cases=cases, agencies=plans.AGENCIES))
     assert not PhoneCall.objects.exists()
