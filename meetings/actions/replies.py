@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from audit.events import record
+from mappa_portal.exceptions import StaleEdit
 from meetings.models import Invitation, Reply
 from meetings.rules import INVITATION_RULES
 
@@ -15,12 +16,24 @@ SAID = ("name", "job_title", "grade", "mode", "reason")
 
 @transaction.atomic
 def reply(
-    invitation: Invitation, *, answer: str, channel: str, by=None, at: datetime | None = None, **said
+    invitation: Invitation,
+    *,
+    answer: str,
+    channel: str,
+    by=None,
+    at: datetime | None = None,
+    starts: datetime | None = None,
+    **said,
 ) -> Reply:
-    """Add an answer; the one that holds already is given back as it is. ``by`` None: the link or the calendar."""
+    """Add an answer; the one that holds already is given back as it is. ``by`` None: the link or the calendar.
+
+    ``starts``: the start to which this answers, as the form showed it.
+    """
     invitation = locked(invitation)
     rule = "note_answer" if channel == Reply.Channel.PHONE else "answer"
     INVITATION_RULES.require(rule, invitation, by=by)
+    if starts and starts != invitation.meeting.starts:
+        raise StaleEdit(invitation)
     values = {"answer": answer} | _values(invitation, answer, said)
     before = invitation.answer
     if before and all(getattr(before, name) == value for name, value in values.items()):
@@ -51,7 +64,11 @@ def locked(invitation: Invitation) -> Invitation:
     found = Invitation.objects.select_for_update(of=["self"]).select_related(
         "agency", "contact", "territory__parent", "meeting__organisation", "meeting__territory__parent"
     )
-    return found.get(pk=invitation.pk)
+    invitation = found.get(pk=invitation.pk)
+    invitation.meeting.refresh_from_db(
+        fields=["status", "held_on", "starts_at"]
+    )  # as of the lock, not before
+    return invitation
 
 
 def _values(invitation: Invitation, answer: str, said: dict) -> dict:

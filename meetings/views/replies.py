@@ -7,20 +7,21 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.utils.timezone import localdate, now
 
 from boards.rules import verbs_for
-from mappa_portal.exceptions import Gone
-from mappa_portal.forms import attempt
+from mappa_portal.exceptions import Gone, StaleEdit
+from mappa_portal.forms import Form, attempt
 from mappa_portal.words import weekday_date
 from meetings.actions.replies import reply
 from meetings.forms.replies import ApologyForm, SomeoneElseForm
 from meetings.links import behind_link
 from meetings.mail import calendar_parts
 from meetings.mail.letters import grade_needed, hours, reply_by, rules_of, seniority
-from meetings.models import Invitation, Reply, ReplyLink
+from meetings.models import Invitation, Meeting, Reply, ReplyLink
 from meetings.rules import INVITATION_RULES
 
 Answer, Channel = Reply.Answer, Reply.Channel
@@ -52,8 +53,25 @@ class Door:
     def is_telephone(self) -> bool:
         return self.channel == Channel.PHONE
 
-    def take(self, answer: str, **said) -> Reply:
-        return reply(self.invitation, answer=answer, channel=self.channel, by=self.by, **said)
+    def take(self, request, form: Form, answer: str, **said) -> Reply | None:
+        """None, with the reason in the form, when the meeting was moved after the page was opened."""
+        shown = parse_datetime(request.POST.get("starts", "")[:40])
+        values = said | {"answer": answer, "channel": self.channel, "by": self.by, "starts": shown}
+        try:
+            return attempt(form, lambda: reply(self.invitation, **values))
+        except StaleEdit as stale:
+            form.add_error(None, _moved(stale.current.meeting))
+            self.invitation.meeting = stale.current.meeting
+            return None
+
+
+def _moved(meeting: Meeting) -> str:
+    when = (
+        f"{weekday_date(meeting.held_on)}, {hours(meeting)}"
+        if meeting.starts_at
+        else weekday_date(meeting.held_on)
+    )
+    return f"The meeting was moved while this page was open. It is now on {when}. Check the reply and send it again."
 
 
 # -- The three pages --
@@ -61,15 +79,15 @@ class Door:
 
 def question(request, door: Door) -> HttpResponse:
     """Opening changes nothing; the button confirms the usual representative."""
-    if request.method == "POST":
-        door.take(Answer.ATTENDING)
+    form = Form(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid() and door.take(request, form, Answer.ATTENDING):
         return _done(request, door)
     asked = door.invitation
     held = asked.answer
-    if held and "change" not in request.GET and not door.is_telephone:
+    if held and "change" not in request.GET and not form.is_bound and not door.is_telephone:
         return _page(request, door, "answered", answer=held, grade=held.grade)
     usual = asked.contact.usual
-    return _page(request, door, "question", usual=usual, grade=usual.grade, answer=held)
+    return _page(request, door, "question", usual=usual, grade=usual.grade, answer=held, form=form)
 
 
 def someone_else(request, door: Door) -> HttpResponse:
@@ -77,7 +95,7 @@ def someone_else(request, door: Door) -> HttpResponse:
     before = vars(held) if held and held.answer == Answer.SUBSTITUTE else None
     form = SomeoneElseForm(request.POST if request.method == "POST" else None, initial=before)
     if request.method == "POST" and form.is_valid():
-        if attempt(form, lambda: door.take(Answer.SUBSTITUTE, **form.cleaned_data)):
+        if door.take(request, form, Answer.SUBSTITUTE, **form.cleaned_data):
             return _done(request, door)
     return _page(request, door, "someone_else", form=form)
 
@@ -86,8 +104,8 @@ def cannot_attend(request, door: Door) -> HttpResponse:
     form = ApologyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         answer = Answer.APOLOGIES_REPORT if form.cleaned_data["report"] else Answer.APOLOGIES
-        door.take(answer, reason=form.cleaned_data["reason"])
-        return _done(request, door)
+        if door.take(request, form, answer, reason=form.cleaned_data["reason"]):
+            return _done(request, door)
     return _page(request, door, "cannot_attend", form=form)
 
 

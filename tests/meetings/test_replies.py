@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils.timezone import localtime, now
 
 from mappa_portal.exceptions import Conflict
+from mappa_portal.words import weekday_date
 from meetings.actions import invitations
 from meetings.actions.replies import reply
 from meetings.links import new_link
@@ -21,6 +22,7 @@ from tests.meetings.invited import Invited
 
 Answer, Channel = Reply.Answer, Reply.Channel
 TOKEN = re.compile(r"/r/([A-Z]{3}-[\w-]{43})/")
+SHOWN = re.compile(r'(?<=name="starts" value=")[^"]+')
 WARNING = "This may not count towards the 90% attendance measure"
 
 
@@ -316,6 +318,32 @@ def test_one_history_whatever_the_way(world, asked, slip, client):
     assert said.index("Apologies, with a report Telephone, Camden Administrator") < said.index(
         "Representative will attend Reply link"
     )
+
+
+WAYS = [
+    ("", {}, ""),
+    ("someone-else/", {"name": "Pat Low", "job_title": "", "grade": "3"}, 'value="Pat Low"'),
+    ("cannot-attend/", {"reason": "Inspection", "report": "no"}, "Inspection</textarea>"),
+]
+
+
+@pytest.mark.parametrize("who", ["camden_csc_spoc", "camden_administrator"])
+@pytest.mark.parametrize("way, typed, kept", WAYS)
+def test_a_reply_to_the_date_before_is_refused_with_the_new_one(
+    world, camden, meeting, asked, client, who, way, typed, kept
+):
+    client.force_login(getattr(world, who))
+    address = f"/meetings/{meeting.reference}/invitations/{asked.agency.slug}/answer/{way}"
+    before = SHOWN.search(client.get(address).text)[0]
+    invitations.withdraw(camden.invitation(meeting, "YOT"), by=camden.by)  # is no other date
+    _move(meeting)
+    invitations.announce_change(meeting, by=camden.by)
+    refused = client.post(address, typed | {"starts": before})
+    new = Meeting.objects.get(pk=meeting.pk)
+    assert f"It is now on {weekday_date(new.held_on)}" in words(refused) and kept in refused.text
+    assert answers(asked) == []
+    client.post(address, typed | {"starts": SHOWN.search(refused.text)[0]})
+    assert len(answers(asked)) == 1
 
 
 def test_who_may_not_answer(world, asked):
