@@ -1,4 +1,5 @@
-"""Whether the person of a discussion is under 18 on the day: worked out from the birth date, else as stated."""
+"""What a discussion takes from its case: whether the person is under 18 on the day, worked out from the birth date or
+else as stated, and which Children's Services are responsible."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -31,11 +32,11 @@ def restate_ages(discussions: Iterable[Discussion], held_on: date) -> None:
     Discussion.objects.bulk_update(discussions, ["under_18", "under_18_stated"])
 
 
-# -- A new birth date: by hand or by import --
+# -- A case that changed: by hand or by import --
 
 
-@rooms.ages
-def follow_birth_dates(cases: Collection[Case]) -> None:
+@rooms.follows
+def follow_cases(cases: Collection[Case]) -> None:
     days: dict[int, set[date]] = {}
     for borough, day in restate(Discussion.objects.filter(case__in=[case.pk for case in cases])):
         days.setdefault(borough, set()).add(day)
@@ -44,14 +45,20 @@ def follow_birth_dates(cases: Collection[Case]) -> None:
 
 
 def restate(discussions: QuerySet) -> set[tuple[int, date]]:
-    """Set ``under_18`` anew where nobody stated it; gives borough and day of the held meetings that it moves."""
-    restated = []
-    for discussion in discussions.filter(under_18_stated=False).select_related("meeting", "case"):
-        born = birth_date_of(discussion.case)
-        age = is_under_18(born, discussion.meeting.held_on)
-        if age != discussion.under_18:
-            discussion.under_18 = age
+    """Set anew what follows from the case; gives borough and day of the held meetings whose figures that moves."""
+    restated, days = [], set()
+    for discussion in discussions.select_related("meeting", "case"):
+        meeting, (*before, was_stated) = discussion.meeting, _taken(discussion)
+        state_age(discussion, meeting.held_on, discussion.under_18 if was_stated else None)
+        discussion.responsible_csc_id = discussion.case.responsible_csc_id
+        *after, is_stated = _taken(discussion)
+        if before != after or was_stated != is_stated:
             restated.append(discussion)
-    Discussion.objects.bulk_update(restated, ["under_18"])
-    held = Meeting.Status.HELD
-    return {(d.territory_id, d.meeting.held_on) for d in restated if d.meeting.status == held}
+        if before != after and meeting.status == Meeting.Status.HELD:
+            days.add((meeting.territory_id, meeting.held_on))
+    Discussion.objects.bulk_update(restated, ["under_18", "under_18_stated", "responsible_csc"])
+    return days
+
+
+def _taken(discussion: Discussion) -> tuple:
+    return discussion.under_18, discussion.responsible_csc_id, discussion.under_18_stated

@@ -10,7 +10,7 @@ from referrals.models import Case
 sections = Sections()  # on the page of a case
 
 _reviews: list[Callable[[QuerySet], QuerySet]] = []
-_ages: list[Callable[[Collection[Case]], None]] = []
+_follows: list[Callable[[Collection[Case]], None]] = []
 
 
 def reviews(annotate):
@@ -26,13 +26,13 @@ def with_reviews(cases: QuerySet) -> QuerySet:
     return cases.annotate(last_review=none, review_decided=none)
 
 
-def ages(restate):
-    """``restate(cases)`` sets anew what follows from their birth dates, in the transaction of the change."""
-    if restate not in _ages:
-        _ages.append(restate)
+def follows(restate):
+    """``restate(cases)`` sets anew what follows from the cases, in the transaction of the change."""
+    if restate not in _follows:
+        _follows.append(restate)
     return restate
 
 
-def birth_dates_changed(cases: Collection[Case]) -> None:
-    for restate in _ages:
+def cases_changed(cases: Collection[Case]) -> None:
+    for restate in _follows:
         restate(cases)

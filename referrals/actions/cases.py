@@ -83,8 +83,8 @@ def edit_case(
     case.save()
     if person != known:
         write_tokens([case])
-    if person.birth_date != known.birth_date:
-        rooms.birth_dates_changed([case])
+    if {"birth_date", "responsible_csc"} & changed:
+        rooms.cases_changed([case])
     old, new = ({name: _kept(values, name) for name in changed} for values in (before, after))
     record("case.edited", case, by=by, before=old, after=new)
     return case

@@ -32,9 +32,13 @@ class Register:
         return figures.of_borough(self.world.territory(borough), start, end, level).kpis
 
     def stored(self, start=YEAR[0], end=YEAR[1], level=None, borough="camden"):
-        """As somebody sees them who looks across the area and has no borough in scope."""
+        """Counted as at night."""
+        figures.count_all(self.world.territory(borough))
+        return self.kept(start, end, level, borough)
+
+    def kept(self, start=YEAR[0], end=YEAR[1], level=None, borough="camden"):
+        """As somebody sees them now who looks across the area and has no borough in scope."""
         london, about = self.world.territory("london"), self.world.territory(borough)
-        figures.count_all(about)
         with scope([london.pk], [london.pk]):
             return figures.of_borough(about, start, end, level).kpis
 

@@ -7,10 +7,12 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from meetings.models import Attendance
 from meetings.performance import missed
 from meetings.performance.kpis import Rate, as_json
-from referrals.personal import is_under_18
+from outbox.jobs import run_jobs
+from referrals.actions import edit_case
+from referrals.models import Case
+from referrals.personal import Person, is_under_18
 from tests.meetings.conftest import YEAR
 
 RATES = [  # attended, required, percentage, met (C12, C14)
@@ -170,18 +172,33 @@ def test_C6_the_responsible_authority_stands_outside_kpi_6(register):
     assert [a.code for a in register.live().agencies] == ["ASC"]
 
 
+def responsible(world, case: Case, slug: str) -> None:
+    """As the page of a case sets it."""
+    values = {"person": Person.opened(case.personal), "category": None, "responsible_agency": None}
+    csc, by = world.organisation(slug), world.camden_administrator
+    edit_case(case, revision=case.revision, responsible_csc=csc, by=by, **values)
+
+
 def test_C8_of_two_childrens_services_the_responsible_one_counts(register):
     register.put(
         {"agency": "CSC"} | CHILD | ABSENT, {"agency": "CSC@islington"} | CHILD, {"agency": "YOT"} | CHILD
     )
     assert register.live().csc.attended == 1  # unknown: any
     assert [a.code for a in register.live().agencies] == ["CSC", "CSC@islington", "YOT"]
-    camden = register.world.organisation("camden-childrens-services")
-    discussion = Attendance.objects.filter(organisation=camden).get().discussion
-    discussion.responsible_csc = camden
-    discussion.save()
-    for kpis in (register.live(), register.stored()):
-        assert (kpis.csc.attended, kpis.joint.attended) == (0, 0)
+    run_jobs()
+    for slug, attended in (("camden-childrens-services", 0), ("islington-childrens-services", 1)):
+        responsible(register.world, Case.objects.get(), slug)
+        run_jobs()
+        for kpis in (register.live(), register.kept()):
+            assert (kpis.csc.attended, kpis.joint.attended) == (attended, attended)
+
+
+def test_C8_a_case_that_is_imported_again_keeps_whom_it_belongs_to(register):
+    cells = {"agency": "CSC"} | CHILD | ABSENT, {"agency": "CSC@islington"} | CHILD
+    register.put(*cells)
+    responsible(register.world, Case.objects.get(), "camden-childrens-services")
+    register.put(*cells, *({"meeting": "M2"} | cell for cell in cells))
+    assert (register.live().csc.attended, register.live().csc.required) == (0, 2)
 
 
 def test_C15_by_the_level_the_meeting_was_held_at(register):
