@@ -13,6 +13,7 @@ from mappa_portal.templatetags.govuk import Row, short_date, tag
 from mappa_portal.words import plural, weekday_date
 from meetings.access import sight_of
 from meetings.models import FollowUp, Meeting
+from meetings.performance import minima  # noqa: F401  (registers itself)
 from meetings.performance.cells import result, spark
 from meetings.performance.periods import Period, year_of
 from meetings.performance.report import Line, Report, shown

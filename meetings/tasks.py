@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.timezone import localdate, now
 
 from boards.directory import in_post
-from boards.models import Organisation, Territory
+from boards.models import AreaSettings, Organisation, Territory
 from boards.roles import Seat
 from boards.scope import everywhere, scope
 from mappa_portal.celery import app
@@ -15,7 +15,7 @@ from meetings.actions.contacts import ask
 from meetings.actions.series import extend_series
 from meetings.mail import mailbox
 from meetings.models import AttendanceFile, Contact, DiscussionGrant, Invitation, Minutes, Series
-from meetings.performance import figures
+from meetings.performance import figures, minima
 from outbox.jobs import job
 from outbox.mail import send
 
@@ -25,6 +25,11 @@ ANSWER = (Seat.SPOC, Seat.REPRESENTATIVE, Seat.SUBSTITUTE)
 @job("meetings.count_days")
 def count_days(recount_id: int) -> None:
     figures.count_days(recount_id)
+
+
+@job("meetings.promise_counts")
+def promise_counts(settings_id: int) -> None:
+    minima.promise_counts(AreaSettings.objects.select_related("territory").get(pk=settings_id).territory)
 
 
 @job("meetings.check_file")
@@ -66,7 +71,7 @@ def tell_minutes(minutes_id: int) -> None:
 
 @app.task(name="meetings.recount")
 def recount() -> None:
-    """At night: minima of seniority may have changed, and nothing that is stored stays wrong for longer than a day."""
+    """At night: nothing that is stored stays wrong for longer than a day, whatever was overlooked."""
     for borough in _each_borough():
         figures.count_all(borough)
 

@@ -27,6 +27,7 @@ NAMES = {
     "meetings.check_file": "Check a large attendance file",
     "meetings.import_file": "Import a large attendance file",
     "meetings.count_days": "Count the figures of a borough's meetings",
+    "meetings.promise_counts": "Have figures counted anew after lowest grades changed",
     "meetings.tell_minutes": "Tell the agencies that minutes are issued",
     "meetings.send_reminder": "Remind an agency to reply",
     "outbox.send_message": "Send an email",

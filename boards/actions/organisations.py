@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 
+from boards import minima
 from boards.actions.chain import record_in
 from boards.area_rules import AREA_RULES, ORGANISATION_RULES
 from boards.models import AreaSettings, Coverage, Organisation, OrganisationName, Territory
@@ -125,6 +126,7 @@ def set_grades(
     organisation.full_clean()
     organisation.save(update_fields=[*after, "revision"])
     _record("organisation.grades_changed", organisation, by, before, after)
+    minima.changed(organisation)
     return organisation
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.timezone import localdate
 
+from boards import minima
 from boards.actions.chain import record_in
 from boards.area_rules import AREA_RULES
 from boards.directory import in_post
@@ -33,6 +34,8 @@ def change_settings(settings: AreaSettings, *, revision: int, by, **values) -> A
     settings.save(update_fields=[*before, "revision"])
     after = {name: values[name] for name in before}
     record_in(settings.territory, "settings.changed", settings, by=by, before=before, after=after)
+    if {"level2_grade", "level3_grade"} & set(before):
+        minima.changed(settings)
     return settings
 
 

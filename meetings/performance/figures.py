@@ -162,6 +162,6 @@ def count_days(recount_id: int) -> None:
 
 @transaction.atomic
 def count_all(borough: Territory) -> None:
-    """At night, as minima of seniority may have changed, and before a command answers."""
+    """At night, and before a command answers."""
     list(Recount.objects.select_for_update().filter(territory=borough))  # not beside a job that counts a part
     counting.store(borough, date.min, date.max)

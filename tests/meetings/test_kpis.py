@@ -7,6 +7,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from boards import actions as boards
+from boards.models import AreaSettings
+from meetings.models import Recount
 from meetings.performance import missed
 from meetings.performance.kpis import Rate, as_json
 from outbox.jobs import run_jobs
@@ -149,6 +152,43 @@ def test_C4_an_agency_may_have_a_minimum_of_its_own(register):
         [line] = kpis.agencies
         assert (line.rate.attended, line.rate.required) == (1, 2)
     assert [m.discussion.meeting.level for m in missed.of_kpi6(camden, *YEAR, None)] == [2]
+
+
+def lower_of_agency(world) -> None:
+    agency, by = world.organisation("camden-adult-social-care"), world.area_administrator
+    boards.set_grades(agency, level2_grade=1, level3_grade=None, revision=1, by=by)
+
+
+def lower_of_area(world) -> None:
+    settings, by = AreaSettings.objects.get(territory__slug="london"), world.area_administrator
+    boards.change_settings(settings, revision=settings.revision, by=by, level2_grade=1)
+
+
+def notice(world) -> None:
+    settings, by = AreaSettings.objects.get(territory__slug="london"), world.area_administrator
+    boards.change_settings(settings, revision=settings.revision, by=by, notice_days=7)
+
+
+MINIMA = [  # what an area's administrator changes, counted in Camden and Hackney afterwards, boroughs counted anew
+    (lower_of_agency, (1, 0), {"camden", "hackney"}),
+    (lower_of_area, (1, 1), {"camden", "hackney"}),
+    (notice, (0, 0), set()),
+]
+
+
+@pytest.mark.parametrize("change, attended, anew", MINIMA)
+def test_C4_other_minima_reach_the_stored_figures_at_once(register, change, attended, anew):
+    register.put({"grade": "1"}, {"grade": "1", "borough": "hackney", "meeting": "M2", "case": "C2"})
+    run_jobs()
+    numbers = dict(Recount.objects.values_list("territory__slug", "number"))
+    with register.world.acting(register.world.area_administrator):
+        change(register.world)
+    run_jobs()
+    for ask in (register.live, register.kept):
+        found = [ask(borough=slug).agencies[0].rate.attended for slug in ("camden", "hackney")]
+        assert tuple(found) == attended
+    now = dict(Recount.objects.values_list("territory__slug", "number"))
+    assert {slug for slug in now if now[slug] != numbers[slug]} == anew
 
 
 def test_C13_what_is_not_recorded_waits_outside(register):
