@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import DateField, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, Q, Subquery
 
 from boards.models import AreaSettings, Organisation
 from mappa_portal.words import long_date
 from meetings.models import Discussion, Meeting
-from referrals.clock import due_in_sql, is_overdue
+from referrals.clock import is_overdue
+from referrals.listing import with_clock
 from referrals.models import Case
 
 LEVELS = (2, 3)
@@ -39,25 +39,15 @@ class DueCase:
 
 
 def due_cases(unit: Organisation, *, by: date, today: date, settings: AreaSettings) -> list[DueCase]:
-    """Oldest first. A date that the last held meeting set wins over the level's interval; one query."""
-    held = Discussion.objects.filter(case=OuterRef("pk"), meeting__status=Meeting.Status.HELD)
-    held = held.order_by("-meeting__held_on", "-meeting__pk")
+    """Oldest first; one query."""
     planned = Discussion.objects.filter(
         case=OuterRef("pk"), meeting__status=Meeting.Status.SCHEDULED, meeting__held_on__gte=today
     ).order_by("meeting__held_on", "meeting__pk")
     found = (
-        Case.objects.filter(organisation=unit)
-        .with_level(today)
-        .filter(present_level__in=LEVELS)
-        .annotate(
-            last_heard=Subquery(held.values("meeting__held_on")[:1], output_field=DateField()),
-            set_on=Subquery(held.values("next_review_on")[:1], output_field=DateField()),
-            last_review=Coalesce("last_heard", "level_since"),
-            planned=Subquery(planned.values("meeting__reference")[:1]),
-        )
-        .annotate(due_on=Coalesce("set_on", due_in_sql(settings)))
-        .filter(Q(due_on__lte=by) | Q(last_heard=None))
-        .order_by("due_on", "pk")
+        with_clock(Case.objects.filter(organisation=unit), today, [settings])
+        .filter(Q(next_review__lte=by) | Q(last_review=None), present_level__in=LEVELS)
+        .annotate(planned=Subquery(planned.values("meeting__reference")[:1]))
+        .order_by("next_review", "pk")
     )
     return [_due(case, today) for case in found]
 
@@ -66,8 +56,8 @@ def _due(case: Case, today: date) -> DueCase:
     return DueCase(
         case,
         case.present_level,
-        case.due_on,
-        is_overdue(case.due_on, today),
-        case.last_heard is None,
+        case.next_review,
+        is_overdue(case.next_review, today),
+        case.last_review is None,
         case.planned or "",
     )

@@ -17,10 +17,12 @@ def change_level(case: Case, *, level: int, starts_on: date, reason: str, today:
     """From this day on; decided anew on the day on which the present level began, it takes that one's place."""
     case = Case.objects.select_for_update().get(pk=case.pk)
     CASE_RULES.require("change_level", case, by=by)
-    newest = case.levels.first()
+    newest, before = [*case.levels.all()[:2], None, None][:2]
     if newest and newest.ends_on is None and newest.level == level:
         raise ValidationError({"level": f"Level {level} is the present level. Select another"})
     if newest and starts_on == newest.starts_on:
+        if before and before.level == level and before.ends_on == starts_on - timedelta(days=1):
+            return _go_on(case, before, newest, by)
         return _correct(case, newest, level, starts_on, reason, by)
     if newest and starts_on <= (newest.ends_on or newest.starts_on):
         raise ValidationError(
@@ -66,6 +68,17 @@ def _correct(case: Case, period: LevelPeriod, level: int, starts_on: date, reaso
     after = {"level": level, "level_since": starts_on}
     record("case.level_corrected", case, by=by, before=before, after=after)
     return period
+
+
+def _go_on(case: Case, before: LevelPeriod, newest: LevelPeriod, by) -> LevelPeriod:
+    """The level did not change after all: the period before goes on as if the newest had never begun."""
+    was = {"level": newest.level, "level_since": newest.starts_on}
+    newest.delete()
+    before.ends_on = None
+    before.save(update_fields=["ends_on"])
+    after = {"level": before.level, "level_since": before.starts_on}
+    record("case.level_corrected", case, by=by, before=was, after=after)
+    return before
 
 
 def _sealed(reason: str) -> str:

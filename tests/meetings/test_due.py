@@ -42,8 +42,12 @@ CASES = [  # what happened, due on, overdue; None is not due
         {"level": 2, "heard": date(2026, 8, 21), "next": date(2026, 12, 1)},
         date(2026, 12, 1),
         False,
-    ),  # a set date wins
-    ({"level": 2, "heard": date(2026, 5, 1), "next": date(2027, 3, 1)}, None, None),
+    ),  # a set date that is earlier wins
+    (  # set at Level 2, then raised to Level 3
+        {"level": 3, "heard": date(2026, 10, 1), "next": date(2027, 1, 21)},
+        date(2026, 11, 26),
+        False,
+    ),
     ({"level": 2}, date(2026, 4, 27), True),  # never heard: from the start of the level
     ({"level": 1, "heard": date(2026, 1, 1)}, None, None),
 ]

@@ -153,6 +153,18 @@ def test_a_new_level_ends_the_one_before_on_the_day_before(add, world):
     assert levels(case)[0] == (1, date(2026, 3, 1), None) and case.levels.count() == 2
 
 
+def test_a_level_decided_and_taken_back_on_its_day_leaves_the_one_before_as_it_was(add, world):
+    case, by = add(level=2, starts_on=date(2026, 1, 1)), world.camden_administrator
+    for _ in range(2):
+        change(case, 3, date(2026, 3, 1), by)
+        change(case, 2, date(2026, 3, 1), by)
+        assert levels(case) == [(2, date(2026, 1, 1), None)]
+    last = Draft.objects.filter(name="case.level_corrected").last()
+    change_kept = Change.objects.get(event_id=last.pk)
+    assert (change_kept.before["level"], change_kept.after["level"]) == (3, 2)
+    assert change_kept.after["level_since"] == "2026-01-01"
+
+
 REFUSED = [
     (2, date(2026, 2, 1), "Level 2 is the present level. Select another"),
     (3, date(2025, 12, 31), "First day must be after 1 January 2026"),
