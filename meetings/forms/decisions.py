@@ -14,6 +14,7 @@ from referrals.clock import due_on
 
 LONGEST = 5000
 YES_NO = [("yes", "Yes"), ("no", "No")]
+EMPTY = Record()
 AS_BOOLEAN = {"yes": True, "no": False}
 BOOLEAN = {True: "yes", False: "no", None: ""}
 
@@ -29,7 +30,10 @@ def _text(label: str, help_text: str = "") -> forms.CharField:
 
 
 class RecordForm(Form):
-    """In the order of the agenda. Only ``complete`` asks for what a finished record needs."""
+    """In the order of the agenda. Only ``complete`` asks for what a finished record needs.
+
+    ``said`` is what somebody looked at; what was sent needs none.
+    """
 
     under_18 = forms.ChoiceField(
         label="Was the person under 18 on the day of the meeting?",
@@ -74,8 +78,8 @@ class RecordForm(Form):
         "level_reason": "Enter why this level is needed",
     }
 
-    def __init__(self, *args, discussion: Discussion, complete: bool = False, said: Record | None = None):
-        super().__init__(*args, initial=self._known(discussion, said or Record.opened(discussion.record)))
+    def __init__(self, *args, discussion: Discussion, complete: bool = False, said: Record = EMPTY):
+        super().__init__(*args, initial=self._known(discussion, said))
         self.complete = complete
         if birth_date_of(discussion.case):
             del self.fields["under_18"]
@@ -135,10 +139,10 @@ class ActionForm(Form):
     due_on = DateField(label="Due date", error_messages={"required": "Enter the due date"})
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args, discussion: Discussion, action: Action | None = None):
+    def __init__(self, *args, discussion: Discussion, action: Action | None = None, text: str = ""):
         known = {}
         if action:
-            known = {"text": text_of(action), "agency": action.agency_id, "due_on": action.due_on}
+            known = {"text": text, "agency": action.agency_id, "due_on": action.due_on}
             known["revision"] = action.revision
         super().__init__(*args, initial=known)
         kinds = [Organisation.Kind.AGENCY, Organisation.Kind.UNIT]

@@ -75,7 +75,8 @@ def change(request, reference: str, position: int, number: int):
     found = action_of(request, reference, position, number)
     ACTION_RULES.require("edit", found, by=request.user)
     sent = request.POST if request.method == "POST" else None
-    form = ActionForm(sent, discussion=found.discussion, action=found)
+    text = "" if sent is not None else verbs.look(found, by=request.user)[0]
+    form = ActionForm(sent, discussion=found.discussion, action=found, text=text)
     changed = None
     if sent is not None and form.is_valid():
         values = {name: form.cleaned_data[name] for name in FIELDS}
@@ -94,7 +95,7 @@ def change(request, reference: str, position: int, number: int):
         "position": position,
         "form": form,
         "changed": changed,
-        "now": changed and verbs.text_of(changed),
+        "now": changed and verbs.look(changed, by=request.user)[0],
     }
     return render(request, "meetings/action_change.html", context, status=409 if changed else 200)
 

@@ -64,8 +64,7 @@ def decision(request, reference: str, position: int):
     discussion = discussion_of(request, reference, position)
     DISCUSSION_RULES.require("record", discussion, by=request.user)
     if request.method != "POST":
-        said = verbs.look(discussion, by=request.user)
-        return _page(request, discussion, position, RecordForm(discussion=discussion, said=said))
+        return _page(request, discussion, position, _looked_at(discussion, request.user))
     then = request.POST.get("then", "")
     form = RecordForm(request.POST, discussion=discussion, complete=then == "next")
     if form.is_valid():
@@ -80,7 +79,12 @@ def decision(request, reference: str, position: int):
             return _both(request, discussion, position, form, stale.current)
         if saved:
             return _after_saving(request, discussion, position, then)
+    verbs.look(discussion, by=request.user)  # the actions stand below what was typed
     return _page(request, discussion, position, form)
+
+
+def _looked_at(discussion: Discussion, user) -> RecordForm:
+    return RecordForm(discussion=discussion, said=verbs.look(discussion, by=user))
 
 
 def _page(request, discussion: Discussion, position: int, form: RecordForm, **more):
@@ -103,7 +107,7 @@ def _page(request, discussion: Discussion, position: int, form: RecordForm, **mo
 def _both(request, discussion: Discussion, position: int, yours: RecordForm, current: Discussion):
     """What stands now beside what was typed; saving again replaces the one that the person has now seen (C2)."""
     current.meeting, current.territory = discussion.meeting, discussion.territory
-    theirs = RecordForm(discussion=current)
+    theirs = _looked_at(current, request.user)
     sent = yours.data.copy()
     sent["revision"] = current.revision
     form = RecordForm(sent, discussion=current, complete=yours.complete)
@@ -138,5 +142,4 @@ def carry_over(request, reference: str, position: int):
         if new:
             messages.success(request, "The actions were carried over.")
             return redirect("meetings:decision", reference, position)
-    record = RecordForm(discussion=discussion, said=verbs.look(discussion, by=request.user))
-    return _page(request, discussion, position, record, carry_over=form)
+    return _page(request, discussion, position, _looked_at(discussion, request.user), carry_over=form)

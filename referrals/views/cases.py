@@ -222,6 +222,9 @@ class LevelCorrect(CaseMixin, CaseFormView):
     title, button = "Correct the newest level", "Save correction"
 
     def get_initial(self):
+        if self.request.method == "POST":
+            return {}
+        actions.look(self.case, by=self.request.user)  # why a level was chosen is about the person
         newest = self.case.levels.first()
         return {"level": newest.level, "starts_on": newest.starts_on, "reason": newest.why}
 

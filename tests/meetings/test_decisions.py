@@ -163,6 +163,31 @@ def test_looking_leaves_an_event(world, action, browser_of):
     assert {"discussion.viewed", "action.viewed"} <= names
 
 
+def looks() -> list[str]:
+    return sorted(Event.objects.filter(name__endswith=".viewed").values_list("name", flat=True))
+
+
+AGREED = {"text": "Mine", "due_on_day": "9", "due_on_month": "5", "due_on_year": "2024"}
+OPENED = [  # what is sent, where; which looks its page leaves
+    (None, "1/actions/1/change/", 200, ["action.viewed"]),
+    (AGREED | {"revision": "0"}, "1/actions/1/change/", 409, ["action.viewed"]),
+    ({"revision": "0"}, "1/", 409, ["discussion.viewed"]),
+    ({"revision": "1", "then": "next"}, "1/", 200, ["discussion.viewed"]),
+    ({}, "1/carry-over/", 200, ["discussion.viewed"]),
+]
+
+
+@pytest.mark.parametrize("sent, address, status, events", OPENED)
+def test_H1_every_page_that_opens_a_text_leaves_an_event(action, browser_of, sent, address, status, events):
+    browser = browser_of("camden_administrator")
+    if sent is None:
+        page = browser.get(BASE + address)
+    else:
+        page = browser.post(BASE + address, sent | ({"agency": action.agency_id} if "text" in sent else {}))
+    assert page.status_code == status and SECRET in page.content.decode()
+    assert looks() == events
+
+
 COMPLETE = {
     "revision": "1",
     "risk_of_harm": "high",

@@ -139,7 +139,9 @@ def test_levels_are_changed_and_corrected(browser, add):
     done = browser.post(f"/cases/{case}/level/", day | {"level": "3", "reason": "Media"}, follow=True)
     assert "The case is at Level 3 from 1 March 2026." in text(done) and "to 28 February 2026" in text(done)
     page = f"/cases/{case}/level/correct/"
-    assert "Media" in text(browser.get(page))
+    looked = Event.objects.filter(name="case.viewed")
+    before = looked.count()
+    assert "Media" in text(browser.get(page)) and looked.count() == before + 1
     assert "The level is corrected." in text(
         browser.post(page, day | {"level": "1", "reason": "Error"}, follow=True)
     )
