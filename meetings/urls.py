@@ -12,6 +12,7 @@ from meetings.views import (
     follow_ups,
     imports,
     invitations,
+    left_out,
     meetings,
     minutes,
     missed,
@@ -108,6 +109,7 @@ urlpatterns = [
     path("performance/export/", figure_files.figures, name="figures_export"),
     path("performance/chart/export/", figure_files.chart, name="chart_export"),
     path("performance/pdf/", figure_files.pdf, name="figures_pdf"),
+    path("performance/left-out/", left_out.left_out, name="left_out"),
     path("performance/<str:kpi>/missed/", missed.missed, name="missed"),
     path("performance/<str:kpi>/missed/export/", missed.export, name="missed_export"),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from boards.agencies import AGENCY_TYPES
 from boards.models import Territory
 from meetings.performance.kpis import Counts
 
@@ -17,7 +18,7 @@ LEVELS = (2, 3)
 # is walked once, and what is known of a whole discussion is worked out beside each of its rows: no join to itself.
 # KPI 4 (C7, C8): who was not invited was not there; the responsible Children's Services count if known, else any.
 # KPI 6 (C3, C4): invited and not stood down; there, with a grade that reaches the minimum of the meeting's level (C15).
-RULES = """
+PARTS_OF_HELD = """
 WITH held AS MATERIALIZED (
     SELECT d.id, d.territory_id, m.held_on, date_trunc('month', m.held_on)::date AS month, m.level, d.under_18,
         d.responsible_csc_id
@@ -29,12 +30,15 @@ WITH held AS MATERIALIZED (
     SELECT h.id, h.held_on, h.month, h.level, h.under_18, a.organisation_id AS organisation, a.invited,
         a.invited AND NOT a.stood_down AS expected, {there} AS there, {enough} AS enough, {yot} AS yot, {csc} AS csc,
         coalesce(bool_and(a.attended IS NOT NULL) FILTER (WHERE a.invited AND NOT a.stood_down)
-            OVER (PARTITION BY h.id), true) AS recorded
+            OVER (PARTITION BY h.id), true) AS recorded{more}
     FROM held h
     LEFT JOIN meetings_attendance a ON a.territory_id = h.territory_id AND a.discussion_id = h.id
     LEFT JOIN boards_organisation o ON o.id = a.organisation_id
     CROSS JOIN (SELECT level2_grade, level3_grade FROM boards_areasettings WHERE territory_id = %(area)s) minima
-), seen AS MATERIALIZED (
+)"""
+RULES = (
+    PARTS_OF_HELD
+    + """, seen AS MATERIALIZED (
     SELECT id, held_on, month, level, under_18, recorded,
         coalesce(bool_or(invited) FILTER (WHERE yot), false) AS yot_invited,
         coalesce(bool_or(invited AND there) FILTER (WHERE yot), false) AS yot,
@@ -62,6 +66,24 @@ WITH held AS MATERIALIZED (
     FROM seen s GROUP BY {group}
 )
 """
+)
+# Beside the measures, in none of them: C1, C5, C9, and C6 by seniority as in KPI 6.
+BESIDE = (
+    PARTS_OF_HELD
+    + """
+SELECT 'ended', status, count(*), 0 FROM meetings_meeting
+WHERE territory_id = %(borough)s AND status IN ('cancelled', 'postponed', 'abandoned')
+    AND held_on BETWEEN %(start)s AND %(end)s AND level = ANY (%(levels)s)
+GROUP BY status
+UNION ALL SELECT 'present', '', count(*) FILTER (WHERE there), count(*) FROM parts WHERE recorded AND expected
+UNION ALL SELECT 'reports', '', count(*) FILTER (WHERE report), count(*) FROM parts WHERE recorded AND expected
+UNION ALL SELECT 'full', '', count(*) FILTER (WHERE everybody), count(*)
+    FROM (SELECT bool_and(there) AS everybody FROM parts WHERE recorded AND expected GROUP BY id) discussions
+UNION ALL SELECT 'authority', kind, count(*) FILTER (WHERE enough), count(*)
+    FROM parts WHERE recorded AND expected AND kind = ANY (%(authority)s) GROUP BY kind
+"""
+)
+MORE_OF_PARTS = ", a.report AND NOT a.attended AS report, o.agency_type AS kind"
 NUMBERS = ("discussions", "recorded", "missing_birth_dates", "under_18", "yot", "csc", "joint", "not_invited")
 ARRAYS = ("organisations", "required", "attended")
 PARTS = {
@@ -93,6 +115,7 @@ class Rules:
         return PARTS | {
             "there": f"({came} OR {sent})" if self.reports else f"({came})",
             "enough": f"({enough} OR {sent})" if self.reports else f"({enough})",
+            "more": "",
             "notice": "" if self.short_notice else f" AND {in_time}",
         }
 
@@ -202,6 +225,17 @@ def store(borough: Territory, start: date, end: date) -> None:
             values,
         )
         cursor.execute(DAYS, values)
+
+
+def beside(
+    borough: Territory, start: date, end: date, level: int | None
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """By what is counted and its kind: how many, of how many; straight from the registers, never stored."""
+    authority = [code for code, kind in AGENCY_TYPES.items() if kind.responsible_authority]
+    statement = BESIDE.format(**AS_THEY_STAND.parts | {"more": MORE_OF_PARTS})
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _values(borough, start, end, level) | {"authority": authority})
+        return {(what, kind): (number, of) for what, kind, number, of in cursor.fetchall()}
 
 
 def _values(borough: Territory, start: date, end: date, level: int | None) -> dict:

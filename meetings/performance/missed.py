@@ -40,16 +40,18 @@ class Missed:
         return self.attendance is not None and self.attendance.outcome == Attendance.Outcome.UNEXPLAINED
 
 
-def recorded(borough: Territory, start: date, end: date, level: int | None) -> QuerySet[Discussion]:
-    """Discussions that count: of held meetings, with everybody's attendance known (C1, C13)."""
+def held(borough: Territory, start: date, end: date, level: int | None) -> QuerySet[Discussion]:
+    """Discussions of held meetings (C1); ``waits`` where somebody's attendance is not known (C13)."""
     unknown = Attendance.objects.required().filter(discussion=OuterRef("pk"), attended=None)
-    found = Discussion.objects.filter(
-        ~Exists(unknown),
-        territory=borough,
-        meeting__status=Meeting.Status.HELD,
-        meeting__held_on__range=(start, end),
+    found = Discussion.objects.annotate(waits=Exists(unknown)).filter(
+        territory=borough, meeting__status=Meeting.Status.HELD, meeting__held_on__range=(start, end)
     )
     return found.filter(meeting__level=level) if level else found
+
+
+def recorded(borough: Territory, start: date, end: date, level: int | None) -> QuerySet[Discussion]:
+    """Those that count."""
+    return held(borough, start, end, level).filter(waits=False)
 
 
 def of_kpi6(

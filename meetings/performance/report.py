@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from boards.models import AreaSettings, Territory
+from mappa_portal.words import plural
 from meetings.access import Sight
 from meetings.models import Meeting
 from meetings.performance import figures
+from meetings.performance.beside import Beside
 from meetings.performance.counting import Rules
 from meetings.performance.kpis import Kpis, Rate
 from meetings.performance.missed import KPI4
@@ -82,6 +84,41 @@ class Report:
         return any(self.sight.sees_kind(code) for code in KPI4)
 
     @property
+    def unrecorded(self) -> int:
+        return self.kpis.counts.discussions - self.kpis.counts.recorded
+
+    @property
+    def left_out(self) -> int:
+        """Held discussions that are in no figure, or not in KPI 4 (C11, C13)."""
+        return self.unrecorded + self.kpis.counts.missing_birth_dates
+
+    @property
+    def completeness(self) -> str:
+        """Stands beside the figures wherever they are shown."""
+        counts, rate = self.kpis.counts, self.kpis.completeness
+        discussions = plural(rate.required, "discussion")
+        said = [f"Attendance is recorded for {rate.attended} of {discussions} ({rate.percentage}%)."]
+        if self.unrecorded:
+            said.append("The others are left out until it is recorded for every agency that was expected.")
+        if counts.missing_birth_dates:
+            are = plural(counts.missing_birth_dates, "discussion is", "discussions are")
+            said.append(f"{are} left out of KPI 4, as the birth date is not known.")
+        return " ".join(said)
+
+    @property
+    def no_four(self) -> str:
+        """Why KPI 4 has no figure: nobody under 18, or nobody knows yet."""
+        if not self.left_out:
+            return "Not applicable: no meetings about under-18s in this period."
+        were = plural(self.left_out, "discussion was", "discussions were")
+        reasons = [
+            (self.unrecorded, "attendance not recorded"),
+            (self.kpis.counts.missing_birth_dates, "age not known"),
+        ]
+        why = ", ".join(f"{number} {reason}" for number, reason in reasons if number)
+        return f"No figure: no discussion about an under-18 could be counted, and {were} left out ({why})."
+
+    @property
     def six(self) -> list[Line]:
         earlier = {a.code: a.rate for a in self.before.agencies}
         return [Line(a.name, a.code, a.rate, earlier.get(a.code, Rate(0, 0))) for a in self.kpis.agencies]
@@ -107,6 +144,12 @@ class Report:
         given = held.notice_given(self.period.start, self.period.end, needed)
         unknown = held.filter(held_on__range=(self.period.start, self.period.end), invited_on=None).count()
         return Called(Rate(given.meetings_in_time, given.meetings), unknown, needed)
+
+    def beside(self) -> Beside | None:
+        """Counted from the registers alone: an area's stored figures do not hold it."""
+        if not self.is_live:
+            return None
+        return Beside.of(self.place, self.period.start, self.period.end, self.level)
 
     def compared(self) -> list[tuple[str, Kpis]]:
         """What the figures would be under other counting rules: information, never the measure (C10)."""

@@ -13,7 +13,7 @@ from meetings.performance.kpis import Rate
 from meetings.performance.report import Line, Report, shown
 from meetings.performance.run_chart import Point
 from meetings.performance.trends import Trend
-from meetings.views.performance import Asked, chart_context, compared_rows
+from meetings.views.performance import Asked, beside_rows, chart_context, compared_rows
 
 FIGURES = ["KPI", "Line", "Attended", "Required", "Percentage", "Target", "Met"]
 BEFORE = ["Attended a year before", "Required a year before", "Percentage a year before"]
@@ -32,6 +32,7 @@ POINTS = [
 def figures(request):
     asked, report = _report(request)
     rows = [_numbers(line, kpi) for kpi, lines in ((4, report.four), (6, report.six)) for line in lines]
+    rows += [_complete(report), _no_age(report), *_beside(report)]
     record_export(asked.place, len(rows), by=request.user)
     return csv_download(_name("kpis", asked, "csv"), FIGURES + BEFORE, rows, marking=OFFICIAL_SENSITIVE)
 
@@ -40,6 +41,26 @@ def _numbers(line: Line, kpi: int) -> list:
     now, before = line.now, line.before
     met = {True: "yes", False: "no", None: ""}[now.met]
     return [kpi, line.label, *_rate(now), now.target, met, *_rate(before)]
+
+
+def _complete(report: Report) -> list:
+    """Beside the figures, as C13 asks for."""
+    now, before = report.kpis.completeness, report.before.completeness
+    return [None, "Discussions with attendance recorded", *_rate(now), None, None, *_rate(before)]
+
+
+def _no_age(report: Report) -> list:
+    now, before = report.kpis.counts.missing_birth_dates, report.before.counts.missing_birth_dates
+    return [None, "Discussions of unknown age left out of KPI 4", now, *[None] * 4, before, None, None]
+
+
+def _beside(report: Report) -> list[list]:
+    """In no KPI, so without a target."""
+    beside = report.beside()
+    if beside is None:
+        return []
+    ended = [[None, label, number, *[None] * 7] for label, number in beside.ended]
+    return ended + [[None, label, *_rate(rate), *[None] * 5] for label, rate in beside.rates]
 
 
 def _rate(rate: Rate) -> list:
@@ -95,6 +116,7 @@ def _document(request, asked: Asked, report: Report) -> dict:
         "report": report,
         "notice": report.notice(),
         "tables": tables,
+        "beside": beside_rows(report),
         "compared": compared_rows(report),
         **chart_context(request.GET, asked, report, trend),
     }

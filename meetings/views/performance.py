@@ -25,6 +25,7 @@ from meetings.performance.trends import Trend, measures_of
 
 COLUMNS_OF_4 = ["Who", "This period", "A year before", "Missed", "Result"]
 COLUMNS_OF_6 = ["Agency", "This period", "A year before", "Missed", "Result", "Last 12 quarters"]
+BESIDE_COLUMNS = ["What", "This period"]
 COMPARED_COLUMNS = ["Counting rule", "KPI 6, all agencies", "Agencies at 90%", "KPI 4, both services"]
 POINT_COLUMNS = ["When", "Figure", "Usual range", "What stands out"]
 
@@ -85,6 +86,8 @@ def performance(request):
         ],
         "four_columns": COLUMNS_OF_4,
         "six_columns": COLUMNS_OF_6,
+        "beside": beside_rows(report),
+        "beside_columns": BESIDE_COLUMNS,
         "compared": compared_rows(report),
         "compared_columns": COMPARED_COLUMNS,
         **_map(asked, request.user),
@@ -116,6 +119,13 @@ def _missed(line: Line, link: str):
     return format_html(
         '<a class="govuk-link" href="{}&{}">{}</a>', link, urlencode({"agency": line.code}), line.gap
     )
+
+
+def beside_rows(report: Report) -> list[tuple]:
+    beside = report.beside()
+    if beside is None:
+        return []
+    return [*beside.ended, *((label, shown(rate)) for label, rate in beside.rates)]
 
 
 def compared_rows(report: Report) -> list[tuple]:

@@ -156,6 +156,7 @@ ROUTES = (
         "kpi",
         CAMDEN | REGION | {"camden_csc_spoc"},
         pages=[
+            "meetings:left_out",
             "meetings:missed",
             "meetings:missed_export",
             "meetings:figures_export",

@@ -138,7 +138,10 @@ def test_police_are_told_whose_figures_these_are(year, browser_of):
 def test_an_agency_reads_its_own_lines_and_opens_them(year, browser_of):
     browser = browser_of("camden_csc_spoc")
     page = browser.get(f"/performance/?place=camden&{PERIOD}")
-    assert "Is your agency attending?" in text(page) and "discussions (" not in text(page)
+    assert "Is your agency attending?" in text(page)
+    assert "Attendance is recorded for 2 of 2 discussions (100.0%)." in text(
+        page
+    )  # C13, of the whole borough
     assert ">Performance<" in page.content.decode()
     links = re.findall(r'href="(/performance/\d/missed/[^"]*)"', page.content.decode())
     assert [link.partition("agency=")[2] for link in links] == ["CSC", "CSC"]
@@ -295,6 +298,98 @@ def test_missed_rows_cost_the_same_however_many(register, browser_of, django_ass
     assert queries() == few
 
 
+UNRECORDED = {"attended": "", "mode": "", "grade": ""}
+UNKNOWN = {"birth_date": ""}
+NO_FOUR = [  # what the only discussions are, what stands for KPI 4
+    ([{}], "Not applicable: no meetings about under-18s in this period."),
+    ([CHILD | UNRECORDED], "1 discussion was left out (1 attendance not recorded)."),
+    ([UNKNOWN, {"case": "C2"}], "1 discussion was left out (1 age not known)."),
+    (
+        [UNKNOWN, {"case": "C2"} | CHILD | UNRECORDED],
+        "2 discussions were left out (1 attendance not recorded, 1 age not known).",
+    ),
+]
+
+
+@pytest.mark.parametrize("cells, said", NO_FOUR)
+def test_C13_no_figure_of_kpi_4_says_what_was_left_out(register, browser_of, cells, said):
+    register.put(*cells)
+    page = text(browser_of("camden_administrator").get(f"/performance/?place=camden&{PERIOD}"))
+    assert said in page and ("Not applicable: no meetings about" in page) == ("left out" not in said)
+
+
+LEFT_OUT = f"/performance/left-out/?place=camden&{PERIOD}"
+BEHIND = [  # who, what the row says besides the day
+    (
+        "camden_administrator",
+        "CMD-M-2024-001 CMD-C-2024-001 Attendance not recorded: Camden Children",
+    ),
+    ("camden_business_manager", "Camden 2 1 1"),
+    ("co_ordinator", "Camden 2 1 1"),
+    ("smb_member", "Camden 2 1 1"),
+    ("camden_csc_spoc", "Camden 2 1 0"),  # it was not asked to the other
+]
+
+
+@pytest.fixture
+def incomplete(register):
+    register.put(
+        {"agency": "CSC"} | UNRECORDED, {}, {"meeting": "M2", "case": "C2"} | UNKNOWN, {"meeting": "M3"}
+    )
+    register.stored()
+    return register
+
+
+@pytest.mark.parametrize("who, row", BEHIND)
+def test_C13_what_is_left_out_opens_to_the_unit_and_as_counts_to_others(incomplete, browser_of, who, row):
+    page = browser_of(who).get(f"/performance/?place=camden&{PERIOD}")
+    assert "Attendance is recorded for 2 of 3 discussions (66.6%)." in text(page)
+    assert "/performance/left-out/?" in page.content.decode()
+    rows = browser_of(who).get(LEFT_OUT)
+    assert f"1 May 2024 {row}" in text(rows).replace("1 May 2024 2 CMD", "1 May 2024 CMD")
+    is_unit = who == "camden_administrator"
+    assert ("Birth date or age not known: left out of KPI 4" in text(rows)) == is_unit
+    assert ("CMD-" in rows.content.decode()) == is_unit
+    assert (rows.content.decode().count('href="/cases/CMD-C-2024-00') == 2) == is_unit
+
+
+@pytest.mark.parametrize("who", ["camden_police_spoc", "hackney_administrator", "leeds_co_ordinator"])
+def test_A2_nobody_else_opens_what_is_left_out(incomplete, browser_of, who):
+    assert browser_of(who).get(LEFT_OUT).status_code == 404
+
+
+def test_a_period_that_is_complete_says_so(year, browser_of):
+    browser = browser_of("camden_administrator")
+    assert "left-out" not in browser.get(f"/performance/?place=camden&{PERIOD}").content.decode()
+    assert "No discussion is left out" in text(browser.get(LEFT_OUT))
+
+
+@pytest.mark.parametrize("who", ["camden_administrator", "camden_csc_spoc", "smb_member"])
+def test_what_is_left_out_costs_the_same_however_much(
+    register, browser_of, django_assert_max_num_queries, who
+):
+    browser = browser_of(who)
+
+    def queries() -> int:
+        register.stored()
+        with django_assert_max_num_queries(30) as seen:
+            assert browser.get(LEFT_OUT).status_code == 200
+        return len(seen)
+
+    register.put({"agency": "CSC"} | UNRECORDED)
+    queries()
+    few = queries()
+    register.put(*({"meeting": f"N{n}", "case": f"C{n}", "agency": "CSC"} | UNRECORDED for n in range(20)))
+    assert queries() == few
+
+
+@pytest.mark.parametrize("who", ["camden_administrator", "camden_csc_spoc", "smb_member"])
+def test_C13_completeness_stands_in_the_file_too(incomplete, browser_of, who):
+    file = browser_of(who).get(f"/performance/export/?place=camden&{PERIOD}").content.decode()
+    assert "Discussions with attendance recorded,2,3,66.6" in file
+    assert "left out of KPI 4,1," in file
+
+
 def test_the_api_answers_as_the_command_does(year, browser_of):
     query = "area=london&borough=camden&from=2024-04-01&to=2025-03-31&level=2"
     answer = browser_of("camden_administrator").get(f"/api/v1/kpis/?{query}").json()
@@ -413,6 +508,8 @@ def test_an_agencys_files_hold_its_own_lines_only(year, browser_of):
     assert [row.split(",")[:2] for row in rows[1:]] == [
         ["4", "Children's Services"],
         ["6", "Children's Services"],
+        ["", "Discussions with attendance recorded"],
+        ["", "Discussions of unknown age left out of KPI 4"],
     ]
     chart = browser.get(f"/performance/chart/export/?place=camden&{PERIOD}&measure=6").content.decode()
     assert "May 2024,1,2,50.0" in chart
