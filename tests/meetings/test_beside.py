@@ -40,7 +40,7 @@ def mixed(register):
     return register
 
 
-@pytest.mark.parametrize("place, level", enumerate([None, 3]))
+@pytest.mark.parametrize("place, level", [(0, None), (1, 3)])
 def test_it_is_counted_apart(mixed, place, level):
     beside = Beside.of(mixed.world.territory("camden"), *YEAR, level)
     found = {label: (rate.attended, rate.required) for label, rate in beside.rates}
