@@ -13,7 +13,7 @@ from boards.dates import add_months
 from boards.models import Organisation
 from meetings.actions import meetings
 from meetings.models import Meeting, Series, StandingInvitee
-from meetings.performance.monthly import days_from
+from meetings.monthly import days_from
 from meetings.proposals import agencies_of
 from meetings.rules import SERIES_RULES
 

@@ -19,7 +19,7 @@ NOTHING = Kpis(Counts(), ())
 
 @dataclass(frozen=True)
 class Line:
-    """One borough; ``protocol`` says whether an agreement is in force, None for those who see none."""
+    """One borough; ``protocol`` says whether an agreement that this person may see is in force."""
 
     borough: Territory
     kpis: Kpis

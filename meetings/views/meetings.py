@@ -1,4 +1,4 @@
-"""Meetings: the list, one meeting with everybody's attendance, and the import of a file."""
+"""The page of one meeting: for its MAPPA unit all of it, for an invited agency its own part."""
 
 from datetime import timedelta
 

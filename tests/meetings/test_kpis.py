@@ -1,6 +1,6 @@
 """The counting rules C1-C15 and the check values of the domain register, live and stored alike."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
@@ -275,21 +275,25 @@ def whole(cell):
     return cell | {"held_on": held_on, "level": level, "birth_date": BORN[cell["case"]]}
 
 
-def by_hand(cells) -> dict:
+NUMBERS = ("discussions", "recorded", "missing_birth_dates", "under_18", "yot", "csc", "joint", "not_invited")
+RESPONSIBLE = st.sampled_from([None, "CSC", "CSC@islington"])  # for the case about a person under 18
+SLUGS = {"CSC": "camden-childrens-services", "CSC@islington": "islington-childrens-services"}
+
+
+def by_hand(cells, csc: str | None = None) -> dict:
     """The rules once more, in Python and row by row: an independent statement."""
     discussions = {}
     for c in map(whole, cells):
         discussions.setdefault((c["meeting"], c["case"]), []).append(c)
-    answer = {"discussions": len(discussions), "recorded": 0, "under_18": 0, "joint": 0, "agencies": {}}
+    answer = dict.fromkeys(NUMBERS, 0) | {"discussions": len(discussions), "agencies": {}}
     for present in discussions.values():
         expected = [c for c in present if c["invited"] == "yes" and c["stood_down"] == "no"]
         if any(c["attended"] == "" for c in expected):
             continue
         answer["recorded"] += 1
+        answer["missing_birth_dates"] += present[0]["case"] == "C3"
         if present[0]["case"] == "C1":
-            came = {c["agency"][:3] for c in present if c["invited"] == "yes" and c["attended"] == "yes"}
-            answer["under_18"] += 1
-            answer["joint"] += {"CSC", "YOT"} <= came
+            four_by_hand(answer, [c for c in present if c["invited"] == "yes"], {csc} if csc else set(SLUGS))
         for c in expected:
             if c["agency"] != "POL":
                 enough = c["attended"] == "yes" and int(c["grade"] or 0) >= int(c["level"])
@@ -299,30 +303,93 @@ def by_hand(cells) -> dict:
     return answer
 
 
+def four_by_hand(answer: dict, invited: list[dict], children: set[str]) -> None:
+    asked = {c["agency"] for c in invited}
+    came = {c["agency"] for c in invited if c["attended"] == "yes"}
+    yot, csc = "YOT" in came, bool(children & came)
+    answer["under_18"] += 1
+    answer["yot"] += yot
+    answer["csc"] += csc
+    answer["joint"] += yot and csc
+    answer["not_invited"] += ("YOT" not in asked) + (not children & asked)
+
+
 def seen(kpis) -> dict:
-    c = kpis.counts
     agencies = {a.code: [a.rate.attended, a.rate.required] for a in kpis.agencies}
-    return {
-        "discussions": c.discussions,
-        "recorded": c.recorded,
-        "under_18": c.under_18,
-        "joint": c.joint,
-        "agencies": agencies,
-    }
+    return {name: getattr(kpis.counts, name) for name in NUMBERS} | {"agencies": agencies}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(cells=FILES, shuffled=st.randoms(use_true_random=False))
-def test_live_stored_and_counted_by_hand_agree_whatever_the_order(register, cells, shuffled):
+def added(parts) -> dict:
+    """What several answers add up to (C2)."""
+    answer = {name: sum(part[name] for part in parts) for name in NUMBERS} | {"agencies": {}}
+    for part in parts:
+        for code, sums in part["agencies"].items():
+            line = answer["agencies"].setdefault(code, [0, 0])
+            line[:] = [a + b for a, b in zip(line, sums, strict=True)]
+    return answer
+
+
+def quickly(examples: int):
+    return settings(
+        max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
+
+
+def put(register, cells, csc: str | None = None):
+    done = register.put(*map(whole, cells))
+    child = Case.objects.filter(file_reference="C1").first()
+    if csc and child:
+        responsible(register.world, child, SLUGS[csc])
+    return done
+
+
+@quickly(40)
+@given(cells=FILES, csc=RESPONSIBLE, shuffled=st.randoms(use_true_random=False))
+def test_live_stored_and_counted_by_hand_agree_whatever_the_order(register, cells, csc, shuffled):
     with transaction.atomic():
         mixed = list(cells)
         shuffled.shuffle(mixed)
-        register.put(*map(whole, mixed))
-        expected = by_hand(cells)
+        put(register, mixed, csc)
+        expected = by_hand(cells, csc)
         assert seen(register.live()) == seen(register.stored()) == expected
-        parts = [register.live(level=level) for level in (2, 3)]
-        for name in ("discussions", "recorded", "under_18", "joint"):
-            assert sum(seen(part)[name] for part in parts) == expected[name]
+        assert added([seen(register.live(level=level)) for level in (2, 3)]) == expected
+        transaction.set_rollback(True)
+
+
+@quickly(8)
+@given(cells=FILES, csc=RESPONSIBLE)
+def test_the_same_file_twice_changes_nothing(register, cells, csc):
+    with transaction.atomic():
+        put(register, cells, csc)
+        before = seen(register.live())
+        done = register.put(*map(whole, cells))
+        assert (done.created, done.updated, done.unchanged) == (0, 0, len(cells))
+        assert seen(register.live()) == before
+        transaction.set_rollback(True)
+
+
+@quickly(8)
+@given(cells=FILES, csc=RESPONSIBLE, last=st.dates(date(2024, 4, 1), date(2025, 3, 30)))
+def test_C2_two_periods_add_up_to_the_whole_wherever_they_meet(register, cells, csc, last):
+    with transaction.atomic():
+        put(register, cells, csc)
+        for ask in (register.live, register.stored):
+            parts = [ask(end=last), ask(start=last + timedelta(days=1))]
+            assert added([seen(part) for part in parts]) == seen(ask())
+        transaction.set_rollback(True)
+
+
+@quickly(12)
+@given(cells=FILES, csc=RESPONSIBLE, data=st.data())
+def test_one_flipped_attendance_moves_exactly_the_predicted_figures(register, cells, csc, data):
+    place = data.draw(st.integers(0, len(cells) - 1))
+    flipped = [*cells]
+    flipped[place] = cells[place] | {"attended": "no" if cells[place]["attended"] == "yes" else "yes"}
+    with transaction.atomic():
+        put(register, cells, csc)
+        done = register.put(*map(whole, flipped))
+        assert (done.created, done.updated, done.unchanged) == (0, 1, len(cells) - 1)
+        assert seen(register.live()) == seen(register.stored()) == by_hand(flipped, csc)
         transaction.set_rollback(True)
 
 
@@ -332,4 +399,4 @@ def test_one_attendance_moves_exactly_its_own_figures(register):
     done = register.put({"agency": "YOT"} | CHILD | ABSENT, {"agency": "CSC"} | CHILD, {} | CHILD)
     after = seen(register.live())
     assert (done.created, done.updated, done.unchanged) == (0, 1, 2)
-    assert after == before | {"joint": 0, "agencies": before["agencies"] | {"YOT": [0, 1]}}
+    assert after == before | {"yot": 0, "joint": 0, "agencies": before["agencies"] | {"YOT": [0, 1]}}

@@ -7,8 +7,8 @@ import pytest
 
 from boards.dates import bank_holiday
 from meetings.models import Invitation, Meeting
+from meetings.monthly import day_of_month, days_from
 from meetings.notice import Notice
-from meetings.performance.monthly import day_of_month, days_from
 from tests.meetings import plans
 
 LONDON = ZoneInfo("Europe/London")

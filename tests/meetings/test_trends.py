@@ -97,11 +97,6 @@ def test_C10_what_figures_would_be_under_other_rules(spread, rules, attended, jo
     assert (kpis == spread.live()) == (rules == counting.AS_THEY_STAND)
 
 
-def test_the_default_rules_are_the_statement_of_the_kpi():
-    assert counting._statement("", Rules()) == counting._statement("", counting.AS_THEY_STAND)
-    assert "substitute" not in counting._statement("", Rules()) and "report" not in counting.DAYS
-
-
 TODAY = [  # today, quarters on the axis from, to
     (date(2025, 12, 1), "Apr to Jun 2022", "Jan to Mar 2025"),
     (date(2025, 2, 1), "Apr to Jun 2022", "Jan to Mar 2025"),
