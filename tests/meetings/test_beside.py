@@ -1,8 +1,10 @@
 """What stands beside the measures: counted, shown, in no KPI (C1, C5, C6, C9)."""
 
+import io
 import re
 
 import pytest
+from pypdf import PdfReader
 
 from meetings.performance.beside import Beside
 from meetings.performance.kpis import as_json
@@ -70,3 +72,12 @@ def test_page_and_file_show_it_for_a_borough_alone(mixed, browser_of, who, seen)
     file = browser_of(who).get(f"/performance/export/?place=camden&{PERIOD}").content.decode()
     assert bool(re.search(",Meetings cancelled,2,", file)) == seen
     assert bool(re.search("did not attend,1,6,16.6,", file)) == seen
+
+
+@pytest.mark.parametrize("who, seen", WHO[::2])
+def test_the_pdf_says_how_complete_it_is_and_what_stands_beside(mixed, browser_of, who, seen):
+    answer = browser_of(who).get(f"/performance/pdf/?place=camden&{PERIOD}")
+    pages = PdfReader(io.BytesIO(answer.content)).pages
+    said = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+    assert "Attendance is recorded for 4 of 5 discussions (80.0%)" in said
+    assert ("Beside the measures" in said) == seen
