@@ -12,6 +12,7 @@ from boards.models import AreaSettings, Organisation
 from boards.references import next_reference
 from mappa_portal.exceptions import Conflict
 from meetings import absences
+from meetings.actions import locks
 from meetings.mail import follow_up_letters
 from meetings.models import Contact, Escalation, FollowUp, Meeting, Person, Step
 from meetings.rules import ESCALATION_RULES, FOLLOW_UP_RULES, MEETING_RULES
@@ -74,13 +75,14 @@ def answer(follow_up: FollowUp, *, answer: str, today: date, by) -> FollowUp:
 @transaction.atomic
 def record_explanation(follow_up: FollowUp, *, answer: str, accepted: bool, today: date, by) -> FollowUp:
     """Accepted, the absence counts as explained in the register; else the next step may be taken."""
+    meeting = locks.take(follow_up.meeting)  # the grid writes the same cells, and waits for the same meeting
     follow_up = _locked(follow_up)
     FOLLOW_UP_RULES.require("record_explanation", follow_up, by=by)
     _answered(follow_up.step, answer, today, accepted=accepted)
     record("follow_up.decided", follow_up, by=by, after={"accepted": accepted})
     if accepted:
         absences.of(follow_up.meeting, follow_up.agency).update(explained=True)
-        Meeting.objects.filter(pk=follow_up.meeting_id).update(revision=follow_up.meeting.revision + 1)
+        locks.keep(meeting)
         _end(follow_up, FollowUp.Status.EXPLAINED, today)
     return follow_up
 

@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from boards.dates import add_working_days
 from mappa_portal.exceptions import Conflict
@@ -149,6 +151,18 @@ def test_an_accepted_explanation_explains_the_absence_in_the_register(world, ope
     assert Attendance.objects.get().outcome == Attendance.Outcome.EXPLAINED
     with pytest.raises(Conflict):
         actions.close(opened, reason="x", today=TODAY, by=world.camden_mappa_chair)
+
+
+def test_C2_accepting_one_holds_the_meeting_so_that_no_two_states_share_a_revision(world, opened):
+    sent(opened, world.camden_administrator)
+    Meeting.objects.update(revision=7)  # a grid was saved meanwhile
+    with CaptureQueriesContext(connection) as asked:
+        actions.record_explanation(
+            opened, answer="x", accepted=True, today=TODAY, by=world.camden_mappa_chair
+        )
+    held = [query["sql"] for query in asked if "FOR UPDATE" in query["sql"]]
+    assert 'FROM "meetings_meeting"' in held[0], "as the grid does, before anything else"
+    assert Meeting.objects.get().revision == 8
 
 
 def test_one_that_is_not_accepted_goes_on(world, opened):
