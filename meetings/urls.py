@@ -70,11 +70,6 @@ urlpatterns = [
     path("c/<str:token>/", contacts.contact_link, name="contact_link"),
     path("meetings/<slug:reference>/decisions/", decisions.overview, name="decisions"),
     path("meetings/<slug:reference>/decisions/<int:position>/", decisions.decision, name="decision"),
-    path(
-        "meetings/<slug:reference>/decisions/<int:position>/carry-over/",
-        decisions.carry_over,
-        name="carry_over",
-    ),
     path("meetings/<slug:reference>/decisions/<int:position>/actions/new/", actions.add, name="action_add"),
     path(
         "meetings/<slug:reference>/decisions/<int:position>/actions/<int:number>/",

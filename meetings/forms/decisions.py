@@ -175,10 +175,15 @@ class CarryOverForm(Form):
     )
     due_on = DateField(label="New due date", error_messages={"required": "Enter the new due date"})
 
-    def __init__(self, *args, unfinished: list[Action]):
-        super().__init__(*args)
+    def __init__(self, *args, unfinished: list[Action], **kwargs):
+        super().__init__(*args, **kwargs)
         self.unfinished = {str(action.pk): action for action in unfinished}
         self.fields["actions"].choices = [(pk, _said(action)) for pk, action in self.unfinished.items()]
+
+    def unasked(self) -> "CarryOverForm":
+        """What was chosen so far, while another button than its own was pressed."""
+        known = {name: self[name].value() for name in self.fields}
+        return CarryOverForm(unfinished=list(self.unfinished.values()), initial=known)
 
     @property
     def chosen(self) -> list[Action]:

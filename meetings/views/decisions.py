@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_POST
 
 from boards.rules import may
 from mappa_portal.action_form import shown
@@ -77,6 +76,8 @@ def decision(request, reference: str, position: int):
             )
         except StaleEdit as stale:
             return _both(request, discussion, position, form, stale.current)
+        if saved and then == "carry":
+            return _carry_over(request, saved, position)
         if saved:
             return _after_saving(request, discussion, position, then)
     verbs.look(discussion, by=request.user)  # the actions stand below what was typed
@@ -90,7 +91,7 @@ def _looked_at(discussion: Discussion, user) -> RecordForm:
 def _page(request, discussion: Discussion, position: int, form: RecordForm, **more):
     found = list(discussion.actions.select_related("agency", "discussion__meeting"))
     unfinished = list(actions.unfinished_before(discussion))
-    more.setdefault("carry_over", CarryOverForm(unfinished=unfinished) if unfinished else None)
+    more.setdefault("carry_over", _previous(request, unfinished) if unfinished else None)
     context = {
         "meeting": discussion.meeting,
         "discussion": discussion,
@@ -102,6 +103,13 @@ def _page(request, discussion: Discussion, position: int, form: RecordForm, **mo
         **more,
     }
     return render(request, "meetings/decision.html", context, status=409 if "both" in more else 200)
+
+
+def _previous(request, unfinished: list[Action]) -> CarryOverForm:
+    if request.method != "POST":
+        return CarryOverForm(unfinished=unfinished)
+    form = CarryOverForm(request.POST, unfinished=unfinished)
+    return form if request.POST.get("then") == "carry" else form.unasked()
 
 
 def _both(request, discussion: Discussion, position: int, yours: RecordForm, current: Discussion):
@@ -127,19 +135,17 @@ def _after_saving(request, discussion: Discussion, position: int, then: str) -> 
     return redirect("meetings:decisions", reference)
 
 
-@login_required
-@require_POST
-def carry_over(request, reference: str, position: int):
-    discussion = discussion_of(request, reference, position)
-    DISCUSSION_RULES.require("record", discussion, by=request.user)
+def _carry_over(request, discussion: Discussion, position: int):
+    """After the record was saved: what is wrong with these fields takes nothing of it back."""
     form = CarryOverForm(request.POST, unfinished=list(actions.unfinished_before(discussion)))
-    if form.is_valid():
-        due_on = form.cleaned_data["due_on"]
-        new = attempt(
-            form,
-            lambda: actions.carry_over(discussion, actions=form.chosen, due_on=due_on, by=request.user),
-        )
-        if new:
-            messages.success(request, "The actions were carried over.")
-            return redirect("meetings:decision", reference, position)
+    new = form.is_valid() and attempt(
+        form,
+        lambda: actions.carry_over(
+            discussion, actions=form.chosen, due_on=form.cleaned_data["due_on"], by=request.user
+        ),
+    )
+    if new:
+        messages.success(request, "The record is saved and the actions were carried over.")
+        return redirect("meetings:decision", discussion.meeting.reference, position)
+    messages.success(request, "The record is saved. No action was carried over yet.")
     return _page(request, discussion, position, _looked_at(discussion, request.user), carry_over=form)

@@ -210,7 +210,7 @@ ROUTES = (
     | rows("contact", RECORDERS, pages=["meetings:contact", "meetings:contact_end"])
     | rows("contact", RECORDERS, post=["meetings:contact_ask"])
     | rows("meeting case", RECORDERS, pages=["meetings:attendance_case", "meetings:decision"])
-    | rows("meeting case", RECORDERS, pages=["meetings:action_add"], post=["meetings:carry_over"])
+    | rows("meeting case", RECORDERS, pages=["meetings:action_add"])
     | rows("action", RECORDERS, pages=["meetings:action", "meetings:action_change"])
     | rows("meeting", RECORDERS, pages=["meetings:decisions", "meetings:minutes"])
     | rows("meeting", RECORDERS, post=["meetings:minutes_draft"])

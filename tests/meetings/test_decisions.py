@@ -295,10 +295,26 @@ def test_the_page_of_the_next_meeting_offers_them(action, later, browser_of):
     browser = browser_of("camden_administrator")
     address = "/meetings/CMD-M-2024-002/decisions/1/"
     assert SECRET in text(browser.get(address))
-    refused = browser.post(f"{address}carry-over/", {})
+    sent = {"then": "carry", "revision": "1", "information": "Typed before."}
+    refused = browser.post(address, sent)
     assert "Select at least one action" in text(refused) and "Enter the new due date" in text(refused)
+    assert "Typed before." in text(refused) and "The record is saved." in text(refused)
     day = {"due_on_day": "1", "due_on_month": "8", "due_on_year": "2024"}
-    assert browser.post(f"{address}carry-over/", {"actions": [action.pk]} | day).url == address
+    sent |= {"actions": [action.pk], "revision": "2"} | day
+    assert browser.post(address, sent | {"information": "Typed with it."}).url == address
+    assert "Typed with it." in text(browser.get(address)) and Action.objects.count() == 2
+
+
+CARRIES = [("carry", {"next_review_on_day": "x"}), ("next", {}), ("carry", {"revision": "0"})]
+
+
+@pytest.mark.parametrize("then, wrong", CARRIES)
+def test_what_is_ticked_stays_when_the_record_is_refused(action, later, browser_of, then, wrong):
+    address = "/meetings/CMD-M-2024-002/decisions/1/"
+    sent = {"then": then, "revision": "1", "plan": "P", "actions": [action.pk], "due_on_day": "31"}
+    page = browser_of("camden_administrator").post(address, sent | wrong).content.decode()
+    assert re.search(r'name="actions"[^>]*checked', page) and 'value="31"' in page
+    assert ("Enter the new due date" in page) is False and Action.objects.count() == 1
 
 
 FILTERS = [("", True), ("overdue", True), ("closed", False), ("all", True)]
