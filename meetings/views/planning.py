@@ -227,38 +227,46 @@ TICKED = BOX.replace('value="yes"', 'value="yes" checked')
 def by_case(request, reference: str):
     """Agencies by cases; the box of an agency that was told already cannot be cleared: it is stood down instead."""
     meeting = meeting_of(request, reference, "invite")
-    around = round_of(meeting)
+    around, status = round_of(meeting), 200
+    parts = around.chosen
     if request.method == "POST":
-        parts = {
-            agency: {d.case_id for d in around.discussions if _name(around, agency, d) in request.POST}
-            for agency in around.chosen
-        }
+        parts = _ticked(around, request.POST)
         try:
             agenda.choose_agencies(meeting, parts=parts, revision=_revision(request), by=request.user)
-        except StaleEdit:
+        except StaleEdit as stale:
             messages.warning(request, STALE)
-            return redirect("meetings:by_case", reference)
-        return redirect("meetings:check", reference)
+            meeting, status = stale.current, 409
+            around = round_of(meeting)
+            parts = _ticked(around, request.POST)
+        else:
+            return redirect("meetings:check", reference)
     columns = ["Agency", *(d.case.reference for d in around.discussions)]
-    rows = [_boxes(around, a) for a in sorted(around.chosen, key=lambda a: str(around.agencies[a]))]
-    back = reverse("meetings:agencies", args=[reference])
-    return _page(request, "by_case", 3, None, meeting=meeting, back=back, columns=columns, rows=rows)
+    rows = [_boxes(around, a, parts[a]) for a in sorted(parts, key=lambda a: str(around.agencies[a]))]
+    more = {"back": reverse("meetings:agencies", args=[reference]), "columns": columns, "rows": rows}
+    return _page(request, "by_case", 3, None, meeting=meeting, status=status, **more)
+
+
+def _ticked(around: Round, posted) -> dict[int, set[int]]:
+    return {
+        agency: {d.case_id for d in around.discussions if _name(around, agency, d) in posted}
+        for agency in around.chosen
+    }
 
 
 def _name(around: Round, agency: int, discussion) -> str:
     return f"{around.agencies[agency].slug}.{discussion.position}"
 
 
-def _boxes(around: Round, agency: int) -> list:
+def _boxes(around: Round, agency: int, heard: set[int]) -> list:
     who = around.agencies[agency]
     cells = [who]
     for discussion in around.discussions:
-        asked = discussion.case_id in around.chosen[agency]
-        if asked and agency in around.told:
+        if agency in around.told and discussion.case_id in around.chosen[agency]:
             cells.append("Invited")
             continue
         label = f"{who}, {discussion.case.reference}"
-        cells.append(format_html(TICKED if asked else BOX, _name(around, agency, discussion), label))
+        ticked = discussion.case_id in heard
+        cells.append(format_html(TICKED if ticked else BOX, _name(around, agency, discussion), label))
     return cells
 
 
@@ -329,7 +337,9 @@ def _agency(around: Round, agency: int) -> str:
 # -- The page of a step --
 
 
-def _page(request, template: str, number: int, form, *, meeting: Meeting | None = None, **more):
+def _page(
+    request, template: str, number: int, form, *, meeting: Meeting | None = None, status: int = 200, **more
+):
     context = {
         "form": form,
         "meeting": meeting,
@@ -339,7 +349,7 @@ def _page(request, template: str, number: int, form, *, meeting: Meeting | None 
         "warning": warning_about(meeting.held_on) if meeting else "",
         **more,
     }
-    return render(request, f"meetings/plan/{template}.html", context)
+    return render(request, f"meetings/plan/{template}.html", context, status=status)
 
 
 def warning_about(day) -> str:

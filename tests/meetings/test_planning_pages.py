@@ -204,6 +204,20 @@ def test_agencies_differ_by_case(world, browser):
     assert "Hackney Adult Social Care (for CMD-C-2026-002)" in text(again)
 
 
+def test_C2_a_stale_page_by_case_keeps_its_ticks(world, browser):
+    cases = [plans.case(world, f"CMD-C-2026-00{n}") for n in (1, 2)]
+    meeting = plans.plan(world, cases=cases, agencies=plans.AGENCIES[:2])
+    url = f"/meetings/{meeting.reference}/agencies/by-case/"
+    boxes = fields_of(browser.get(url))
+    del boxes[f"{plans.AGENCIES[0]}.1"], boxes["csrfmiddlewaretoken"]
+    Meeting.objects.filter(pk=meeting.pk).update(revision=meeting.revision + 1)
+    stale = browser.post(url, boxes)
+    again = fields_of(stale)
+    assert stale.status_code == 409 and "Somebody else changed this meeting" in text(stale)
+    assert {n for n in again if "." in n} == {n for n in boxes if "." in n}
+    assert "(for CMD-C-2026-002)" in text(browser.post(url, again, follow=True))
+
+
 def test_C2_somebody_elses_change_is_not_lost(world, browser):
     meeting = plans.plan(world, cases=[plans.case(world, "CMD-C-2026-001")])
     page = browser.post(
