@@ -28,6 +28,7 @@ STATUS = {"scheduled": "blue", "held": "green", "cancelled": "grey", "postponed"
 COMING, OVER = ("held_on", "pk"), ("-held_on", "-pk")
 LATEST = 10
 OURS = ["Reference", "Date", "Time", "Level", "Cases", "Notice", "Replies"]
+AHEAD = [*OURS, "Status"]  # of a month: what was called off stays in its place
 PAST = ["Reference", "Date", "Level", "Cases", "Attendance recorded", "Status"]
 THEIRS = ["Reference", "Borough", "Date", "Time", "Level", "Status"]
 
@@ -101,6 +102,9 @@ class MeetingList(LoginRequiredMixin, TemplateView):
         replies = f"{m.replied} of {m.invited} replied" if m.invited_on else "Not invited yet"
         return [*when, m.level, m.cases, self._notice(m), replies]
 
+    def _ahead(self, m: Meeting) -> list:
+        return [*self._coming(m), self._status(m)] if self.in_unit else self._theirs(m)
+
     def _row(self, m: Meeting) -> list:
         if not self.in_unit:
             return self._theirs(m)
@@ -118,6 +122,8 @@ class MeetingList(LoginRequiredMixin, TemplateView):
         return tag(m.get_status_display(), STATUS[m.status])
 
     def _notice(self, m: Meeting):
+        if not m.is_planned:
+            return ""
         needed = self.notice_days.get(m.territory.parent_id, 14)
         notice = Notice(m.held_on, m.invited_on or self.today, needed)
         if m.invited_on:
@@ -137,7 +143,7 @@ class MeetingList(LoginRequiredMixin, TemplateView):
             found.filter(held_on__range=(first, add_months(first, 1) - timedelta(days=1))).order_by(*COMING)
         )
         named = f"{first:%B %Y}"
-        row, columns = (self._row, PAST) if first < self.today.replace(day=1) else (self._coming, OURS)
+        row, columns = (self._row, PAST) if first < self.today.replace(day=1) else (self._ahead, AHEAD)
         rows = [row(m) for m in there]
         past = {"past": rows, "past_columns": self._columns(columns), "page": Page(there)}
         grid = _grid(first, there) if there else ""
@@ -171,12 +177,17 @@ def _grid(first: date, meetings: list[Meeting]):
     return format_html_join("", '<tr class="govuk-table__row">{}</tr>', rows)
 
 
+def _called_off(m: Meeting) -> str:
+    live = m.status in (Meeting.Status.SCHEDULED, Meeting.Status.HELD)
+    return "" if live else f", {m.get_status_display().lower()}"
+
+
 def _sits(meetings: list[Meeting]):
     each = (
         (
             reverse("meetings:meeting", args=[m.reference]),
             m.reference,
-            f"{clock(m.starts_at)} level {m.level}".strip(),
+            f"{clock(m.starts_at)} level {m.level}{_called_off(m)}".strip(),
         )
         for m in meetings
     )

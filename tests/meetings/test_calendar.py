@@ -67,6 +67,18 @@ def test_filters_stand_in_the_address(world, cases):
         assert browser.get(f"/meetings/?{odd}").status_code == 200
 
 
+@pytest.mark.parametrize("status", ["cancelled", "postponed", "abandoned"])
+@pytest.mark.parametrize("who", ["camden_administrator", "camden_csc_spoc"])
+def test_a_month_shows_what_was_called_off_as_such(world, cases, status, who):
+    meeting = invited(world, cases)
+    address = f"/meetings/?month={meeting.held_on:%Y-%m}"
+    assert status not in text(open_as(world, who).get(address)).partition("Apply filters")[2].lower()
+    Meeting.objects.update(status=status)
+    page = text(open_as(world, who).get(address)).partition("Apply filters")[2]
+    assert f"level 2, {status}" in page and status.capitalize() in page
+    assert "Send by" not in page and "Short notice" not in page and "30 days" not in page
+
+
 def test_a_calendar_costs_the_same_with_more_meetings(world, cases, django_assert_max_num_queries):
     browser = open_as(world, "camden_administrator")
 
