@@ -63,6 +63,26 @@ def keyset(queryset: QuerySet, request: HttpRequest, *order: str, size: int = 50
     )
 
 
+def numbered(rows: Sequence, request: HttpRequest, size: int = 100) -> Page:
+    """One page of rows that were worked out in memory, by its number; 404 beyond the last."""
+    asked = request.GET.get("page", "1")
+    number = int(asked) if asked.isdecimal() and len(asked) < 7 else 0
+    start = (number - 1) * size
+    if start and not 0 <= start < len(rows):
+        raise Http404
+    return Page(
+        list(rows[start : start + size]),
+        next_url=_numbered(request, number + 1) if start + size < len(rows) else "",
+        previous_url=_numbered(request, number - 1) if number > 1 else "",
+    )
+
+
+def _numbered(request: HttpRequest, number: int) -> str:
+    query = request.GET.copy()
+    query["page"] = number
+    return f"?{query.urlencode()}"
+
+
 def _mark(request: HttpRequest, order: Sequence[str]) -> tuple[list[Any], bool]:
     """The values where the page starts, signed with their order: a place in another list is none in this one."""
     for name in ("before", "after"):

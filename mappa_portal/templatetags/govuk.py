@@ -144,7 +144,8 @@ def sort_header(context, label: str, name: str, sort: str, numeric: bool = False
     current = sort.lstrip("-") == name
     state = ("descending" if sort.startswith("-") else "ascending") if current else "none"
     query = context["request"].GET.copy()
-    query.pop("after", None), query.pop("before", None)
+    for place in ("after", "before", "page"):
+        query.pop(place, None)
     query["sort"] = f"-{name}" if sort == name else name
     return format_html(
         '<th scope="col" class="govuk-table__header{}" aria-sort="{}">'

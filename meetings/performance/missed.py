@@ -6,14 +6,16 @@ from datetime import date
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
 
 from boards.agencies import AGENCY_TYPES
 from boards.models import AreaSettings, Organisation, Territory
-from meetings.models import Attendance, Discussion, FollowUp, Meeting, Reply
+from meetings.models import Attendance, Discussion, FollowUp, Invitation, Meeting, Reply
 from meetings.performance import figures
 from meetings.performance.kpis import DUTY_TO_COOPERATE
 
 Key = tuple[int, int | None]  # meeting and agency: what an invitation and a follow-up are about
+NOT_INVITED = "Not invited"
 KPI4 = {"YOT": AGENCY_TYPES["YOT"].name, "CSC": AGENCY_TYPES["CSC"].name}
 
 
@@ -152,7 +154,7 @@ def _gap(discussion: Discussion, kind: str) -> Iterator[Missed]:
 
 
 def _not_invited(discussion: Discussion, kind: str) -> Missed:
-    return Missed(discussion, KPI4[kind], "Not invited", "Not invited")
+    return Missed(discussion, KPI4[kind], NOT_INVITED, NOT_INVITED)
 
 
 def _both(discussion: Discussion, gap: list[Missed]) -> Missed:
@@ -174,6 +176,15 @@ def replies_to(rows: Collection[Missed], user) -> dict[Key, str]:
     last = found.order_by("invitation", "-number").distinct("invitation")
     values = last.values_list("invitation__meeting", "invitation__agency", "answer")
     return {(meeting, agency): str(Reply.Answer(answer).label) for meeting, agency, answer in values}
+
+
+def invited_on(rows: Collection[Missed], user) -> dict[Key, date]:
+    """The day on which each agency's own invitation was sent; imported meetings have none."""
+    sent = Invitation.objects.for_user(user).filter(meeting__in=_meetings(rows), sent_at__isnull=False)
+    return {
+        (meeting, agency): localdate(at)
+        for meeting, agency, at in sent.values_list("meeting", "agency", "sent_at")
+    }
 
 
 def follow_ups_of(rows: Collection[Missed], user) -> dict[Key, FollowUp]:

@@ -1,6 +1,7 @@
 """The missed attendances that make a gap, as far down as this person sees: rows, or counts by day."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
@@ -11,16 +12,24 @@ from django.utils.timezone import localdate
 
 from boards.rules import may
 from mappa_portal.exports import csv_download
-from mappa_portal.pagination import sorting
+from mappa_portal.pagination import numbered, sorting
 from mappa_portal.templatetags.govuk import short_date
 from mappa_portal.words import OFFICIAL_SENSITIVE
 from meetings.performance.exports import limit_exports, record_export
 from meetings.performance.kpis import DUTY_TO_COOPERATE
-from meetings.performance.missed import KPI4, MISSED, Missed, cases_of, follow_ups_of, replies_to
+from meetings.performance.missed import (
+    KPI4,
+    MISSED,
+    NOT_INVITED,
+    Missed,
+    cases_of,
+    follow_ups_of,
+    invited_on,
+    replies_to,
+)
 from meetings.performance.missed_days import MISSED_DAYS, MissedDay
 from meetings.views.performance import Asked
 
-LIMIT = 500  # rows of a list that people read; the number above it counts all
 BY_DAY = ("date", "Date"), ("borough", "Borough"), ("level", "Level"), ("agency", "Agency")
 COUNTS = ("missed", "Missed"), ("required", "Required")
 NOT_SHARED, NO_STEP = "Not shared with you", "None"
@@ -28,7 +37,7 @@ NOT_SHARED, NO_STEP = "Not shared with you", "None"
 
 @dataclass(frozen=True)
 class Table:
-    """``rows`` hold plain values by column, to sort and to export; ``missed`` is what they add up to."""
+    """``rows`` hold plain values by column, to sort; None is not known. ``missed`` is what they add up to."""
 
     columns: list[tuple[str, str]]
     rows: list[dict]
@@ -37,25 +46,23 @@ class Table:
 
     def sorted(self, by: str) -> list[dict]:
         name = by.lstrip("-")
-        return sorted(self.rows, key=lambda row: row[name], reverse=by.startswith("-"))
+        return sorted(self.rows, key=lambda row: (row[name] is None, row[name]), reverse=by.startswith("-"))
 
 
 @login_required
 def missed(request, kpi: str):
     asked, table, code = _found(request, kpi)
     sort, _ = sorting(request, {name: () for name, _ in table.columns}, "-date")
+    page = numbered(table.sorted(sort), request)
     context = {
         "asked": asked,
         "kpi": kpi,
         "columns": table.columns,
-        "rows": [
-            [_cell(name, row, table) for name, _ in table.columns] for row in table.sorted(sort)[:LIMIT]
-        ],
+        "rows": [[_cell(name, row, table) for name, _ in table.columns] for row in page],
+        "page": page,
         "sort": sort,
         "missed": table.missed,
         "starts": table.starts,
-        "more": len(table.rows) > LIMIT,
-        "limit": LIMIT,
         "back": f"{reverse('meetings:performance')}?{asked.query}",
         "csv": f"{reverse('meetings:missed_export', args=[kpi])}?{asked.query}&agency={code}",
     }
@@ -71,7 +78,7 @@ def export(request, kpi: str):
     return csv_download(
         f"kpi-{kpi}-missed-{asked.place.slug}-{localdate()}.csv",
         [label for _, label in table.columns],
-        ([row[name] for name, _ in table.columns] for row in table.rows),
+        ([_value(name, row) for name, _ in table.columns] for row in table.rows),
         marking=OFFICIAL_SENSITIVE,
     )
 
@@ -109,7 +116,7 @@ def _by_row(found: list[Missed], asked: Asked, user) -> Table:
         columns += [("meeting", "Meeting"), ("case", "Case")]
     columns += [("agency", "Agency")]
     if sight.cases:
-        columns += [("notice", "Days’ notice"), ("reply", "Reply")]
+        columns += [("invited", "Invited"), ("notice", "Days’ notice"), ("reply", "Reply")]
     columns += [("outcome", "Outcome"), ("why", "Why it counts")]
     if sight.cases and sight.agencies is None:
         columns += [("follow_up", "Follow-up")]
@@ -119,6 +126,7 @@ def _by_row(found: list[Missed], asked: Asked, user) -> Table:
 
 def _rows(found: list[Missed], user) -> list[dict]:
     replies, follow_ups, cases = replies_to(found, user), follow_ups_of(found, user), cases_of(found, user)
+    invited = invited_on(found, user)
     return [
         {
             "date": one.held_on,
@@ -126,7 +134,8 @@ def _rows(found: list[Missed], user) -> list[dict]:
             "meeting": one.discussion.meeting.reference if one.discussion.pk in cases else NOT_SHARED,
             "case": one.discussion.case.reference if one.discussion.pk in cases else NOT_SHARED,
             "agency": one.agency,
-            "notice": _notice(one.discussion.meeting),
+            "invited": invited.get(one.key),
+            "notice": _notice(one, invited.get(one.key)),
             "reply": replies.get(one.key, "None recorded"),
             "outcome": one.outcome,
             "why": one.why,
@@ -137,8 +146,9 @@ def _rows(found: list[Missed], user) -> list[dict]:
     ]
 
 
-def _notice(meeting) -> str:
-    return str((meeting.held_on - meeting.invited_on).days) if meeting.invited_on else "Not known"
+def _notice(missed: Missed, invited: date | None) -> int | None:
+    """Of the agency's own invitation: it may have been asked later than others."""
+    return (missed.held_on - invited).days if invited else None
 
 
 def _step(follow_up) -> str:
@@ -149,9 +159,16 @@ def _step(follow_up) -> str:
     return f"{follow_up.reference}, {follow_up.get_status_display().lower()}{step}"
 
 
+def _value(name: str, row: dict):
+    if row[name] is not None:
+        return row[name]
+    was_not = name == "invited" and NOT_INVITED in row["outcome"]
+    return NOT_INVITED if was_not else "Not known"
+
+
 def _cell(name: str, row: dict, table: Table):
-    value = row[name]
-    if name == "date":
+    value = _value(name, row)
+    if isinstance(value, date):
         return short_date(value)
     if value == NO_STEP and table.starts and row["missed"].can_be_followed:
         return _start_button(row["missed"])

@@ -275,7 +275,7 @@ def test_missed_rows_leave_marked_and_recorded(year, browser_of):
     answer = browser_of("camden_administrator").get(f"/performance/6/missed/export/?place=camden&{PERIOD}")
     head, *rows = answer.content.decode("utf-8-sig").splitlines()
     assert head.startswith(
-        "Date,Level,Meeting,Case,Agency,Days’ notice,Reply,Outcome,Why it counts,Follow-up,Marking"
+        "Date,Level,Meeting,Case,Agency,Invited,Days’ notice,Reply,Outcome,Why it counts,Follow-up,Marking"
     )
     assert len(rows) == 3 and all(row.endswith("OFFICIAL-SENSITIVE") for row in rows)
     assert Event.objects.get(name="figures.exported").reason == "Camden: 3 rows, CSV"

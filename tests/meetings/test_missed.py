@@ -1,0 +1,61 @@
+"""The rows of a gap: each agency's own notice, and every row to be read."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from meetings.models import Invitation, Meeting
+from tests.meetings.test_pages import ABSENT, PERIOD
+
+ADDRESS = f"/performance/6/missed/?place=camden&{PERIOD}"
+
+
+def column(response, label: str) -> list[str]:
+    return re.findall(rf'data-label="{label}">([^<]*)<', response.content.decode())
+
+
+@pytest.fixture
+def browser(browser_of):
+    return browser_of("camden_administrator")
+
+
+SENT = {
+    "camden-adult-social-care": datetime(2024, 4, 21, 23, 30, tzinfo=UTC),  # 22 April in London
+    "camden-childrens-services": datetime(2024, 3, 20, 12, tzinfo=UTC),
+}
+
+
+def test_notice_is_of_the_agencys_own_invitation_and_sorts_as_a_number(world, register, browser):
+    register.put(*({"agency": agency} | ABSENT for agency in ("ASC", "CSC", "YOT")))
+    meeting = Meeting.objects.get()
+    Meeting.objects.update(invited_on=SENT["camden-childrens-services"])
+    for slug, at in SENT.items():
+        agency = world.organisation(slug)
+        Invitation.objects.create(territory=meeting.territory, meeting=meeting, agency=agency, sent_at=at)
+    page = browser.get(f"{ADDRESS}&sort=notice")
+    assert column(page, "Days’ notice") == ["9", "42", "Not known"]
+    assert column(page, "Invited") == ["22 Apr 2024", "20 Mar 2024", "Not known"]
+    assert column(browser.get(f"{ADDRESS}&sort=-notice"), "Days’ notice") == ["Not known", "42", "9"]
+    file = browser.get(ADDRESS.replace("missed/", "missed/export/")).content.decode()
+    assert "2024-04-22,9," in file and "Not known,Not known," in file
+
+
+def test_every_row_of_a_large_gap_can_be_read(register, browser):
+    register.put(*({"case": f"C{n}", "agency": "CSC"} | ABSENT for n in range(205)))
+    sizes, address = [], f"{ADDRESS}&sort=case"
+    read = set()
+    while address:
+        page = browser.get(address)
+        cases = re.findall(r"CMD-C-2024-\d+", page.content.decode())
+        sizes, read = [*sizes, len(cases)], read | set(cases)
+        following = re.search(r'href="([^"]*)" rel="next"', page.content.decode())
+        address = following and "/performance/6/missed/" + following[1].replace("&amp;", "&")
+    assert sizes == [100, 100, 5] and len(read) == 205
+    assert "205 missed attendances" in page.content.decode() and 'rel="prev"' in page.content.decode()
+
+
+@pytest.mark.parametrize("number, status", [("1", 200), ("2", 404), ("0", 404), ("x", 404), ("-1", 404)])
+def test_A3_a_page_that_is_not_there(register, browser, number, status):
+    register.put({"agency": "CSC"} | ABSENT)
+    assert browser.get(f"{ADDRESS}&page={number}").status_code == status
