@@ -81,10 +81,10 @@ class Line:
             self.chosen[part.pk] = self.chosen[part.pk] or self.announced
 
     def still_open(self) -> Iterator[tuple[str, str]]:
-        """The text for each expected cell that says nothing, and where it stands."""
+        """Each expected cell that says nothing, and the text about it."""
         for place, part in self.open_parts:
             if not self.chosen[part.pk]:
-                yield f"{self.name}, case {place}: select attendance", f"{self.key}.{place}"
+                yield f"{self.key}.{place}", f"{self.name}, case {place}: select attendance"
 
     @property
     def lacks_grade(self) -> bool:

@@ -19,6 +19,12 @@ from meetings.rules import MEETING_RULES
 
 OPTION, CHOSEN = '<option value="{}">{}</option>', '<option value="{}" selected>{}</option>'
 SELECT = '<select class="govuk-select app-grid__select" id="{0}" name="{0}" aria-label="{1}">{2}</select>'
+WRONG = SELECT.replace(
+    '__select"', '__select govuk-select--error" aria-invalid="true" aria-describedby="{0}-error"'
+)
+ERROR = (  # the whole text for those who hear it; the eye reads agency and case at the edges of the table
+    '<p class="govuk-error-message" id="{}-error"><span class="govuk-visually-hidden">Error: {}: </span>{}</p>'
+)
 FILL = [("", "Choose for all"), *((v, label) for v, label in Attendance.Outcome.choices if v)]
 SHOWN = 10  # of cells that are still open; the others are counted
 CLASH = "Somebody else saved this attendance after you opened it."
@@ -54,7 +60,7 @@ def _grid(request, meeting: Meeting, discussions, lines: list[Line], *, stale=()
         "meeting": meeting,
         "discussions": discussions,
         "columns": list(zip(fills, discussions, strict=True)),
-        "lines": [(line, _cells(line)) for line in lines],
+        "lines": [(line, _cells(line, dict(line.still_open()) if still_open else {})) for line in lines],
         "people": [(line, _people(line)) for line in lines if line.open_parts],
         "announced": any(line.announced for line in lines),
         "stale": stale,
@@ -151,24 +157,28 @@ def _warn(request, lines: Iterable[Line]) -> None:
 # -- Cells as HTML: a template loop over options is many times dearer --
 
 
-def _cells(line: Line) -> list[tuple[str, object, str]]:
+def _cells(line: Line, errors: dict[str, str]) -> list[tuple[str, object, str]]:
     """Label, content, and what the agency announced; the first fills the row."""
     if not line.open_parts:
         first = ("All cases", "", "")
     else:
         first = ("All cases", _fill(f"{line.key}.all", f"{line.name}, all cases"), "")
-    return [first, *(_cell(line, place, part) for place, part in enumerate(line.parts, 1))]
+    return [first, *(_cell(line, place, part, errors) for place, part in enumerate(line.parts, 1))]
 
 
-def _cell(line: Line, place: int, part: Attendance | None) -> tuple[str, object, str]:
+def _cell(line: Line, place: int, part: Attendance | None, errors: dict[str, str]) -> tuple[str, object, str]:
     label = f"Case {place}"
     if part is None or not part.invited:
         return label, "Not invited", ""
     if part.stood_down:
         return label, "Stood down", ""
-    name = f"{line.name}, case {place}"
-    chosen = line.chosen[part.pk]
-    return label, _select(f"{line.key}.{place}", name, Attendance.Outcome.choices, chosen), line.announced
+    name, label_of, chosen = f"{line.key}.{place}", f"{line.name}, case {place}", line.chosen[part.pk]
+    error = errors.get(name)
+    select = _select(name, label_of, Attendance.Outcome.choices, chosen, WRONG if error else SELECT)
+    if error:
+        where, _, what = error.rpartition(": ")
+        select = format_html("{}{}", format_html(ERROR, name, where, what), select)
+    return label, select, line.announced
 
 
 def _people(line: Line) -> list[dict]:
@@ -189,8 +199,8 @@ def _fill(name: str, label: str):
     return _select(name, label, FILL, "")
 
 
-def _select(name: str, label: str, choices, chosen):
+def _select(name: str, label: str, choices, chosen, template: str = SELECT):
     each = (format_html(CHOSEN if str(v) == str(chosen) else OPTION, v, text) for v, text in choices)
     options = format_html_join("", "{}", ((option,) for option in each))
-    html = SELECT if label else SELECT.replace(' aria-label="{1}"', "")
+    html = template if label else template.replace(' aria-label="{1}"', "")
     return format_html(html, name, label, options)

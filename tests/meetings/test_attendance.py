@@ -138,6 +138,10 @@ def test_saving_the_grid(browser, meeting):
 def test_cells_left_open_are_named_and_the_others_saved(browser, meeting):
     page = browser.post(ADDRESS, SENT | {f"{CSC}.1": ""}).content.decode()
     assert OPEN in page and f'href="#{CSC}.1"' in page and 'name="revision" value="2"' in page
+    [error] = re.findall(rf'<p class="govuk-error-message" id="{CSC}\.1-error">(.*?)</p>', page)
+    assert re.sub("<.*?>", "", error) == f"Error: {OPEN}", "the same text at the cell"
+    [wrong] = re.findall(r'<select[^>]*aria-invalid="true"[^>]*>', page)
+    assert f'id="{CSC}.1"' in wrong and f'aria-describedby="{CSC}.1-error"' in wrong
     assert Attendance.objects.filter(explained=True).exists()
 
 
