@@ -128,6 +128,13 @@ class Report:
         return sum(a.rate.met for a in self.kpis.agencies)
 
     @property
+    def lowest(self) -> tuple[str, Line] | None:
+        """The KPI and its line of the smallest part; None where nothing was missed."""
+        lines = [("4", line) for line in self.four] + [("6", line) for line in self.six]
+        missed = [(kpi, line) for kpi, line in lines if line.gap]
+        return min(missed, key=lambda one: one[1].now.attended / one[1].now.required, default=None)
+
+    @property
     def is_live(self) -> bool:
         """The whole of a borough whose registers this person's seats open."""
         return self.is_whole and figures.is_live(self.place)

@@ -79,6 +79,7 @@ def performance(request):
         "form": asked.form,
         "report": report,
         "notice": report.notice(),
+        "lowest": _lowest(report, asked),
         "four": _rows(report.four, "4", asked),
         "six": [
             (*row, spark(trend, line))
@@ -116,9 +117,20 @@ def _rows(lines: list[Line], kpi: str, asked: Asked) -> list[tuple]:
 def _missed(line: Line, link: str):
     if not line.gap:
         return "0"
-    return format_html(
-        '<a class="govuk-link" href="{}&{}">{}</a>', link, urlencode({"agency": line.code}), line.gap
-    )
+    return format_html('<a class="govuk-link" href="{}">{}</a>', _opened(line, link), line.gap)
+
+
+def _opened(line: Line, link: str) -> str:
+    return f"{link}&{urlencode({'agency': line.code})}"
+
+
+def _lowest(report: Report, asked: Asked) -> dict | None:
+    """What to open first, as a button says it."""
+    if not report.lowest:
+        return None
+    kpi, line = report.lowest
+    link = f"{reverse('meetings:missed', args=[kpi])}?{asked.query}"
+    return {"kpi": kpi, "label": line.label, "shown": shown(line.now), "url": _opened(line, link)}
 
 
 def beside_rows(report: Report) -> list[tuple]:

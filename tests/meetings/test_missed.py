@@ -59,3 +59,24 @@ def test_every_row_of_a_large_gap_can_be_read(register, browser):
 def test_A3_a_page_that_is_not_there(register, browser, number, status):
     register.put({"agency": "CSC"} | ABSENT)
     assert browser.get(f"{ADDRESS}&page={number}").status_code == status
+
+
+LOWEST = [  # how many of two cases each agency missed
+    ({"CSC": 2, "ASC": 1}, "KPI 6, Children’s Services, 0.0% (0 of 2)"),
+    ({"CSC": 1, "ASC": 2}, "KPI 6, Adult Social Care, 0.0% (0 of 2)"),
+]
+
+
+@pytest.mark.parametrize("gone, said", LOWEST)
+def test_the_figures_open_their_lowest_line(register, browser, gone, said):
+    parts = [(case, agency) for case in range(2) for agency in gone]
+    register.put(*({"case": f"C{c}", "agency": a} | (ABSENT if c < gone[a] else {}) for c, a in parts))
+    page = browser.get(f"/performance/?place=camden&{PERIOD}").content.decode()
+    [(link, label)] = re.findall(r'href="([^"]*)">Open the lowest: ([^<]*)</a>', page)
+    assert label.replace("&#x27;", "’") == said
+    assert "2 missed attendances" in browser.get(link.replace("&amp;", "&")).content.decode()
+
+
+def test_without_a_gap_there_is_no_lowest(register, browser):
+    register.put({})
+    assert "Open the lowest" not in browser.get(f"/performance/?place=camden&{PERIOD}").content.decode()

@@ -68,7 +68,7 @@ GAPS = [("6", "CSC", 1), ("6", "ASC", 1), ("6", "YOT", 1), ("4", "YOT", 1), ("4"
 def test_a_gap_opens_to_as_many_rows(year, browser_of, kpi, agency, gap):
     browser = browser_of("camden_administrator")
     page = browser.get(f"/performance/?place=camden&{PERIOD}").content.decode()
-    [link] = re.findall(rf'href="(/performance/{kpi}/missed/[^"]*agency={agency})"', page)
+    [link] = set(re.findall(rf'href="(/performance/{kpi}/missed/[^"]*agency={agency})"', page))
     rows = text(browser.get(link.replace("&amp;", "&")))
     assert f"{gap} missed attendance" in rows and "CMD-C-2024-" in rows
 
@@ -144,7 +144,7 @@ def test_an_agency_reads_its_own_lines_and_opens_them(year, browser_of):
     )  # C13, of the whole borough
     assert ">Performance<" in page.content.decode()
     links = re.findall(r'href="(/performance/\d/missed/[^"]*)"', page.content.decode())
-    assert [link.partition("agency=")[2] for link in links] == ["CSC", "CSC"]
+    assert {link.partition("agency=")[2] for link in links} == {"CSC"} and len(set(links)) == 2
     for link in links:
         rows = text(browser.get(link.replace("&amp;", "&")))
         assert "1 missed attendance" in rows and "Report only" in rows and "Not shared with you" in rows
@@ -182,7 +182,7 @@ def test_another_boroughs_agency_has_rows_of_its_own(register, browser_of):
         if f"agency={code}" in page:
             rows = text(browser.get(f"/performance/6/missed/?place=camden&{PERIOD}&agency={code}"))
             assert ": 1 missed attendance" in rows, code
-    assert len(re.findall(r"agency=CSC", page)) == 2
+    assert len(set(re.findall(r"agency=CSC[^\"]*", page))) == 2
 
 
 def test_missed_rows_say_the_reply_and_the_follow_up_and_sort_by_link(year, browser_of):
