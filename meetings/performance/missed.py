@@ -179,11 +179,11 @@ def replies_to(rows: Collection[Missed], user) -> dict[Key, str]:
 
 
 def invited_on(rows: Collection[Missed], user) -> dict[Key, date]:
-    """The day on which each agency's own invitation was sent; imported meetings have none."""
+    """The day on which each agency was told of the date, from which notice counts; imported meetings have none."""
     sent = Invitation.objects.for_user(user).filter(meeting__in=_meetings(rows), sent_at__isnull=False)
     return {
-        (meeting, agency): localdate(at)
-        for meeting, agency, at in sent.values_list("meeting", "agency", "sent_at")
+        (meeting, agency): told or localdate(at)
+        for meeting, agency, told, at in sent.values_list("meeting", "agency", "told_on", "sent_at")
     }
 
 

@@ -37,8 +37,11 @@ def test_notice_is_of_the_agencys_own_invitation_and_sorts_as_a_number(world, re
     assert column(page, "Days’ notice") == ["9", "42", "Not known"]
     assert column(page, "Invited") == ["22 Apr 2024", "20 Mar 2024", "Not known"]
     assert column(browser.get(f"{ADDRESS}&sort=-notice"), "Days’ notice") == ["Not known", "42", "9"]
+    Invitation.objects.filter(agency__slug="camden-adult-social-care").update(told_on="2024-04-12")
+    again = browser.get(f"{ADDRESS}&sort=notice")
+    assert column(again, "Days’ notice")[0] == "19", "of the present date, not of a later change of hour"
     file = browser.get(ADDRESS.replace("missed/", "missed/export/")).content.decode()
-    assert "2024-04-22,9," in file and "Not known,Not known," in file
+    assert "2024-04-12,19," in file and "Not known,Not known," in file
 
 
 def test_every_row_of_a_large_gap_can_be_read(register, browser):
