@@ -173,7 +173,7 @@ OPENED = [  # what is sent, where; which looks its page leaves
     (AGREED | {"revision": "0"}, "1/actions/1/change/", 409, ["action.viewed"]),
     ({"revision": "0"}, "1/", 409, ["discussion.viewed"]),
     ({"revision": "1", "then": "next"}, "1/", 200, ["discussion.viewed"]),
-    ({}, "1/carry-over/", 200, ["discussion.viewed"]),
+    ({"revision": "1", "then": "carry"}, "1/", 200, ["discussion.viewed"]),
 ]
 
 
