@@ -17,11 +17,22 @@ class Seat(models.TextChoices):
     AUDITOR = "auditor", "Auditor"
 
 
+_OFFICE = frozenset(
+    {
+        *("manage_templates", "draft_protocol", "see_mail", "record_meeting"),
+        *("fill_return", "manage_returns"),
+    }
+)
 SEATS: dict[str, frozenset[str]] = {
-    Seat.CHAIR: frozenset({"approve_protocol", "sign_protocol", "record_meeting", "approve_minutes"}),
-    Seat.BUSINESS_MANAGER: frozenset({"approve_protocol"}),
-    Seat.CO_ORDINATOR: frozenset({"manage_templates", "draft_protocol", "see_mail", "record_meeting"}),
-    Seat.ADMINISTRATOR: frozenset({"manage_templates", "draft_protocol", "see_mail", "record_meeting"}),
+    Seat.CHAIR: frozenset(
+        {
+            *("approve_protocol", "sign_protocol", "record_meeting", "approve_minutes"),
+            *("fill_return", "sign_return", "review_return"),
+        }
+    ),
+    Seat.BUSINESS_MANAGER: frozenset({"approve_protocol", "review_return"}),
+    Seat.CO_ORDINATOR: _OFFICE,
+    Seat.ADMINISTRATOR: _OFFICE,
     Seat.REPRESENTATIVE: frozenset({"answer_for_agency"}),
     Seat.SUBSTITUTE: frozenset({"answer_for_agency"}),
     Seat.SPOC: frozenset({"answer_for_agency"}),

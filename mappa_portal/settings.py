@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "protocols",
     "referrals",
     "meetings",
+    "data_returns",
     "allauth",
     "allauth.account",
     "allauth.mfa",

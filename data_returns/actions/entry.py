@@ -1,0 +1,136 @@
+"""Filling in: one question at a time, or all that a file says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from audit.events import record
+from data_returns.actions.opening import mirror
+from data_returns.content import Content
+from data_returns.form import Question
+from data_returns.models import Answer, Figure, Return, Section
+from data_returns.rules import RETURN_RULES
+from mappa_portal.exceptions import StaleEdit
+
+
+@dataclass(frozen=True)
+class Entered:
+    """One cell as it was filled in. ``blank`` says why it has no number: not known, or not applicable."""
+
+    value: int | None = None
+    blank: str = ""
+    register: int | None = None
+    reason: str = ""
+
+
+def take(data_return: Return, *, by) -> Return:
+    """Locked to the end of the transaction; a signed one is never changed."""
+    found = Return.objects.select_for_update(of=["self"]).select_related("organisation", "territory__parent")
+    data_return = found.get(pk=data_return.pk)
+    RETURN_RULES.require("fill", data_return, by=by)
+    return data_return
+
+
+@transaction.atomic
+def save_question(
+    data_return: Return,
+    number: int,
+    *,
+    figures: Mapping[str, Entered],
+    texts: Mapping[str, str],
+    answers: Mapping[str, str],
+    cleared: Mapping[str, list[str]],
+    is_done: bool,
+    revision: int,
+    by,
+    at: datetime,
+) -> Section:
+    """What the page of one question says. Two people may fill in two questions at once; one question is one's."""
+    data_return = take(data_return, by=by)
+    section = Section.objects.select_for_update(of=["self"]).get(data_return=data_return, question=number)
+    if section.revision != revision:
+        raise StaleEdit(section)
+    changed = _write_figures(data_return, figures) | _write_answers(data_return, texts, answers, cleared)
+    section.is_done, section.edited_at, section.edited_by = is_done, at, by
+    section.revision += 1
+    section.save()
+    _changed(data_return, changed, by)
+    return section
+
+
+@transaction.atomic
+def import_content(data_return: Return, content: Content, *, by, at: datetime) -> set[str]:
+    """Everything that a file says takes the place of what is there; gives the keys that changed."""
+    data_return = take(data_return, by=by)
+    form = data_return.form
+    changed = _write_figures(data_return, {key: Entered(content.figures.get(key)) for key in form.cells})
+    texts = {key: content.text(key) for key in form.texts}
+    answers = {key: content.answers.get(key, "") for key in form.choices}
+    changed |= _write_answers(data_return, texts, answers, {})
+    for question in form.questions:
+        if changed & keys_of(question):
+            Section.objects.filter(data_return=data_return, question=question.number).update(
+                is_done=True, edited_at=at, edited_by=by
+            )
+    _changed(data_return, changed, by)
+    return changed
+
+
+def keys_of(question: Question) -> set[str]:
+    own = {question.choice.key} if question.choice else set()
+    return own | {c.key for c in question.cells} | {t.key for t in question.texts}
+
+
+def _write_figures(data_return: Return, entered: Mapping[str, Entered]) -> set[str]:
+    known = {f.key: f for f in data_return.figures.all()}
+    changed = []
+    for key, new in entered.items():
+        figure = known.get(key) or Figure(
+            territory_id=data_return.territory_id, data_return=data_return, key=key
+        )
+        if Entered(figure.value, figure.blank, figure.register, figure.reason) != new:
+            figure.value, figure.blank, figure.register, figure.reason = (
+                new.value,
+                new.blank,
+                new.register,
+                new.reason,
+            )
+            changed.append(figure)
+    return _upsert(Figure, changed, ["value", "blank", "register", "reason"])
+
+
+def _write_answers(data_return: Return, texts, answers, cleared) -> set[str]:
+    known = {a.key: a for a in data_return.answers.all()}
+    changed = []
+    for key in {*texts, *answers}:
+        answer = known.get(key) or Answer(
+            territory_id=data_return.territory_id, data_return=data_return, key=key
+        )
+        before = answer.text, answer.choice, answer.cleared
+        answer.text = texts.get(key, answer.text).strip()
+        answer.choice = answers.get(key, answer.choice)
+        answer.cleared = sorted({*answer.cleared, *cleared.get(key, ())})
+        if (answer.text, answer.choice, answer.cleared) != before:
+            changed.append(answer)
+    return _upsert(Answer, changed, ["text", "choice", "cleared"])
+
+
+def _upsert(model, rows: list, fields: list[str]) -> set[str]:
+    unique = ["territory", "data_return", "key"]
+    model.objects.bulk_create(rows, update_conflicts=True, unique_fields=unique, update_fields=fields)
+    return {row.key for row in rows}
+
+
+def _changed(data_return: Return, keys: set[str], by) -> None:
+    """A return that was ready to sign is a draft again."""
+    if not keys:
+        return
+    was_checked = data_return.status == Return.Status.CHECKED
+    data_return.status = Return.Status.DRAFT
+    data_return.revision += 1
+    data_return.save(update_fields=["status", "revision"])
+    if was_checked:
+        mirror(data_return)
+    record("return.filled_in", data_return, by=by, after={"changed": sorted(keys)})

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class DataReturnsConfig(AppConfig):
+    name = "data_returns"

@@ -1,0 +1,40 @@
+"""A return held against its rules: what it says, last year's, the registers, and words that nobody has cleared."""
+
+from data_returns.checks import Beside, Result, check
+from data_returns.models import Return
+from data_returns.personal import suspects
+from data_returns.register import counts
+from data_returns.years import first_day, last_day
+from meetings.performance import figures
+
+
+def result_of(data_return: Return) -> Result:
+    cleared = {word for answer in data_return.answers.all() for word in answer.cleared}
+    personal = lambda text: [word for word in suspects(text) if word not in cleared]  # noqa: E731
+    return check(data_return.form, data_return.said(), beside(data_return), personal)
+
+
+def beside(data_return: Return) -> Beside:
+    borough, year = data_return.territory, data_return.year
+    kpis = figures.of_borough(borough, first_day(year), last_day(year), None).kpis
+    return Beside(
+        last_year=figures_of(data_return, year - 1),
+        register=counts(data_return.form, borough, year),
+        rates={a.code: (a.rate.met, _in_words(a.rate)) for a in kpis.agencies if a.rate.required},
+        under_18_discussions=kpis.joint.required if kpis.counts.discussions else None,
+    )
+
+
+def _in_words(rate) -> str:
+    return f"{rate.percentage}% ({rate.attended} of {rate.required})"
+
+
+def figures_of(data_return: Return, year: int) -> dict[str, int] | None:
+    """Of the newest signed return of that year; None without one."""
+    found = (
+        Return.objects.filter(territory=data_return.territory_id, year=year)
+        .signed()
+        .order_by("-number")
+        .first()
+    )
+    return dict(found.said().figures) if found else None

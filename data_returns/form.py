@@ -1,0 +1,176 @@
+"""The form of an edition, read from its data: questions, their cells and texts, and how figures hang together.
+
+A form is data (``editions/*.json`` ship with the portal): areas differ in it, code does not.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+LARGEST = 99_999  # people in one cell: more is a slip of the hand
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number that is asked for. ``source`` names the register that it can be counted from."""
+
+    key: str
+    label: str
+    level: int | None = None
+    band: str = ""
+    part_of: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Text:
+    """``needed``: "above zero" (H6) or "wanted above zero" (S3). ``attends``: the agency types that it is about."""
+
+    key: str
+    label: str
+    needed: str = ""
+    attends: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """``reason``: answers that need the comment; ``not_applicable_if_zero``: cells that allow "not applicable" (H7)."""
+
+    key: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    reason: tuple[str, ...] = ()
+    not_applicable_if_zero: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """``basis``: the position on 31 March, or the year. ``caveat`` stands beside its figures everywhere."""
+
+    number: int
+    page: str
+    text: str
+    basis: str = ""
+    caveat: str = ""
+    cells: tuple[Cell, ...] = ()
+    texts: tuple[Text, ...] = ()
+    choice: Choice | None = None
+
+    @property
+    def comment(self) -> Text:
+        """Where a blank figure is explained (H5)."""
+        return self.texts[0]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """The sum of ``left`` must equal, or be at most, the sum of ``right``."""
+
+    code: str
+    left: tuple[str, ...]
+    test: str
+    right: tuple[str, ...]
+    message: str
+    level: str = "error"
+
+    def holds(self, left: int, right: int) -> bool:
+        return left == right if self.test == "equal" else left <= right
+
+
+@dataclass(frozen=True)
+class Form:
+    slug: str
+    title: str
+    notes: tuple[str, ...]
+    questions: tuple[Question, ...]
+    relations: tuple[Relation, ...] = field(default=())
+
+    @classmethod
+    def of(cls, data: Mapping) -> "Form":
+        """Raises ValueError with the first thing that is wrong."""
+        try:
+            form = cls(
+                data["slug"],
+                data["title"],
+                tuple(data.get("notes", ())),
+                tuple(_question(q) for q in data["questions"]),
+                tuple(_relation(r) for r in data.get("relations", ())),
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"The form cannot be read: {error}.") from None
+        form.check()
+        return form
+
+    def check(self) -> None:
+        keys = [cell.key for cell in self.cells.values()]
+        twice = {key for q in self.questions for key in (c.key for c in q.cells) if keys.count(key) > 1}
+        if twice or len(self.cells) != sum(len(q.cells) for q in self.questions):
+            raise ValueError("Each cell of a form has a key of its own.")
+        for relation in self.relations:
+            if unknown := {*relation.left, *relation.right} - set(self.cells):
+                raise ValueError(
+                    f"{relation.code} names cells that the form lacks: {', '.join(sorted(unknown))}."
+                )
+
+    @cached_property
+    def cells(self) -> dict[str, Cell]:
+        return {cell.key: cell for question in self.questions for cell in question.cells}
+
+    @cached_property
+    def texts(self) -> dict[str, Text]:
+        return {text.key: text for question in self.questions for text in question.texts}
+
+    @cached_property
+    def choices(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """What may be answered, by key: a question's own choice, and whether each agency attends."""
+        own = {q.choice.key: q.choice.options for q in self.questions if q.choice}
+        return own | {text.key: ATTENDS for text in self.texts.values() if text.attends is not None}
+
+    def question(self, number: int) -> Question | None:
+        return next((q for q in self.questions if q.number == number), None)
+
+    def question_of(self, key: str) -> Question:
+        return next(q for q in self.questions if key in _keys(q))
+
+    def pages(self) -> dict[str, list[Question]]:
+        found: dict[str, list[Question]] = {}
+        for question in self.questions:
+            found.setdefault(question.page, []).append(question)
+        return found
+
+
+ATTENDS = (("yes", "Attends and takes part"), ("in_part", "In part"), ("no", "Does not attend"))
+
+
+def _keys(question: Question) -> Iterator[str]:
+    yield from (cell.key for cell in question.cells)
+    yield from (text.key for text in question.texts)
+    if question.choice:
+        yield question.choice.key
+
+
+def _question(data: Mapping) -> Question:
+    named = {name: data[name] for name in ("basis", "caveat") if name in data}
+    choice = data.get("choice")
+    return Question(
+        data["number"],
+        data["page"],
+        data["text"],
+        cells=tuple(Cell(**cell) for cell in data.get("cells", ())),
+        texts=tuple(Text(**_listed(text, "attends")) for text in data["texts"]),
+        choice=Choice(**_listed(choice, "options", "reason", "not_applicable_if_zero")) if choice else None,
+        **named,
+    )
+
+
+def _relation(data: Mapping) -> Relation:
+    return Relation(**_listed(data, "left", "right"))
+
+
+def _listed(data: Mapping, *names: str) -> dict:
+    lists = {name: tuple(_tuple(item) for item in data[name]) for name in names if name in data}
+    return {**data, **lists}
+
+
+def _tuple(item):
+    return tuple(item) if isinstance(item, list) else item

@@ -1,0 +1,45 @@
+"""Who may do what to a return and to its scrutiny, and when."""
+
+from boards.rules import Rule, RuleBook
+from data_returns.models import Return
+from mappa_portal.words import lower_first
+
+Status = Return.Status
+
+
+def _why_closed(data_return: Return) -> str:
+    return f"This return can no longer be changed: {lower_first(data_return.get_status_display())}."
+
+
+RETURN_RULES = RuleBook(
+    fill=Rule("fill_return", lambda r: r.is_open, _why_closed),
+    sign=Rule("sign_return", lambda r: r.is_open, _why_closed),
+    correct=Rule(
+        "fill_return",
+        lambda r: not r.is_open,
+        "This return is still open: change it as it stands.",
+    ),
+    answer_query=Rule(
+        "fill_return", lambda r: r.status in Return.WITH_BOARD, "The board has closed this return."
+    ),
+    issue_copy=Rule("fill_return", lambda r: not r.is_open, "Copies are issued of a signed return."),
+)
+
+SCRUTINY_RULES = RuleBook(
+    ask=Rule(
+        "review_return",
+        lambda s: s.status in Return.WITH_BOARD,
+        "Questions are asked while the board has it.",
+    ),
+    table=Rule(
+        "review_return",
+        lambda s: s.status in Return.WITH_BOARD,
+        "Only a return that the board has is tabled.",
+    ),
+    accept=Rule(
+        "review_return", lambda s: s.status in Return.WITH_BOARD, "The board does not have this return."
+    ),
+    send_back=Rule(
+        "review_return", lambda s: s.status in Return.WITH_BOARD, "The board does not have this return."
+    ),
+)
