@@ -8,10 +8,12 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.codes import CodeField, CodeFormMixin, codes_of, secret_of
+from accounts.vault import reseal
 from mappa_portal.forms import Form
 
 KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -81,3 +83,16 @@ def current_code(user) -> str:
     """What the person's app shows now."""
     secret = secret_of(user)
     return codes_of(secret)[0] if secret else ""
+
+
+SEALED = {"secret", "seed"}  # of authenticator apps and of recovery codes
+
+
+@transaction.atomic
+def reseal_authenticators() -> int:
+    """With the present SECRET_KEY; twice is the same as once."""
+    held = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).select_for_update()
+    for one in held:
+        one.data |= {name: reseal(one.data[name]) for name in SEALED & one.data.keys()}
+        one.save(update_fields=["data"])
+    return len(held)

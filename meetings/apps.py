@@ -3,3 +3,13 @@ from django.apps import AppConfig
 
 class MeetingsConfig(AppConfig):
     name = "meetings"
+
+    def ready(self):
+        """What the room keeps sealed, for the day on which the key is replaced."""
+        from boards import sealed
+        from meetings.models import Action, AttendanceFile, Discussion, Minutes
+
+        sealed.register(Discussion, "record")
+        sealed.register(Action, "text", "outcome")
+        sealed.register(Minutes, "content")
+        sealed.register(AttendanceFile, "content", "faults")

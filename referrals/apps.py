@@ -3,3 +3,12 @@ from django.apps import AppConfig
 
 class ReferralsConfig(AppConfig):
     name = "referrals"
+
+    def ready(self):
+        """What the room keeps sealed, for the day on which the key is replaced."""
+        from boards import sealed
+        from referrals.actions import write_tokens
+        from referrals.models import Case, LevelPeriod
+
+        sealed.register(Case, "personal", then=write_tokens)
+        sealed.register(LevelPeriod, "reason")

@@ -23,7 +23,7 @@ def test_resealed_secrets_need_the_new_key_alone(world, settings):
     user = world.camden_administrator
     app, codes = current_code(user), RecoveryCodes.activate(user).get_unused_codes()
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", [settings.SECRET_KEY]
-    call_command("reseal_secrets", verbosity=0)
+    call_command("reseal", verbosity=0)
     settings.SECRET_KEY_FALLBACKS = []
     assert current_code(user) == app
     held = Authenticator.objects.get(user=user, type=Authenticator.Type.RECOVERY_CODES)

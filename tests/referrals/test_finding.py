@@ -97,7 +97,7 @@ def test_H4_replacing_the_key_rebuilds_the_index(unit, settings):
     LevelPeriod.objects.create(
         territory=unit.territory, case=Case.objects.first(), level=2, starts_on=date(2026, 1, 1)
     )
-    call_command("rebuild_tokens", verbosity=0)
+    call_command("reseal", verbosity=0)
     settings.SECRET_KEY_FALLBACKS = []
     after = set(Token.objects.values_list("token", flat=True))
     assert len(after) == len(before) and not after & before
