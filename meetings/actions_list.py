@@ -1,6 +1,6 @@
 """Actions as lines of a table, with what their day means today."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from django.urls import reverse
@@ -29,13 +29,13 @@ def url_of(action: Action, place: int) -> str:
     return reverse("meetings:action", args=[meeting.reference, place, action.number])
 
 
-def rows(actions: Iterable[Action], today: date, *, places: Mapping[int, int]) -> list[list]:
-    """Without their texts: those are read one at a time, on a page that says so in the audit trail."""
+def rows(actions: Iterable[Action], today: date) -> list[list]:
+    """``with_place``, without their texts: those are read one at a time, on a page that says so in the audit trail."""
     return [
         [
             format_html(
                 '<a class="govuk-link" href="{}">{}, action {}</a>',
-                url_of(action, places[action.discussion_id]),
+                url_of(action, action.place),
                 action.discussion.case.reference,
                 action.number,
             ),

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from boards.access import organisations_of
 from boards.models import Organisation
@@ -12,19 +12,21 @@ from meetings.models.meetings import Discussion, Meeting
 
 class ActionQuerySet(OwnedQuerySet):
     def for_user(self, user):
-        """Those of one's own unit, and of the discussions that one's agency was given."""
-        return self.filter(discussion__in=Discussion.objects.for_user(user))
+        """The MAPPA unit's all; of an agency those that it owns, whether or not it was given the discussion."""
+        mine = list(organisations_of(user))
+        return self.filter(Q(discussion__meeting__organisation__in=mine) | Q(agency__in=mine))
+
+    def with_place(self):
+        """``place`` of the discussion in its meeting, as addresses count it."""
+        before = Discussion.objects.filter(meeting=OuterRef("discussion__meeting")).filter(
+            Q(position__lt=OuterRef("discussion__position"))
+            | Q(position=OuterRef("discussion__position"), pk__lte=OuterRef("discussion"))
+        )
+        counted = before.order_by().values("meeting").annotate(number=Count("pk")).values("number")
+        return self.annotate(place=Subquery(counted))
 
     def open(self):
         return self.filter(status=Action.Status.OPEN)
-
-    def seen_by(self, user):
-        """The MAPPA unit's all; of an agency those that it owns."""
-        mine = list(organisations_of(user))
-        return self.for_user(user).filter(Q(discussion__meeting__organisation__in=mine) | Q(agency__in=mine))
-
-    def owned_by(self, user):
-        return self.filter(agency__in=list(organisations_of(user)))
 
 
 class Action(Owned):

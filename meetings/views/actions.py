@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.db.models import Count, OuterRef, Q, Subquery
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.views.generic import TemplateView
@@ -15,7 +14,7 @@ from mappa_portal.pagination import keyset
 from meetings import actions_list
 from meetings.actions import actions as verbs
 from meetings.forms.decisions import ActionFilterForm, ActionForm, OutcomeForm
-from meetings.models import Action, Discussion
+from meetings.models import Action
 from meetings.rules import ACTION_RULES, DISCUSSION_RULES
 from meetings.views.fetch import action_of, discussion_of
 
@@ -109,11 +108,9 @@ class ActionList(LoginRequiredMixin, TemplateView):
         form = ActionFilterForm(self.request.GET or None)
         asked = form.cleaned_data["status"] if form.is_valid() else ""
         today = localdate()
-        found = _filtered(Action.objects.seen_by(self.request.user), asked, today)
+        found = _filtered(Action.objects.for_user(self.request.user), asked, today)
         page = keyset(
-            found.select_related("agency", "discussion__case", "discussion__meeting").annotate(
-                place=_place()
-            ),
+            found.with_place().select_related("agency", "discussion__case", "discussion__meeting"),
             self.request,
             *(("due_on", "pk") if asked in ("", "overdue") else ("-due_on", "-pk")),
         )
@@ -123,7 +120,7 @@ class ActionList(LoginRequiredMixin, TemplateView):
             filtered=bool(asked),
             page=page,
             columns=actions_list.COLUMNS,
-            rows=actions_list.rows(page, today, places={a.discussion_id: a.place for a in page}),
+            rows=actions_list.rows(page, today),
         )
 
 
@@ -133,13 +130,3 @@ def _filtered(found, asked: str, today):
     if asked == "closed":
         return found.exclude(status=Action.Status.OPEN)
     return found if asked == "all" else found.open()
-
-
-def _place():
-    """Of its discussion in the meeting, as the address counts it."""
-    before = Discussion.objects.filter(meeting=OuterRef("discussion__meeting")).filter(
-        Q(position__lt=OuterRef("discussion__position"))
-        | Q(position=OuterRef("discussion__position"), pk__lte=OuterRef("discussion"))
-    )
-    counted = before.order_by().values("meeting").annotate(number=Count("pk")).values("number")
-    return Subquery(counted)

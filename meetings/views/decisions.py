@@ -24,19 +24,18 @@ from meetings.views.fetch import discussion_of, discussions_of, meeting_of
 
 @login_required
 def overview(request, reference: str):
-    """The unit sees what each case still lacks; an agency its own actions of the cases that it was given."""
+    """The unit sees what each case still lacks; an agency its own actions."""
     meeting = meeting_of(request, reference)
     discussions = discussions_of(request, meeting)
-    found = Action.objects.seen_by(request.user).filter(discussion__meeting=meeting)
-    found = list(found.select_related("agency", "discussion__case", "discussion__meeting"))
+    found = Action.objects.for_user(request.user).filter(discussion__meeting=meeting)
+    found = list(found.with_place().select_related("agency", "discussion__case", "discussion__meeting"))
     keeps = may(request.user, "record_meeting", meeting)
-    places = {d.pk: place for place, d in discussions}
     context = {
         "meeting": meeting,
         "keeps": keeps,
         "cases": [_case(meeting, place, d, found) for place, d in discussions] if keeps else [],
         "case_columns": ["Case", "Level decided", "Next review", "Actions", "Record"],
-        "actions": actions_list.rows(found, localdate(), places=places),
+        "actions": actions_list.rows(found, localdate()),
         "action_columns": actions_list.COLUMNS,
         "caption": "Actions of this meeting" if keeps else "Your agency’s actions",
     }

@@ -71,6 +71,8 @@ def discussion_of(request, reference: str, position: int) -> Discussion:
 
 
 def action_of(request, reference: str, position: int, number: int) -> Action:
-    discussion = discussion_of(request, reference, position)
-    found = Action.objects.seen_by(request.user).select_related("agency", "discussion__meeting__organisation")
-    return get_object_or_404(found, discussion=discussion, number=number)
+    found = Action.objects.for_user(request.user).with_place()
+    found = found.select_related(
+        "agency", "discussion__case", "discussion__meeting__organisation", "discussion__territory__parent"
+    )
+    return get_object_or_404(found, discussion__meeting__reference=reference, place=position, number=number)

@@ -156,6 +156,20 @@ def test_an_agency_sees_neither_other_cases_nor_other_agencies_actions(world, di
     assert "CMD-C-2024-001" not in text(browser.get("/actions/?status=all"))
 
 
+def test_an_agency_does_its_action_without_being_given_the_discussion(world, discussion, browser_of):
+    police = world.camden_police_spoc.appointments.get().organisation
+    made = actions.add(discussion, text=SECRET, agency=police, due_on=TODAY, by=world.camden_administrator)
+    browser, address = browser_of("camden_police_spoc"), f"{BASE}1/actions/1/"
+    assert "Report on an action of CMD-M-2024-001" in text(browser.get("/"))
+    assert address in browser.get("/actions/").text
+    assert SECRET in text(browser.get(address)) and "1 May 2024" in text(browser.get(address))
+    assert [browser.get(a).status_code for a in (BASE, f"{BASE}1/")] == [404, 404]
+    assert browser.get(f"{BASE}2/actions/1/").status_code == 404
+    browser.post(address, {"outcome": "Visited"})
+    made.refresh_from_db()
+    assert made.status == "done"
+
+
 def test_looking_leaves_an_event(world, action, browser_of):
     browser_of("camden_administrator").get(f"{BASE}1/")
     browser_of("camden_csc_spoc").get(f"{BASE}1/actions/1/")
