@@ -65,6 +65,13 @@ def seats_with(user, verb: str) -> tuple[Seating, ...]:
     return tuple(s for s in seats_of(user) if verb in SEATS[s.seat])
 
 
+def units_with(user, verb: str) -> list[Organisation]:
+    """The boroughs' MAPPA units for which the person may do it, by borough; the area's office is none of them."""
+    found = {s.organisation for s in seats_with(user, verb)}
+    units = [o for o in found if o.kind == Organisation.Kind.UNIT and not o.is_area_seat]
+    return sorted(units, key=lambda unit: unit.territory.name)
+
+
 def areas_of(user) -> set[Territory]:
     return {s.organisation.territory.area for s in seats_of(user)}
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
-from boards.access import seats_with
+from boards.access import seats_with, units_with
 from boards.dates import add_working_days
 from boards.models import AreaSettings, Organisation
 from mappa_portal.home import Task
@@ -24,10 +24,10 @@ def tasks(user, today: date) -> Iterator[Task]:
 
 
 def _minutes(user, today: date) -> Iterator[Task]:
-    units = _units(user, "record_meeting")
+    units = units_with(user, "record_meeting")
     if not units:
         return
-    chairs = {unit.pk for unit in _units(user, "approve_minutes")}
+    chairs = {unit.pk for unit in units_with(user, "approve_minutes")}
     settings = {s.territory_id: s for s in AreaSettings.objects.filter(territory__in=_areas(units))}
     newest = _newest_of(meetings := list(_to_minute([unit.pk for unit in units], today)))
     for meeting in meetings:
@@ -63,7 +63,7 @@ def _newest_of(meetings: list[Meeting]) -> dict[int, Minutes]:
 
 
 def _follow_up(user, today: date) -> Iterator[Task]:
-    units = [unit.pk for unit in _units(user, "record_meeting")]
+    units = [unit.pk for unit in units_with(user, "record_meeting")]
     late = list(
         Action.objects.open()
         .filter(discussion__meeting__organisation__in=units, due_on__lt=today)
@@ -91,11 +91,6 @@ def _owned(user) -> Iterator[Task]:
         return
     for due_on, reference in days:
         yield Task(f"an action of {reference}", url, due_on, "of your agency", "Report on")
-
-
-def _units(user, verb: str) -> list[Organisation]:
-    found = (s.organisation for s in seats_with(user, verb))
-    return [o for o in found if o.kind == Organisation.Kind.UNIT and not o.is_area_seat]
 
 
 def _areas(units: list[Organisation]) -> set[int]:

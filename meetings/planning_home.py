@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from django.urls import reverse
 
-from boards.access import seats_with
-from boards.models import AreaSettings, Organisation
+from boards.access import units_with
+from boards.models import AreaSettings
 from mappa_portal.home import Task
 from mappa_portal.words import long_date
 from meetings.models import Meeting, PhoneCall
@@ -16,11 +16,7 @@ MOST = 10
 
 
 def tasks(user, today: date) -> Iterator[Task]:
-    units = [
-        s.organisation
-        for s in seats_with(user, "record_meeting")
-        if s.organisation.kind == Organisation.Kind.UNIT and not s.organisation.is_area_seat
-    ]
+    units = units_with(user, "record_meeting")
     if units:
         yield from _to_send(units, today)
         yield from _to_end(units, today)

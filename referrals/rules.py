@@ -1,4 +1,4 @@
-from boards.access import seats_with
+from boards.access import units_with
 from boards.models import Organisation
 from boards.rules import Rule, RuleBook
 
@@ -15,6 +15,4 @@ CASE_RULES = RuleBook(
 
 def units_of(user) -> list[Organisation]:
     """The boroughs' MAPPA units whose cases this person keeps."""
-    found = {s.organisation for s in seats_with(user, "record_meeting")}
-    units = [o for o in found if o.kind == Organisation.Kind.UNIT and not o.is_area_seat]
-    return sorted(units, key=lambda unit: unit.territory.name)
+    return units_with(user, "record_meeting")

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.timezone import localdate, now
 
 from audit.events import record
-from meetings.actions.invitations import addressee, give_contacts, locked_meeting, of_meeting, reachable
+from meetings.actions.invitations import addressee, give_contacts, of_meeting, reachable
+from meetings.actions.locks import take
 from meetings.mail.letters import Letters, rules_of
 from meetings.models import Invitation, Meeting, ReplyLink
 from meetings.rules import INVITATION_RULES
@@ -22,7 +23,7 @@ def remind(
     meeting: Meeting, *, agencies: Collection[int], by, at: datetime | None = None
 ) -> list[Invitation]:
     """Those that were chosen, once a day."""
-    at, meeting = at or now(), locked_meeting(meeting)
+    at, meeting = at or now(), take(meeting)
     asked = of_meeting(meeting, meeting.invitations.filter(agency__in=agencies).prefetch_related("replies"))
     if not asked:
         raise ValidationError({"agencies": "Select at least one agency"})
@@ -54,7 +55,7 @@ def _remind(invitation: Invitation, at: datetime) -> None:
 @transaction.atomic
 def resend(invitation: Invitation, *, by, at: datetime | None = None) -> Invitation:
     """To the agency's present contact, as that was corrected; links in earlier letters end."""
-    at, meeting = at or now(), locked_meeting(invitation.meeting)
+    at, meeting = at or now(), take(invitation.meeting)
     [invitation] = of_meeting(meeting, meeting.invitations.filter(pk=invitation.pk))
     INVITATION_RULES.require("resend", invitation, by=by)
     give_contacts(meeting, [invitation])
@@ -95,7 +96,7 @@ def send_promised(invitation: Invitation, at: datetime) -> None:
 
     Without a contact nobody is written to: the list of invitations says so.
     """
-    meeting = locked_meeting(invitation.meeting)
+    meeting = take(invitation.meeting)
     mine = meeting.invitations.standing().sent().unanswered().filter(pk=invitation.pk)
     for waiting in reachable(meeting, of_meeting(meeting, mine)):
         if meeting.is_planned and not meeting.has_begun(at) and waiting.reminded_on != localdate(at):

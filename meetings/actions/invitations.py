@@ -10,6 +10,7 @@ from django.utils.timezone import localdate, now
 from audit.events import record
 from boards.access import share_many, unshare_many
 from boards.models import Organisation
+from meetings.actions.locks import take
 from meetings.mail.letters import Letters, rules_of
 from meetings.models import Attendance, Contact, Discussion, Invitation, Meeting, Person, ReplyLink
 from meetings.models.attendance import AttendanceQuerySet
@@ -19,7 +20,7 @@ from meetings.rules import INVITATION_RULES, MEETING_RULES
 @transaction.atomic
 def send(meeting: Meeting, *, by, at: datetime | None = None) -> list[Invitation]:
     """Ask every agency that was not asked yet; the invitation opens its discussions to it."""
-    at, meeting = at or now(), locked_meeting(meeting)
+    at, meeting = at or now(), take(meeting)
     MEETING_RULES.require("invite", meeting, by=by)
     asked = of_meeting(meeting, meeting.invitations.standing().filter(sent_at=None))
     give_contacts(meeting, asked)
@@ -40,7 +41,7 @@ def send(meeting: Meeting, *, by, at: datetime | None = None) -> list[Invitation
 @transaction.atomic
 def announce_change(meeting: Meeting, *, by, at: datetime | None = None) -> list[Invitation]:
     """Tell who was asked. When the meeting was moved, answers and links from before hold no longer."""
-    at, meeting = at or now(), locked_meeting(meeting)
+    at, meeting = at or now(), take(meeting)
     MEETING_RULES.require("change", meeting, by=by)
     asked = of_meeting(meeting, meeting.invitations.standing().sent().prefetch_related("links"))
     give_contacts(meeting, asked, keep=True)
@@ -60,7 +61,7 @@ def announce_change(meeting: Meeting, *, by, at: datetime | None = None) -> list
 
 def announce_cases(meeting: Meeting, agencies: Collection[int]) -> None:
     """A part of choosing: agencies that were asked already have more to prepare. No letter says which case."""
-    at, meeting = now(), locked_meeting(meeting)
+    at, meeting = now(), take(meeting)
     asked = of_meeting(meeting, meeting.invitations.standing().sent().filter(agency__in=agencies))
     letters = Letters(meeting, rules_of(meeting), at)
     for invitation in reachable(meeting, asked):
@@ -74,7 +75,7 @@ def announce_end(meeting: Meeting, *, by, at: datetime | None = None) -> list[In
 
     Once it should have started a letter is too late; the rest is not.
     """
-    at, meeting = at or now(), locked_meeting(meeting)
+    at, meeting = at or now(), take(meeting)
     MEETING_RULES.require("end_invitations", meeting, by=by)
     asked = of_meeting(meeting, meeting.invitations.standing().sent())
     if not meeting.has_begun(at):
@@ -87,7 +88,7 @@ def announce_end(meeting: Meeting, *, by, at: datetime | None = None) -> list[In
 @transaction.atomic
 def withdraw(invitation: Invitation, *, by, at: datetime | None = None) -> Invitation:
     """One agency is not expected any more."""
-    meeting = locked_meeting(invitation.meeting)
+    meeting = take(invitation.meeting)
     [invitation] = of_meeting(meeting, meeting.invitations.filter(pk=invitation.pk))
     INVITATION_RULES.require("withdraw", invitation, by=by)
     if invitation.sent_at:
@@ -112,11 +113,6 @@ def _take_back(meeting: Meeting, asked: list[Invitation]) -> None:
 
 
 # -- Parts --
-
-
-def locked_meeting(meeting: Meeting) -> Meeting:
-    found = Meeting.objects.select_for_update(of=["self"])
-    return found.select_related("organisation", "territory__parent", "postponed_to").get(pk=meeting.pk)
 
 
 def of_meeting(meeting: Meeting, invitations) -> list[Invitation]:

@@ -8,7 +8,7 @@ def take(meeting: Meeting, revision: int | None = None) -> Meeting:
     """Locked to the end of the transaction; a stale ``revision`` is refused (C2)."""
     fresh = (
         Meeting.objects.select_for_update(of=["self"])
-        .select_related("organisation__territory__parent", "territory")
+        .select_related("organisation__territory__parent", "territory__parent", "postponed_to")
         .get(pk=meeting.pk)
     )
     if revision is not None and fresh.revision != revision:

@@ -19,10 +19,10 @@ from boards.switcher import choices, preset
 from mappa_portal.pagination import Page, keyset
 from mappa_portal.templatetags.govuk import short_date, tag
 from mappa_portal.words import clock, long_date
-from meetings.calendar_filter import CalendarFilterForm
+from meetings.forms.calendar import CalendarFilterForm
 from meetings.models import Meeting
 from meetings.notice import Notice
-from meetings.views.fetch import units_of
+from referrals.rules import units_of
 
 STATUS = {"scheduled": "blue", "held": "green", "cancelled": "grey", "postponed": "grey", "abandoned": "grey"}
 COMING, OVER = ("held_on", "pk"), ("-held_on", "-pk")

@@ -3,22 +3,11 @@
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from boards.access import seats_with
-from boards.models import AreaSettings, Organisation, Territory
+from boards.models import AreaSettings, Organisation
 from boards.switcher import chosen
 from meetings.models import Action, Discussion, Invitation, Meeting
 from meetings.rules import MEETING_RULES
-
-
-def units_of(user) -> list[Organisation]:
-    """MAPPA units of boroughs in which the person sets meetings up, by borough."""
-    found = {
-        s.organisation
-        for s in seats_with(user, "record_meeting")
-        if s.organisation.kind == Organisation.Kind.UNIT
-        and s.organisation.territory.kind == Territory.Kind.BOROUGH
-    }
-    return sorted(found, key=lambda unit: unit.territory.name)
+from referrals.rules import units_of
 
 
 def unit_for(request) -> Organisation:

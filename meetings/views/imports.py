@@ -12,7 +12,7 @@ from meetings.forms.importing import ImportForm
 from meetings.kept_file import unpack_faults
 from meetings.models import AttendanceFile
 from meetings.rules import ATTENDANCE_FILE_RULES
-from meetings.views.fetch import units_of
+from referrals.rules import units_of
 
 FAULT_COLUMNS = ["Line", "Column", "What is expected"]
 COLOURS = {"checking": "blue", "checked": "yellow", "importing": "blue", "done": "green", "refused": "red"}

@@ -22,8 +22,9 @@ from meetings.due import due_cases
 from meetings.forms.planning import AgenciesForm, CasesForm, ReasonForm, WhenForm
 from meetings.models import Meeting
 from meetings.proposals import Round, round_of
-from meetings.views.fetch import meeting_of, settings_of, unit_for, units_of
+from meetings.views.fetch import meeting_of, settings_of, unit_for
 from referrals.models import Case
+from referrals.rules import units_of
 
 QUESTIONS = {
     "when": "When is the meeting?",

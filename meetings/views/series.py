@@ -16,8 +16,9 @@ from meetings.actions import series as actions
 from meetings.forms.planning import SeriesForm, StandingForm
 from meetings.models import Meeting, Series, StandingInvitee
 from meetings.proposals import agencies_of
-from meetings.views.fetch import unit_for, units_of
+from meetings.views.fetch import unit_for
 from meetings.views.planning import chair_of, warning_about
+from referrals.rules import units_of
 
 STOP = '<a class="govuk-link" href="{}">Stop<span class="govuk-visually-hidden">: {}</span></a>'
 
