@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -51,6 +52,13 @@ class Claim:
         mine = Job.objects.select_for_update().open().filter(pk=self.job_id, claim=self.number)
         if not mine.exists():
             raise StaleClaim(f"job {self.job_id}, claim {self.number}")
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """A transaction in the job's scope, while the job is ours; slow work and the network need none."""
+        with scope(self.scope.territories, self.scope.areas):
+            self.confirm()
+            yield
 
 
 _handlers: dict[str, Callable[[Claim], None]] = {}

@@ -23,6 +23,11 @@ WHY = {  # by the kind of exception that the job ended with
 
 
 NAMES = {
+    "data_returns.seal": "Make and seal the document of a data return",
+    "data_returns.tell_accepted": "Tell the MAPPA unit that its data return is accepted",
+    "data_returns.tell_board": "Tell the board that a data return is there",
+    "data_returns.tell_query": "Tell of a question about a data return",
+    "data_returns.tell_sent_back": "Tell the MAPPA unit that its data return came back",
     "meetings.ask_contact": "Ask a contact to confirm its details",
     "meetings.check_file": "Check a large attendance file",
     "meetings.import_file": "Import a large attendance file",

@@ -1,8 +1,6 @@
 """What the room does in the background: files and seals PDFs, writes to those who have to act."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Collection
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -129,29 +127,19 @@ def remind_of_review(protocol_id: int) -> None:
         )
 
 
-@contextmanager
-def _held(claim: Claim) -> Iterator[None]:
-    """A transaction in the job's scope, while the job is ours; rendering and the network need none."""
-    with scope(claim.scope.territories, claim.scope.areas):
-        claim.confirm()
-        yield
-
-
 @effect("protocols.file_pdf")
 def file_pdf(claim: Claim) -> None:
-    held = partial(_held, claim)
-    with held():
+    with claim.held():
         version = Version.objects.get(pk=claim.subject_id)
-    pdf.ensure_document(version, held=held)
+    pdf.ensure_document(version, held=claim.held)
 
 
 @effect("protocols.seal")
 def seal(claim: Claim) -> None:
     """Raises while the time-stamp service is away: the job is tried again, the signature stays «time not confirmed»."""
-    held = partial(_held, claim)
-    with held():
+    with claim.held():
         version = Version.objects.get(signatures=claim.subject_id)
-    pdf.seal_acts(version, held=held)
+    pdf.seal_acts(version, held=claim.held)
 
 
 @app.task(name="protocols.remind_of_reviews")
