@@ -70,6 +70,7 @@ ACTIONS = {
     "job.closed": "Closed a job without doing it",
     "job.retried": "Had a failed job tried again",
     "return.opened": "Opened the data return of a year",
+    "return.checked": "Checked the data return: ready to sign",
     "return.filled_in": "Filled in the data return",
     "return.corrected": "Started a correction of the data return",
     "return.signed": "Signed the data return",

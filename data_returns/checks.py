@@ -9,11 +9,19 @@ from data_returns.form import Form, Question, Relation, Text
 
 @dataclass(frozen=True)
 class Finding:
-    """``key``: the figure, text or answer where it is put right; ``message`` names both figures."""
+    """``key``: the figure, text or answer where it is put right; ``message`` names both figures, ``cells`` theirs."""
 
     code: str
     key: str
     message: str
+    cells: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def at(self) -> str:
+        """The name of the field to go to; a figure and a comment may share a key."""
+        if self.code in ("H6", "H8", "S3", "S7"):
+            return f"text-{self.key}"
+        return f"{'answer' if self.code == 'H7' else 'figure'}-{self.key}"
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,8 @@ def _related(relation: Relation, content: Content) -> list[Finding] | None:
         return None
     if relation.holds(left, right):
         return []
-    return [Finding(relation.code, relation.left[0], relation.message.format(left=left, right=right))]
+    cells = (*relation.left, *relation.right)
+    return [Finding(relation.code, relation.left[0], relation.message.format(left=left, right=right), cells)]
 
 
 def _blank(question: Question, content: Content) -> Iterator[Finding]:

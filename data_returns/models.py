@@ -1,5 +1,7 @@
 """A return of one borough and reporting year: its figures and answers, who signed it, and what the area sees of it."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,6 +12,7 @@ from boards.models import Organisation
 from boards.owned import AboutOwned, Owned, OwnedKey, OwnedQuerySet
 from data_returns.content import Content
 from data_returns.form import LARGEST, Form
+from data_returns.years import dashed, in_words
 from documents.models import Document
 
 
@@ -121,7 +124,12 @@ class Return(Owned):
     @property
     def years(self) -> str:
         """2025-26, as addresses name it."""
-        return f"{self.year}-{(self.year + 1) % 100:02}"
+        return dashed(self.year)
+
+    @property
+    def label(self) -> str:
+        """2025 to 2026, as people read it."""
+        return in_words(self.year)
 
     @cached_property
     def form(self) -> Form:
@@ -283,3 +291,11 @@ class Standing(AboutOwned):
     @property
     def due(self):
         return self.extended_to or self.due_on
+
+    @property
+    def label(self) -> str:
+        return in_words(self.year)
+
+    def is_late(self, today: date) -> bool:
+        """Not signed by the day."""
+        return self.status in Return.OPEN and self.due < today

@@ -1,5 +1,6 @@
 """Who may do what to a return and to its scrutiny, and when."""
 
+from boards.models import Organisation
 from boards.rules import Rule, RuleBook
 from data_returns.models import Return
 from mappa_portal.words import lower_first
@@ -10,6 +11,16 @@ Status = Return.Status
 def _why_closed(data_return: Return) -> str:
     return f"This return can no longer be changed: {lower_first(data_return.get_status_display())}."
 
+
+class Unopened:
+    """A unit's return that is not there yet, for rules: its entry in the directory is another's to keep."""
+
+    def __init__(self, unit: Organisation):
+        self.parties = [unit]
+        self.territory_id = unit.territory_id
+
+
+UNOPENED_RULES = RuleBook(open=Rule("fill_return"))
 
 RETURN_RULES = RuleBook(
     fill=Rule("fill_return", lambda r: r.is_open, _why_closed),

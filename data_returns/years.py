@@ -34,3 +34,8 @@ def slashed(year: int) -> str:
 
 def in_words(year: int) -> str:
     return f"{year} to {year + 1}"
+
+
+def dashed(year: int) -> str:
+    """2025-26, as addresses name it."""
+    return slashed(year).replace("/", "-")

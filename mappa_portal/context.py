@@ -59,6 +59,13 @@ def records_meetings_or_answers(seating: Seating) -> bool:
     )
 
 
+def returns(seating: Seating) -> bool:
+    """Fills returns in, is given them, or looks across an area; who sets an area up finds them on the home page."""
+    if seating.organisation.is_area_seat:
+        return "read_audit" not in SEATS[seating.seat]
+    return party(seating) and bool(SEATS[seating.seat] & {"fill_return", "review_return"})
+
+
 def across(seating: Seating) -> bool:
     """Looks across an area: SMB, regional boards, the executive office."""
     return seating.organisation.is_area_seat
@@ -71,6 +78,7 @@ NAVIGATION = (  # label, URL name, who is offered it; six at most for any seat
     ("Cases", "referrals:list", borough_unit_with("record_meeting")),
     ("Protocols", "protocols:list", party),
     ("Performance", "meetings:performance", measured),
+    ("Returns", "data_returns:list", returns),
     ("Area", "boards:area", office_with("read_audit")),
     ("Audit", "audit:list", unit_with("read_audit")),
 )
@@ -81,6 +89,7 @@ REGISTERS = (
     ("Escalations", "meetings:escalations", lambda s: s.organisation.is_area_seat),
     ("Contacts of agencies", "meetings:contacts", borough_unit_with("record_meeting")),
     ("Actions", "meetings:actions", records_meetings_or_answers),
+    ("Data returns", "data_returns:list", office_with("read_audit")),
     ("Review calendar", "protocols:reviews", party),
     ("Protocol templates", "protocols:templates", unit_with("manage_templates")),
     ("Emails and jobs", "outbox:list", unit_with("see_mail")),

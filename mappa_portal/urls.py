@@ -26,6 +26,7 @@ urlpatterns = [
     path("protocols/", include("protocols.urls")),
     path("cases/", include("referrals.urls")),
     path("", include("meetings.urls")),
+    path("returns/", include("data_returns.urls")),
     path("audit/", include("audit.urls")),
     path("mail/", include("outbox.urls")),
     path("api/v1/", include("mappa_portal.api")),

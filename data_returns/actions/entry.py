@@ -57,6 +57,7 @@ def save_question(
     section.revision += 1
     section.save()
     _changed(data_return, changed, by)
+    _say_cleared(data_return, cleared, by)
     return section
 
 
@@ -76,6 +77,12 @@ def import_content(data_return: Return, content: Content, *, by, at: datetime) -
             )
     _changed(data_return, changed, by)
     return changed
+
+
+def _say_cleared(data_return: Return, cleared: Mapping[str, list[str]], by) -> None:
+    """Whose comments, never the words."""
+    if keys := sorted(key for key, words in cleared.items() if words):
+        record("return.words_cleared", data_return, by=by, after={"comments": keys})
 
 
 def keys_of(question: Question) -> set[str]:

@@ -10,8 +10,8 @@ from boards.models import Organisation, Territory
 from boards.references import next_reference
 from data_returns.editions import edition_of
 from data_returns.models import Answer, Figure, Return, Section, Standing
-from data_returns.rules import RETURN_RULES
-from data_returns.years import in_words, last_day
+from data_returns.rules import RETURN_RULES, UNOPENED_RULES, Unopened
+from data_returns.years import in_words, last_day, last_year
 from mappa_portal.exceptions import Conflict
 
 DUE = (
@@ -22,6 +22,12 @@ DUE = (
 
 def due_day(year: int) -> date:
     return date(year + 1, *DUE)
+
+
+def open_due(unit: Organisation, *, by, at: datetime) -> Return:
+    """The unit's return of the newest year that has ended."""
+    UNOPENED_RULES.require("open", Unopened(unit), by=by)
+    return open_return(unit.territory, last_year(at.date()), by=by, at=at)
 
 
 @transaction.atomic

@@ -3,6 +3,8 @@
 from django.utils import timezone
 
 from boards.models import Organisation, Territory
+from data_returns.actions.opening import open_return
+from data_returns.models import Answer
 from meetings.actions import actions, minutes
 from meetings.actions.contacts import add_contact
 from meetings.actions.importing import import_attendance
@@ -25,6 +27,7 @@ from tests.world import TODAY
 
 CANARY = "canary of hackney"
 PROBE = "tests.probe"
+YEAR = 2025  # of the returns
 
 
 def mail_and_jobs(world) -> None:
@@ -123,11 +126,20 @@ def contacts(world) -> None:
         )
 
 
+def returns(world) -> None:
+    """Camden's and Hackney's, both being filled in; Hackney's has a comment."""
+    for borough in ("camden", "hackney"):
+        made = open_return(world.territory(borough), YEAR, by=None, at=timezone.now())
+        said = CANARY if borough == "hackney" else "ours"
+        Answer.objects.create(territory=made.territory, data_return=made, key="q10", text=said)
+
+
 def build(world, stage: str) -> None:
     """Camden's and Hackney's agreements at the stage, West Yorkshire's template, and canaries in what is foreign."""
     meetings(world)
     follow_ups(world)
     contacts(world)
+    returns(world)
     by, world.own_words = world.leeds_co_ordinator, {"hackney": CANARY}
     if stage == "template":
         world.draft_template()

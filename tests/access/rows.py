@@ -254,6 +254,9 @@ ROUTES = (
         pages=["boards:appointment_change", "boards:appointment_end"],
         post=["boards:appointment_withdraw"],
     )
+    | rows("", EVERYONE, pages=["data_returns:list"])
+    | rows("", RECORDERS | {"hackney_administrator"}, EVERYONE, post=["data_returns:open"])
+    | rows("return", RECORDERS, pages=["data_returns:return", "data_returns:question", "data_returns:check"])
     | rows(  # whoever has signed in needs no invitation
         "appointment", {"area_administrator"}, LONDONERS, status=404, post=["boards:appointment_account"]
     )
@@ -290,6 +293,7 @@ OF_BOROUGH = {
     "protocol",
     "clause",
     "approval",
+    "return",
     "message",
     "job",
 }

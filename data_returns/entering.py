@@ -1,0 +1,107 @@
+"""One question on its page: the form as it stands in the return, with what is not right yet, and its cells in order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from data_returns.checking import figures_of
+from data_returns.checks import Beside, Finding, check
+from data_returns.form import Cell, Question
+from data_returns.forms.question import QuestionForm, differs, missing
+from data_returns.models import Return, Section
+from data_returns.register import counts
+
+
+@dataclass(frozen=True)
+class Row:
+    """A cell as the page shows it: its fields, what stands beside them."""
+
+    cell: Cell
+    figure: object
+    blank: object
+    reason: object
+    counted: int | None
+    last_year: str
+
+
+@dataclass
+class Entering:
+    data_return: Return
+    question: Question
+    section: Section
+
+    @cached_property
+    def register(self) -> Mapping[str, int]:
+        found = counts(self.data_return.form, self.data_return.territory, self.data_return.year)
+        return {cell.key: found[cell.key] for cell in self.question.cells if cell.key in found}
+
+    @cached_property
+    def last_year(self) -> Mapping[str, int] | None:
+        return figures_of(self.data_return, self.data_return.year - 1) if self.question.cells else None
+
+    def form(self, data=None, **kwargs) -> QuestionForm:
+        choices = self.data_return.form.choices
+        return QuestionForm(data, question=self.question, register=self.register, choices=choices, **kwargs)
+
+    def stored(self) -> QuestionForm:
+        """As it was saved; once saved, with everything that is not right yet."""
+        form = self.form(initial=self._initial())
+        if self.section.is_done or self.section.revision > 1:
+            self._say(form)
+        return form
+
+    def _initial(self) -> dict:
+        said = self.data_return.said()
+        found = {"revision": self.section.revision, "done": "yes" if self.section.is_done else ""}
+        for key, figure in self._figures.items():
+            found |= {f"figure-{key}": figure.value, f"blank-{key}": figure.blank}
+            found[f"reason-{key}"] = figure.reason
+        found |= {f"text-{key}": text for key, text in said.texts.items()}
+        return found | {f"answer-{key}": answer for key, answer in said.answers.items()}
+
+    @cached_property
+    def _figures(self) -> dict:
+        return {figure.key: figure for figure in self.data_return.figures.all()}
+
+    def _say(self, form: QuestionForm) -> None:
+        empty = False
+        for cell in self.question.cells:
+            if found := missing(cell, self._figures.get(cell.key), self.register):
+                form.say(*found)
+                empty = empty or found[0].startswith("figure-")
+        for finding in self._findings():
+            names = [finding.at, *(f"figure-{key}" for key in finding.cells)]
+            name = next((n for n in names if n in form.fields), "")
+            if name and not (empty and finding.code == "H5"):
+                form.say(name, finding.message)
+
+    def _findings(self) -> tuple[Finding, ...]:
+        """Without what is held against other years and registers: that is for the check of the whole."""
+        return check(self.data_return.form, self.data_return.said(), Beside(), lambda text: []).errors
+
+    def rows(self, form: QuestionForm) -> list[Row]:
+        return [self._row(cell, form) for cell in self.question.cells]
+
+    def _row(self, cell: Cell, form: QuestionForm) -> Row:
+        counted, figure = self.register.get(cell.key), form[f"figure-{cell.key}"]
+        reason = form[f"reason-{cell.key}"] if counted is not None else None
+        asked = reason and (reason.value() or reason.errors or differs(_number(figure.value()), counted))
+        return Row(
+            cell,
+            figure,
+            form[f"blank-{cell.key}"],
+            reason if asked else None,
+            counted,
+            self._last_year(cell),
+        )
+
+    def _last_year(self, cell: Cell) -> str:
+        if self.last_year is None:
+            return "No return of the year before"
+        value = self.last_year.get(cell.key)
+        return "Last year: no figure" if value is None else f"Last year: {value}"
+
+
+def _number(typed) -> int | None:
+    text = str(typed if typed is not None else "").replace(",", "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None

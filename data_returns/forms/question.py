@@ -1,0 +1,144 @@
+"""One question of a return as a page's form: figures, their blanks and reasons, the choice, comments."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from django import forms
+
+from data_returns.actions.entry import Entered
+from data_returns.form import LARGEST, Cell, Question
+from data_returns.models import Figure
+from data_returns.personal import suspects
+from mappa_portal.forms import Form
+from mappa_portal.words import lower_first
+
+WRITTEN = re.compile(r"[0-9]+|[0-9]{1,3}(,[0-9]{3})+")
+LONGEST = 5_000  # characters of a comment
+NONE = [("", "There is a number"), *Figure.Blank.choices]
+DONE = [("yes", "Yes, I have completed it"), ("no", "No, I will come back to it later")]
+
+
+class CountField(forms.CharField):
+    """A whole number; "1,204" is one. Empty is None."""
+
+    def __init__(self, cell: Cell):
+        attrs = {"inputmode": "numeric", "class": "govuk-input--width-5", "autocomplete": "off"}
+        super().__init__(label=cell.label, required=False, widget=forms.TextInput(attrs))
+
+    def clean(self, value) -> int | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        if not WRITTEN.fullmatch(text):
+            raise forms.ValidationError(f"{self.label} must be a whole number, like 14")
+        digits = text.replace(",", "").lstrip("0") or "0"
+        if len(digits) > len(str(LARGEST)) or int(digits) > LARGEST:
+            raise forms.ValidationError(f"{self.label} must be {LARGEST:,} or fewer")
+        return int(digits)
+
+
+def fields_of(question: Question, register: Mapping[str, int], choices) -> Iterator[tuple[str, forms.Field]]:
+    for cell in question.cells:
+        yield from _of_cell(cell, register.get(cell.key))
+    if question.choice:
+        yield f"answer-{question.choice.key}", _radios(question.choice.label, question.choice.options)
+    for text in question.texts:
+        label = text.label
+        if text.attends is not None:
+            label = f"{text.label}: comments"
+            yield f"answer-{text.key}", _radios(f"{text.label}: is it represented?", choices[text.key])
+        widget = forms.Textarea({"rows": 5})
+        yield (
+            f"text-{text.key}",
+            forms.CharField(label=label, required=False, max_length=LONGEST, widget=widget),
+        )
+    if not question.cells:
+        yield "done", _radios("Have you completed this section?", DONE)
+
+
+def _of_cell(cell: Cell, counted: int | None) -> Iterator[tuple[str, forms.Field]]:
+    yield f"figure-{cell.key}", CountField(cell)
+    label = f"{cell.label}: if there is no number"
+    yield f"blank-{cell.key}", forms.ChoiceField(label=label, choices=NONE, required=False)
+    if counted is not None:
+        label = f"Why {lower_first(cell.label)} differs from the case register"
+        yield f"reason-{cell.key}", forms.CharField(label=label, required=False, max_length=300)
+
+
+def _radios(label: str, options) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=options, widget=forms.RadioSelect, required=False)
+
+
+class QuestionForm(Form):
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data=None, *, question: Question, register: Mapping[str, int], choices, **kwargs):
+        self.question, self.register = question, register
+        self.base_fields = {**self.base_fields, **dict(fields_of(question, register, choices))}
+        super().__init__(data, **kwargs)
+
+    def clean(self):
+        for cell in self.question.cells:
+            if self.cleaned_data.get(f"figure-{cell.key}") is None:
+                continue
+            if self.cleaned_data.get(f"blank-{cell.key}"):
+                self.add_error(
+                    f"figure-{cell.key}",
+                    f"Enter a number for {cell.label} or say why there is none, not both",
+                )
+        for name, value in list(self.cleaned_data.items()):
+            if name.startswith("reason-") and (words := suspects(value)):
+                self.add_error(name, f"This could identify a person: “{words[0]}”. Change the reason")
+        return self.cleaned_data
+
+    # -- What was said --
+
+    @property
+    def figures(self) -> dict[str, Entered]:
+        return {cell.key: self._entered(cell.key) for cell in self.question.cells}
+
+    def _entered(self, key: str) -> Entered:
+        said, counted = self.cleaned_data, self.register.get(key)
+        value = said[f"figure-{key}"]
+        reason = said.get(f"reason-{key}", "") if differs(value, counted) else ""
+        return Entered(value, said[f"blank-{key}"], counted, reason)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {text.key: self.cleaned_data[f"text-{text.key}"] for text in self.question.texts}
+
+    @property
+    def answers(self) -> dict[str, str]:
+        found = {name: value for name, value in self.cleaned_data.items() if name.startswith("answer-")}
+        return {name.removeprefix("answer-"): value for name, value in found.items()}
+
+    def is_complete(self) -> bool:
+        """Of figures each is there, or it is said why not; of a text the person says so."""
+        if not self.question.cells:
+            return self.cleaned_data["done"] == "yes"
+        return not any(missing(cell, self._entered(cell.key), self.register) for cell in self.question.cells)
+
+    def say(self, name: str, message: str) -> None:
+        """What was saved and is not right yet, beside its field."""
+        errors = self.errors.setdefault(name, self.error_class())
+        if message not in errors:
+            errors.append(message)
+
+
+def differs(value: int | None, counted: int | None) -> bool:
+    return None not in (value, counted) and value != counted
+
+
+def missing(
+    cell: Cell, entered: Entered | Figure | None, register: Mapping[str, int]
+) -> tuple[str, str] | None:
+    """Which field of a cell still waits, and what to do there."""
+    counted = register.get(cell.key)
+    if entered is None or (entered.value is None and not entered.blank):
+        return f"figure-{cell.key}", f"Enter {lower_first(cell.label)}, or select why there is no number"
+    if differs(entered.value, counted) and not entered.reason:
+        said = (
+            f"Enter why {lower_first(cell.label)}, {entered.value}, differs from the case register, {counted}"
+        )
+        return f"reason-{cell.key}", said
+    return None

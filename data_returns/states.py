@@ -1,0 +1,18 @@
+"""A return's state in a tag's colour, and with whom it is."""
+
+COLOURS = {
+    "draft": "grey",
+    "checked": "blue",
+    "signed": "blue",
+    "sent": "blue",
+    "tabled": "blue",
+    "closed": "green",
+}
+WITH = {
+    "draft": "MAPPA unit",
+    "checked": "MAPPA chair",
+    "signed": "MAPPA unit",
+    "sent": "Board",
+    "tabled": "Board",
+    "closed": "Nobody: accepted",
+}

@@ -1,0 +1,53 @@
+"""Can it be signed? What must be fixed, what wants an explanation, and all answers."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from data_returns.actions.checking import pass_check
+from data_returns.answers import cards
+from data_returns.checking import result_of
+from data_returns.checks import Finding
+from data_returns.models import Return
+from data_returns.progress import Progress
+from data_returns.views.fetch import page, place, return_of
+
+
+@login_required
+def check(request, borough: str, year: int):
+    data_return = return_of(request, borough, year, "fill")
+    if request.method == "POST":
+        return _passed(request, pass_check(data_return, by=request.user))
+    result, progress = result_of(data_return), Progress.of(data_return)
+    unfinished = [(f"Question {n} is not completed", _url(data_return, n)) for n in progress.unfinished]
+    errors = [_linked(data_return, finding) for finding in result.errors] + unfinished
+    context = {
+        "return": data_return,
+        "to_fix": errors,
+        "to_explain": [(*_linked(data_return, f), _is_explained(data_return, f)) for f in result.warnings],
+        "cards": [(card, _url(data_return, card.question.number)) for card in cards(data_return)],
+    }
+    return render(request, "data_returns/check.html", context)
+
+
+def _passed(request, data_return: Return):
+    if url := page("sign", *place(data_return)):
+        return redirect(url)
+    messages.success(request, f"The return {data_return.reference} is ready to sign.")
+    return redirect("data_returns:return", *place(data_return))
+
+
+def _linked(data_return: Return, finding: Finding) -> tuple[str, str]:
+    number = data_return.form.question_of(finding.key).number
+    return finding.message, f"{_url(data_return, number)}#id_{finding.at}"
+
+
+def _url(data_return: Return, number: int) -> str:
+    return reverse("data_returns:question", args=[*place(data_return), number])
+
+
+def _is_explained(data_return: Return, finding: Finding) -> bool:
+    question = data_return.form.question_of(finding.key)
+    said = data_return.said()
+    return bool(said.text(finding.key) or said.text(question.comment.key))

@@ -1,0 +1,32 @@
+"""Fetching what an address names, as far as this person may see it."""
+
+from django.http import Http404
+from django.urls import NoReverseMatch, reverse
+
+from data_returns.models import Return
+from data_returns.rules import RETURN_RULES
+
+
+def return_of(request, borough: str, year: int, rule: str = "") -> Return:
+    """The newest version that this person may see; with ``rule``: only for whom it allows, at the right moment."""
+    found = Return.objects.for_user(request.user).filter(territory__slug=borough, year=year)
+    found = found.select_related("territory__parent", "organisation", "board").order_by("-number")
+    data_return = found.prefetch_related("figures", "answers").first()
+    if data_return is None:
+        raise Http404
+    if rule:
+        RETURN_RULES.require(rule, data_return, by=request.user)
+    return data_return
+
+
+def place(data_return: Return) -> tuple[str, int]:
+    """What names it in addresses."""
+    return data_return.territory.slug, data_return.year
+
+
+def page(name: str, borough: str, year: int) -> str:
+    """Its address; empty for a page that there is not."""
+    try:
+        return reverse(f"data_returns:{name}", args=[borough, year])
+    except NoReverseMatch:
+        return ""
