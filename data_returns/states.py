@@ -11,7 +11,7 @@ COLOURS = {
 WITH = {
     "draft": "MAPPA unit",
     "checked": "MAPPA chair",
-    "signed": "MAPPA unit",
+    "signed": "Being sent",
     "sent": "Board",
     "tabled": "Board",
     "closed": "Nobody: accepted",

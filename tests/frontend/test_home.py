@@ -89,8 +89,12 @@ def test_E4_searching_has_a_limit(db):
 
 
 SEES = [
-    ("camden_administrator", ["Home", "Meetings", "Cases", "Protocols", "Performance"], "Emails and jobs"),
-    ("camden_board_chair", ["Home", "Protocols", "Performance"], "Review calendar"),
+    (
+        "camden_administrator",
+        ["Home", "Meetings", "Cases", "Protocols", "Performance", "Returns"],
+        "Emails and jobs",
+    ),
+    ("camden_board_chair", ["Home", "Protocols", "Performance", "Returns"], "Review calendar"),
     (
         "area_administrator",
         ["Home", "Region", "Protocols", "Performance", "Area", "Audit"],
