@@ -10,7 +10,6 @@ from data_returns.form import LARGEST, Cell, Question
 from data_returns.models import Figure
 from data_returns.personal import suspects
 from mappa_portal.forms import Form
-from mappa_portal.words import lower_first
 
 WRITTEN = re.compile(r"[0-9]+|[0-9]{1,3}(,[0-9]{3})+")
 LONGEST = 5_000  # characters of a comment
@@ -61,7 +60,7 @@ def _of_cell(cell: Cell, counted: int | None) -> Iterator[tuple[str, forms.Field
     label = f"{cell.label}: if there is no number"
     yield f"blank-{cell.key}", forms.ChoiceField(label=label, choices=NONE, required=False)
     if counted is not None:
-        label = f"Why {lower_first(cell.label)} differs from the case register"
+        label = f"Why {cell.label} differs from the case register"
         yield f"reason-{cell.key}", forms.CharField(label=label, required=False, max_length=300)
 
 
@@ -135,10 +134,8 @@ def missing(
     """Which field of a cell still waits, and what to do there."""
     counted = register.get(cell.key)
     if entered is None or (entered.value is None and not entered.blank):
-        return f"figure-{cell.key}", f"Enter {lower_first(cell.label)}, or select why there is no number"
+        return f"figure-{cell.key}", f"Enter {cell.label}, or select why there is no number"
     if differs(entered.value, counted) and not entered.reason:
-        said = (
-            f"Enter why {lower_first(cell.label)}, {entered.value}, differs from the case register, {counted}"
-        )
+        said = f"Enter why {cell.label}, {entered.value}, differs from the case register, {counted}"
         return f"reason-{cell.key}", said
     return None

@@ -8,7 +8,7 @@ from django.urls import reverse
 from data_returns.actions.checking import pass_check
 from data_returns.answers import cards
 from data_returns.checking import result_of
-from data_returns.checks import Finding
+from data_returns.checks import Finding, Result
 from data_returns.models import Return
 from data_returns.progress import Progress
 from data_returns.views.fetch import page, place, return_of
@@ -19,9 +19,9 @@ def check(request, borough: str, year: int):
     data_return = return_of(request, borough, year, "fill")
     if request.method == "POST":
         return _passed(request, pass_check(data_return, by=request.user))
-    result, progress = result_of(data_return), Progress.of(data_return)
-    unfinished = [(f"Question {n} is not completed", _url(data_return, n)) for n in progress.unfinished]
-    errors = [_linked(data_return, finding) for finding in result.errors] + unfinished
+    result = result_of(data_return)
+    errors = [_linked(data_return, finding) for finding in result.errors]
+    errors += _unfinished(data_return, result)
     context = {
         "return": data_return,
         "to_fix": errors,
@@ -36,6 +36,13 @@ def _passed(request, data_return: Return):
         return redirect(url)
     messages.success(request, f"The return {data_return.reference} is ready to sign.")
     return redirect("data_returns:return", *place(data_return))
+
+
+def _unfinished(data_return: Return, result: Result) -> list[tuple[str, str]]:
+    """Questions that nobody completed and whose errors do not say so already."""
+    named = {data_return.form.question_of(finding.key).number for finding in result.errors}
+    left = [n for n in Progress.of(data_return).unfinished if n not in named]
+    return [(f"Question {n} is not completed", _url(data_return, n)) for n in left]
 
 
 def _linked(data_return: Return, finding: Finding) -> tuple[str, str]:

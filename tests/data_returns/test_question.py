@@ -61,7 +61,7 @@ def test_four_things_that_are_no_figure(browser, send):
     send(2, {"q2_l1": "0"}, **{"blank-q2_l2": "not_known", "blank-q2_l3": "not_applicable"})
     said = {f.key: (f.value, f.blank) for f in Figure.objects.all()}
     assert said == {"q2_l1": (0, ""), "q2_l2": (None, "not_known"), "q2_l3": (None, "not_applicable")}
-    assert "Enter level 1, or select why there is no number" in text(browser.get(send(3).url))
+    assert "Enter Level 1, or select why there is no number" in text(browser.get(send(3).url))
 
 
 def test_a_number_and_no_number_at_once_is_asked_about(send):
@@ -106,7 +106,7 @@ def test_a_question_that_nobody_opened_has_no_errors(browser, opened):
 def test_coming_back_later_saves_what_there_is(browser, send, opened):
     assert send(1, {"q1_l1": "63"}, then="later").url == AT
     assert value("q1_l1") == 63 and not opened.sections.get(question=1).is_done
-    assert "Enter level 2, or select why there is no number" in text(browser.get(f"{AT}q/1/"))
+    assert "Enter Level 2, or select why there is no number" in text(browser.get(f"{AT}q/1/"))
 
 
 def test_a_text_is_completed_when_somebody_says_so(send, opened):
@@ -170,7 +170,7 @@ def test_all_of_the_register_s_figures_at_once(counted, send):
 def test_a_figure_that_differs_is_saved_and_wants_a_reason(browser, counted, send, opened):
     response = send(4, {"q4_l1": 0, "q4_l2": 2, "q4_l3": 0}, **{"text-q4": "Two."})
     page = browser.get(response.url)
-    assert "Enter why level 2, 2, differs from the case register, 0" in text(page)
+    assert "Enter why Level 2, 2, differs from the case register, 0" in text(page)
     assert not opened.sections.get(question=4).is_done
     again = fields(
         {"q4_l1": 0, "q4_l2": 2, "q4_l3": 0}, revision=2, **{"reason-q4_l2": "Not yet marked as category 4."}
