@@ -10,16 +10,6 @@ Outcome = Attendance.Outcome
 ROLES = {Outcome.ATTENDED.value: False, Outcome.SUBSTITUTE.value: True}
 
 
-class OutcomeSelect(forms.RadioSelect):
-    """The outcomes of somebody who came open the questions about that person."""
-
-    def create_option(self, name, value, *args, **kwargs):
-        option = super().create_option(name, value, *args, **kwargs)
-        if value in ROLES:
-            option["attrs"]["data-aria-controls"] = f"{name}-{value}"
-        return option
-
-
 class CaseAttendanceForm(Form):
     """One case: for each agency that is expected, what became of it, and at which seniority who came."""
 
@@ -32,7 +22,7 @@ class CaseAttendanceForm(Form):
             self.fields[line.key] = forms.ChoiceField(
                 label=line.name,
                 choices=Outcome.choices,
-                widget=OutcomeSelect,
+                widget=forms.RadioSelect,
                 required=False,
                 initial=part.outcome.value,
             )
@@ -47,12 +37,7 @@ class CaseAttendanceForm(Form):
         return [(self[line.key], self._options(line)) for line, _ in self.parts]
 
     def _options(self, line: Line) -> list[tuple]:
-        chosen = str(self[line.key].value() or "")
-        return [
-            (option, value, value == chosen, self._about(line, value))
-            for option in self[line.key]
-            for value in [option.data["value"]]
-        ]
+        return [(option, self._about(line, option.data["value"])) for option in self[line.key]]
 
     def _about(self, line: Line, outcome: str) -> list:
         if outcome not in ROLES:
