@@ -6,7 +6,7 @@ from email.message import EmailMessage
 import pytest
 
 from tests.browser.conftest import WIDTHS
-from tests.meetings.calendars import Part
+from tests.meetings.calendars import read
 from tests.outbox.post_office import PostOffice
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -55,9 +55,9 @@ def test_the_letter_that_arrives_has_three_forms(letters, reference):
     calendar = letter.get_body(("calendar",)) or list(letter.walk())[-1]
     assert calendar["Content-Type"].params["method"] == "REQUEST"
     text = calendar.get_content().replace("\r\n", "\n").replace("\n", "\r\n")
-    part = Part(text)
-    assert part.method == "REQUEST" and part["ATTENDEE"] == "mailto:csc@camden.example"
-    assert part["ORGANIZER"].removeprefix("mailto:") == letter["Reply-To"].addresses[0].addr_spec
+    method, event = read(text)
+    assert method == "REQUEST" and event.attendee.value == "mailto:csc@camden.example"
+    assert event.organizer.value.removeprefix("mailto:") == letter["Reply-To"].addresses[0].addr_spec
     html = letter.get_body(("html",)).get_content()
     assert html.count('href="http') == 1 and reference not in html + text + letter["Subject"]
 

@@ -17,7 +17,7 @@ from meetings.actions import invitations
 from meetings.actions.replies import reply
 from meetings.links import new_link
 from meetings.models import Contact, Invitation, Meeting, Reply
-from tests.meetings.calendars import Part
+from tests.meetings.calendars import read
 from tests.meetings.invited import Invited
 
 Answer, Channel = Reply.Answer, Reply.Channel
@@ -160,9 +160,9 @@ def test_L3_a_changed_answer_is_the_next_row_and_the_same_one_changes_nothing(as
 def test_the_calendar_file_invites_nobody_and_names_nobody(asked, slip):
     file = slip.get(f"{slip.place}meeting.ics")
     assert file["Content-Type"].startswith("text/calendar") and "meeting.ics" in file["Content-Disposition"]
-    part = Part(file.content.decode())
-    assert part.method == "PUBLISH" and "ATTENDEE" not in part
-    assert part["UID"] == Part(asked.letter.calendar)["UID"]
+    method, event = read(file.content.decode())
+    assert method == "PUBLISH" and "attendee" not in event.contents
+    assert event.uid.value == read(asked.letter.calendar)[1].uid.value
     assert "csc@" not in file.text and "Rep of" not in file.text and "CMD-" not in file.text
 
 
