@@ -10,6 +10,7 @@ from meetings.actions.importing import Imported, import_attendance
 from meetings.attendance_file import FileRefused, Row, read
 from meetings.kept_file import pack, pack_faults, unpack
 from meetings.models import AttendanceFile, Meeting
+from meetings.progress import Teller
 from meetings.rules import ATTENDANCE_FILE_RULES, MEETING_RULES
 from outbox.jobs import post
 
@@ -76,7 +77,7 @@ def discard(kept: AttendanceFile, *, by) -> None:
 def check_large(kept: AttendanceFile) -> None:
     kept = _locked(kept)
     if kept.status == Status.CHECKING:
-        _attempt(kept, read(unpack(kept.content)), [kept.territory], by=kept.uploaded_by, preview=True)
+        _attempt_large(kept, preview=True)
 
 
 @transaction.atomic
@@ -84,13 +85,19 @@ def import_large(kept: AttendanceFile) -> None:
     """For the person who asked for it: a seat that ended meanwhile imports nothing."""
     kept = _locked(kept)
     if kept.status == Status.IMPORTING:
-        _attempt(kept, read(unpack(kept.content)), [kept.territory], by=kept.uploaded_by)
+        _attempt_large(kept)
 
 
-def _attempt(kept: AttendanceFile, rows, boroughs, *, by, preview: bool = False) -> AttendanceFile:
+def _attempt_large(kept: AttendanceFile, **more) -> None:
+    tell = Teller(kept)
+    rows = read(unpack(kept.content))
+    _attempt(kept, rows, [kept.territory], by=kept.uploaded_by, tell=tell, **more)
+
+
+def _attempt(kept: AttendanceFile, rows, boroughs, *, preview: bool = False, **more) -> AttendanceFile:
     try:
         with transaction.atomic():
-            done: Imported = import_attendance(rows, boroughs=boroughs, by=by, preview=preview)
+            done: Imported = import_attendance(rows, boroughs=boroughs, preview=preview, **more)
     except FileRefused as refused:
         kept.status, kept.faults, kept.content = Status.REFUSED, pack_faults(refused.faults), ""
     else:

@@ -1,6 +1,6 @@
 """An attendance file goes into the registers as a whole or not at all; the same file again changes nothing."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -21,11 +21,12 @@ from referrals.actions import write_tokens
 from referrals.models import Case
 from referrals.personal import Person, is_under_18
 
+BATCH = 5_000  # rows merged by one statement: so often somebody who waits hears how far it is
 STAGING = """
 CREATE TEMPORARY TABLE attendance_file (
-    territory_id bigint, meeting_id bigint, case_id bigint, position int, under_18 boolean, touched boolean,
-    organisation_id bigint, invited boolean, stood_down boolean, attended boolean, mode text, grade smallint,
-    report boolean, explained boolean
+    number int, territory_id bigint, meeting_id bigint, case_id bigint, position int, under_18 boolean,
+    touched boolean, organisation_id bigint, invited boolean, stood_down boolean, attended boolean, mode text, grade smallint,
+    report boolean, explained boolean, UNIQUE (meeting_id, case_id, organisation_id)
 ) ON COMMIT DROP
 """
 DISCUSSIONS = """
@@ -37,10 +38,12 @@ ON CONFLICT (territory_id, meeting_id, case_id) DO NOTHING
 """
 VALUES = "invited, stood_down, attended, mode, grade, report, explained"
 ATTENDANCES = f"""
-WITH written AS (
+WITH file AS MATERIALIZED (
+    SELECT * FROM attendance_file WHERE number > %(after)s AND number <= %(upto)s
+), written AS (
     INSERT INTO meetings_attendance AS a (territory_id, discussion_id, organisation_id, {VALUES})
     SELECT f.territory_id, d.id, f.organisation_id, {VALUES}
-    FROM attendance_file f
+    FROM file f
     JOIN meetings_discussion d
         ON d.territory_id = f.territory_id AND d.meeting_id = f.meeting_id AND d.case_id = f.case_id
     ON CONFLICT (territory_id, discussion_id, organisation_id) DO UPDATE
@@ -51,7 +54,7 @@ WITH written AS (
     RETURNING discussion_id, organisation_id, xmax = 0 AS is_new
 )
 SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new),
-    (SELECT count(*) FROM attendance_file f
+    (SELECT count(*) FROM file f
      JOIN meetings_discussion d
          ON d.territory_id = f.territory_id AND d.meeting_id = f.meeting_id AND d.case_id = f.case_id
      WHERE f.touched AND NOT EXISTS (
@@ -83,9 +86,17 @@ class Imported:
 
 @transaction.atomic
 def import_attendance(
-    rows: list[Row], *, boroughs: Collection[Territory], by, preview: bool = False
+    rows: list[Row],
+    *,
+    boroughs: Collection[Territory],
+    by,
+    preview: bool = False,
+    tell: Callable[[int], None] = lambda rows_done: None,
 ) -> Imported:
-    """Merge the rows into the registers of ``boroughs``; ``preview`` says what would happen and undoes it."""
+    """Merge the rows into the registers of ``boroughs``; ``preview`` says what would happen and undoes it.
+
+    ``tell`` hears now and then how many rows are merged.
+    """
     directory = Directory(boroughs)
     for unit in directory.units.values():
         MEETING_RULES.require("add", Meeting(organisation=unit, territory=unit.territory), by=by)
@@ -93,7 +104,7 @@ def import_attendance(
     directory.lock()
     meetings, cases = _meetings(rows, agencies, directory), _cases(rows, directory)
     _stage(rows, agencies, directory, meetings, cases)
-    done = _merge(meetings, cases)
+    done = _merge(len(rows), tell)
     if done.created or done.updated:
         moved = Q(meeting__in=meetings.altered_ids()) | Q(case__in=cases.altered_ids())
         days = meetings.days | restate(Discussion.objects.filter(moved))
@@ -229,12 +240,13 @@ def _stage(rows, agencies, directory: Directory, meetings: Register, cases: Regi
     with connection.cursor() as cursor:
         cursor.execute(STAGING)
         with cursor.copy("COPY attendance_file FROM STDIN") as copy:
-            for row, agency in zip(rows, agencies, strict=True):
+            for number, (row, agency) in enumerate(zip(rows, agencies, strict=True), 1):
                 borough = directory.boroughs[row.borough].pk
                 meeting, case = (borough, row.meeting), (borough, row.case)
                 heard = positions.setdefault(meeting, {})
                 copy.write_row(
                     (
+                        number,
                         borough,
                         meetings.found[meeting].pk,
                         cases.found[case].pk,
@@ -249,17 +261,22 @@ def _stage(rows, agencies, directory: Directory, meetings: Register, cases: Regi
         cursor.execute("ANALYZE attendance_file")
 
 
-def _merge(meetings: Register, cases: Register) -> Imported:
+def _merge(rows: int, tell: Callable[[int], None]) -> Imported:
+    created = updated = 0
     with connection.cursor() as cursor:
         cursor.execute(DISCUSSIONS)
-        cursor.execute(ATTENDANCES)
-        created, updated, touched = cursor.fetchone()
+        for after in range(0, rows, BATCH):
+            tell(after)
+            cursor.execute(ATTENDANCES, {"after": after, "upto": after + BATCH})
+            new, changed, touched = cursor.fetchone()
+            created, updated = created + new, updated + changed + touched
+        tell(rows)
         cursor.execute(
             "SELECT count(DISTINCT meeting_id), count(DISTINCT (meeting_id, case_id)), count(*) FROM attendance_file"
         )
         sizes = cursor.fetchone()
         cursor.execute("DROP TABLE attendance_file")
-    return Imported(*sizes, created=created, updated=updated + touched)
+    return Imported(*sizes, created=created, updated=updated)
 
 
 def _report(directory: Directory, days: set[tuple[int, date]], done: Imported, by) -> None:

@@ -11,6 +11,7 @@ from meetings.attendance_file import COLUMNS, FileRefused, Row
 from meetings.forms.importing import ImportForm
 from meetings.kept_file import unpack_faults
 from meetings.models import AttendanceFile
+from meetings.progress import progress_of
 from meetings.rules import ATTENDANCE_FILE_RULES
 from referrals.rules import units_of
 
@@ -66,6 +67,7 @@ def kept_file(request, key):
     kept = _kept(request, key)
     context = {
         "kept": kept,
+        "progress": progress_of(kept),
         "colour": COLOURS[kept.status],
         "allowed": ATTENDANCE_FILE_RULES.allowed(request.user, kept),
         "faults": _listed(unpack_faults(kept.faults)),

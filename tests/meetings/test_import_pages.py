@@ -7,9 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from audit.models import Event
-from meetings.actions import attendance_files
+from meetings.actions import attendance_files, importing
+from meetings.attendance_file import read
 from meetings.models import Attendance, AttendanceFile, Meeting
 from meetings.models.imports import KEPT
+from meetings.progress import Teller
 from meetings.tasks import forget_files
 from outbox.jobs import run_jobs
 from tests.meetings.files import file, line
@@ -94,6 +96,27 @@ def test_a_large_file_is_checked_and_imported_by_a_worker(administrator, large):
     assert "See what came of an attendance file of 3 rows" in text(administrator.get("/"))
     assert "The file was imported: 1 meetings" in text(administrator.get(page.request["PATH_INFO"]))
     assert Attendance.objects.count() == 3
+
+
+def test_how_far_a_worker_is_shows_before_its_transaction_ends(administrator, large, monkeypatch):
+    """As the worker tells it: by batches of rows, anew for the import, and gone when nothing is under way."""
+    monkeypatch.setattr(importing, "BATCH", 2)
+    page = hand_in(administrator, file(*ROWS))
+    address = page.request["PATH_INFO"]
+    assert "It has not begun yet." in text(page)
+    kept = AttendanceFile.objects.get()
+    told = []
+    rows = read(file(*ROWS))
+    importing.import_attendance(rows, boroughs=[kept.territory], by=None, preview=True, tell=told.append)
+    assert told == [0, 2, 3]
+    Teller(kept)(2)
+    assert (
+        '<progress class="app-progress" id="progress" max="3" value="2">2 of 3 rows'
+        in administrator.get(address).content.decode()
+    )
+    run_jobs()
+    assert "<progress" not in administrator.get(address).content.decode()
+    assert "It has not begun yet." in text(start(administrator, administrator.get(address)))
 
 
 def test_a_large_file_that_leads_nowhere_keeps_its_faults_by_line(administrator, large):
