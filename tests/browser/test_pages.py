@@ -1,6 +1,7 @@
 """Every kind of page, wide and narrow: no axe findings, nothing scrolls sideways, one heading, its own title."""
 
 import pytest
+from django.utils.timezone import localdate
 
 from tests.browser.conftest import WIDTHS
 
@@ -15,6 +16,7 @@ PUBLIC = [
     "/accessibility/",
     "/cookies/",
 ]
+EMPTY = f"place=camden&year={localdate().year - 5}"  # before the demonstration's records
 BY_SEAT = {
     ("co-ordinator", "London MAPPA"): [
         *("/", "/account/", "/search/", "/search/?q=CMD", "/search/?q=nothing-like-it"),
@@ -46,6 +48,25 @@ BY_SEAT = {
         *("/meetings/", "/meetings/?when=past", "/meetings/?month=2020-05", "/meetings/new/"),
         *("/meetings/series/", "/meetings/series/new/", "/meetings/series/camden/1/stop/"),
         "/meetings/standing/",
+        *(
+            "/performance/?place=camden",
+            f"/performance/?{EMPTY}",
+            "/performance/?place=camden&year=0&level=9",
+        ),
+        *(f"/performance/{kpi}/missed/?place=camden" for kpi in ("4", "6")),
+        *(f"/performance/6/missed/?{EMPTY}", "/performance/left-out/?place=camden"),
+        f"/performance/left-out/?{EMPTY}",
+        *("/cases/?level=9&category=1", "/follow-ups/", "/escalations/"),
+    ],
+    ("chair", "Strategic Management Board"): [
+        *(
+            "/region/",
+            f"/region/?year={localdate().year - 5}",
+            "/region/?sort=-six",
+            "/performance/",
+            "/performance/6/missed/",
+        ),
+        *("/performance/left-out/", "/follow-ups/", "/escalations/", "/contacts/"),
     ],
     ("area administrator", "London MAPPA"): [
         *("/admin/area/london/", "/admin/area/london/settings/reviews/", "/admin/area/london/boroughs/"),
