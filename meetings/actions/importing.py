@@ -25,8 +25,8 @@ BATCH = 5_000  # rows merged by one statement: so often somebody who waits hears
 STAGING = """
 CREATE TEMPORARY TABLE attendance_file (
     number int, territory_id bigint, meeting_id bigint, case_id bigint, position int, under_18 boolean,
-    touched boolean, organisation_id bigint, invited boolean, stood_down boolean, attended boolean, mode text, grade smallint,
-    report boolean, explained boolean, UNIQUE (meeting_id, case_id, organisation_id)
+    touched boolean, organisation_id bigint, invited boolean, stood_down boolean, attended boolean, mode text,
+    grade smallint, report boolean, explained boolean, UNIQUE (meeting_id, case_id, organisation_id)
 ) ON COMMIT DROP
 """
 DISCUSSIONS = """

@@ -16,7 +16,8 @@ PUBLIC = [
     "/accessibility/",
     "/cookies/",
 ]
-EMPTY = f"place=camden&year={localdate().year - 5}"  # before the demonstration's records
+LONG_AGO = f"year={localdate().year - 5}"  # before the demonstration's records
+EMPTY = f"place=camden&{LONG_AGO}"
 BY_SEAT = {
     ("co-ordinator", "London MAPPA"): [
         *("/", "/account/", "/search/", "/search/?q=CMD", "/search/?q=nothing-like-it"),
@@ -59,13 +60,8 @@ BY_SEAT = {
         *("/cases/?level=9&category=1", "/follow-ups/", "/escalations/"),
     ],
     ("chair", "Strategic Management Board"): [
-        *(
-            "/region/",
-            f"/region/?year={localdate().year - 5}",
-            "/region/?sort=-six",
-            "/performance/",
-            "/performance/6/missed/",
-        ),
+        *("/region/", f"/region/?{LONG_AGO}", "/region/?sort=-six"),
+        *("/performance/", "/performance/6/missed/"),
         *("/performance/left-out/", "/follow-ups/", "/escalations/", "/contacts/"),
     ],
     ("area administrator", "London MAPPA"): [
