@@ -11,7 +11,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mappa_portal.settings")
 django.setup()
 
-from benchmarks import cases, data, figures, registers  # noqa: E402  they need the app registry
+from benchmarks import cases, data, figures, imports, lists, registers  # noqa: E402  they need the app registry
 from benchmarks.measure import Result, table  # noqa: E402
 
 FEW, MANY = 1, 100  # protocols of each of London's 33 boroughs
@@ -58,12 +58,14 @@ def _figures(rounds: int, sizes: tuple[int, ...]) -> list[Result]:
     found: list[list[Result]] = []
     for rows in sizes:
         area = registers.fill(rows)
-        found.append(figures.measured(area, rows, rounds))
-        _grown(found[0][: figures.STEADY], found[-1][: figures.STEADY], GROWTH_GOAL)
-    borough = area.children.select_related("parent").last()
-    files = [[figures.imported(borough, rows, 3)] for rows in FILES]
-    _grown(files[0], files[1], FILE_GROWTH_GOAL)
-    return [result for each in [*found, *files] for result in each]
+        found.append([*figures.measured(area, rows, rounds), *lists.measured(area, rows, rounds)])
+        for steady in (slice(figures.STEADY), slice(-lists.COUNT, None)):
+            _grown(found[0][steady], found[-1][steady], GROWTH_GOAL)
+    boroughs = iter(area.children.select_related("parent").order_by("-pk"))
+    for rows in FILES:
+        found.append(imports.measured(boroughs, rows))
+    _grown(found[-2], found[-1], FILE_GROWTH_GOAL)
+    return [result for each in found for result in each]
 
 
 def _grown(small: list[Result], large: list[Result], goal: float) -> None:

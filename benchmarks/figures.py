@@ -1,10 +1,8 @@
-"""Goals 1 to 6: figures by the service, under policies, against one statement that skips them; changes; the import."""
+"""Goals 1 to 5: figures by the service, under policies, against one statement that skips them; changes."""
 
-import io
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from html import escape
 
 import psycopg
@@ -19,8 +17,6 @@ from benchmarks.registers import YEAR
 from boards.models import Appointment, Organisation, Territory
 from boards.roles import Seat
 from boards.scope import scope
-from meetings.actions.importing import import_attendance
-from meetings.attendance_file import COLUMNS, read
 from meetings.models import Attendance, Recount
 from meetings.performance import counting, figures
 from meetings.performance.kpis import DUTY_TO_COOPERATE
@@ -193,7 +189,7 @@ def _agree(borough: Territory) -> None:
 @override_settings(ALLOWED_HOSTS=["testserver"], STORAGES=PLAIN_STATIC)
 def _page(borough: Territory, size: str, rounds: int) -> Result:
     client = Client()
-    client.force_login(_administrator(borough))
+    client.force_login(administrator(borough))
     with by_hand([borough]) as numbers:
 
         def limit():
@@ -216,7 +212,7 @@ def _page(borough: Territory, size: str, rounds: int) -> Result:
         )
 
 
-def _administrator(borough: Territory) -> User:
+def administrator(borough: Territory) -> User:
     email = f"{borough.slug}@example.org"
     if found := User.objects.filter(email=email).first():
         return found
@@ -229,52 +225,3 @@ def _administrator(borough: Territory) -> User:
         starts_on=timezone.localdate(),
     )
     return made
-
-
-# -- Import --
-
-
-def imported(borough: Territory, rows: int, rounds: int) -> Result:
-    """A file of new meetings, validated and merged, then undone, against its bare COPY into a table without keys."""
-    file = _file(borough, rows)
-    columns = ", ".join(f'"{name}" text' for name in COLUMNS)
-
-    def ours():
-        with scope([borough.pk, borough.parent_id]):
-            return import_attendance(read(file), boroughs=[borough], by=None, preview=True).attendances
-
-    with psycopg.connect(os.environ["DATABASE_URL"]) as bare:
-
-        def limit():
-            bare.execute(f"CREATE TEMPORARY TABLE staging ({columns})")
-            with bare.cursor().copy("COPY staging FROM STDIN (FORMAT csv, HEADER)") as copy:
-                copy.write(file)
-            count = bare.execute("SELECT count(*) FROM staging").fetchone()[0]
-            bare.rollback()
-            return count
-
-        return compare(
-            f"validated import of {rows // 1000} k rows",
-            "COPY to a bare table",
-            limit,
-            ours,
-            goal=25,
-            rounds=rounds,
-        )
-
-
-def _file(borough: Territory, rows: int) -> bytes:
-    """Panels of five cases and the borough's own agencies."""
-    with scope([borough.pk, borough.parent_id]):
-        found = Organisation.objects.filter(kind=Organisation.Kind.AGENCY, coverage__borough=borough)
-        codes = sorted(set(found.values_list("agency_type", flat=True)))
-    out = io.StringIO()
-    out.write(",".join(COLUMNS) + "\n")
-    for n in range(rows):
-        part, code = divmod(n, len(codes))
-        meeting, case = divmod(part, 5)
-        day, level = YEAR[0] - timedelta(days=meeting % 3000), 3 if meeting % 6 == 0 else 2
-        came = "no,,," if n % 13 == 0 else "yes,video,3,"
-        who = f"F{meeting},{borough.slug},{day},{level},held,K{(meeting * 5 + case) % 900},1990-02-03,{codes[code]}"
-        out.write(f"{who},yes,no,{came}no,\n")
-    return out.getvalue().encode()
