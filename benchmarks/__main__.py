@@ -11,7 +11,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mappa_portal.settings")
 django.setup()
 
-from benchmarks import cases, data, figures, imports, lists, registers  # noqa: E402  they need the app registry
+from benchmarks import cases, data, figures, imports, lists, personal, registers  # noqa: E402  they need the app registry
 from benchmarks.measure import Result, table  # noqa: E402
 
 FEW, MANY = 1, 100  # protocols of each of London's 33 boroughs
@@ -35,6 +35,7 @@ def main() -> None:
     if asked.only != "protocols":
         results += _figures(asked.rounds, FULL if asked.full else ROWS)
     print(table(results))
+    print(personal.measured())
     if asked.json:
         asked.json.write_text(json.dumps([r.as_json() for r in results], indent=1))
 

@@ -2,7 +2,7 @@
 
 from data_returns.checks import Beside, Result, check
 from data_returns.models import Return
-from data_returns.personal import suspects
+from data_returns.personal import Known, suspects
 from data_returns.register import counts
 from data_returns.years import first_day, last_day
 from meetings.performance import figures
@@ -10,7 +10,8 @@ from meetings.performance import figures
 
 def result_of(data_return: Return) -> Result:
     cleared = {word for answer in data_return.answers.all() for word in answer.cleared}
-    personal = lambda text: [word for word in suspects(text) if word not in cleared]  # noqa: E731
+    known = Known.of(data_return.territory, data_return.said().texts.values())
+    personal = lambda text: [word for word in suspects(text, known) if word not in cleared]  # noqa: E731
     return check(data_return.form, data_return.said(), beside(data_return), personal)
 
 

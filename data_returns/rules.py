@@ -12,6 +12,14 @@ def _why_closed(data_return: Return) -> str:
     return f"This return can no longer be changed: {lower_first(data_return.get_status_display())}."
 
 
+def _why_not_signed(data_return: Return) -> str:
+    return (
+        "Check the answers first, then continue to the declaration."
+        if data_return.is_open
+        else _why_closed(data_return)
+    )
+
+
 class Unopened:
     """A unit's return that is not there yet, for rules: its entry in the directory is another's to keep."""
 
@@ -24,7 +32,7 @@ UNOPENED_RULES = RuleBook(open=Rule("fill_return"))
 
 RETURN_RULES = RuleBook(
     fill=Rule("fill_return", lambda r: r.is_open, _why_closed),
-    sign=Rule("sign_return", lambda r: r.is_open, _why_closed),
+    sign=Rule("sign_return", lambda r: r.status == Status.CHECKED, _why_not_signed),
     correct=Rule(
         "fill_return",
         lambda r: not r.is_open,

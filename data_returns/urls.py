@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from data_returns.views import check, listing, question, task_list
+from data_returns.views import check, listing, question, scrutiny, signing, submitted, task_list
 from data_returns.years import dashed, year_of
 
 
@@ -26,4 +26,15 @@ urlpatterns = [
     path(RETURN, task_list.task_list, name="return"),
     path(f"{RETURN}q/<int:number>/", question.question, name="question"),
     path(f"{RETURN}check/", check.check, name="check"),
+    path(f"{RETURN}sign/", signing.declare, name="sign"),
+    path(f"{RETURN}view/", submitted.view, name="view"),
+    path(f"{RETURN}pdf/", submitted.pdf, name="pdf"),
+    path(f"{RETURN}correct/", submitted.correction, name="correct"),
+    path(f"{RETURN}review/", scrutiny.review, name="review"),
+    path(f"{RETURN}review/ask/", scrutiny.ask, name="ask"),
+    path(f"{RETURN}review/table/", scrutiny.table, name="table"),
+    path(f"{RETURN}review/accept/", scrutiny.accept, name="accept"),
+    path(f"{RETURN}review/send-back/", scrutiny.send_back, name="send_back"),
+    path(f"{RETURN}review/<int:number>/say/", scrutiny.say, name="say"),
+    path(f"{RETURN}review/<int:number>/close/", scrutiny.close, name="close"),
 ]

@@ -62,7 +62,7 @@ def table(data_return: Return, *, on: date, today: date, by) -> Return:
     """Put before the board at its meeting of this day."""
     data_return = _taken(data_return, "table", by)
     if on > today:
-        raise ValidationError({"tabled_on": "Date of the meeting must be today or in the past"})
+        raise ValidationError({"on": "Date of the meeting must be today or in the past"})
     data_return.status, data_return.tabled_on = Return.Status.TABLED, on
     data_return.save(update_fields=["status", "tabled_on"])
     mirror(data_return)

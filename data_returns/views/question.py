@@ -9,7 +9,7 @@ from django.utils import timezone
 from data_returns.actions.entry import save_question
 from data_returns.entering import Entering
 from data_returns.models import Return, Section
-from data_returns.personal import suspects
+from data_returns.personal import Known, suspects
 from data_returns.progress import Progress
 from data_returns.views.fetch import place, return_of
 from mappa_portal.action_form import shown
@@ -80,7 +80,12 @@ def _save(request, entering: Entering, form) -> None:
         figures=form.figures,
         texts=form.texts,
         answers=form.answers,
-        cleared={key: [w for w in suspects(text) if w in accepted] for key, text in form.texts.items()},
+        cleared={
+            key: [
+                w for w in suspects(text, Known.of(entering.data_return.territory, [text])) if w in accepted
+            ]
+            for key, text in form.texts.items()
+        },
         is_done=form.is_complete(),
         revision=form.cleaned_data["revision"] or 0,
         by=request.user,
@@ -110,7 +115,7 @@ def _unanswered(request, data_return: Return, key: str, text: str) -> list[str]:
     """Neither said before to identify nobody, nor on the page that this answers."""
     cleared = {word for answer in data_return.answers.all() if answer.key == key for word in answer.cleared}
     cleared |= _accepted(request)
-    return [word for word in suspects(text) if word not in cleared]
+    return [word for word in suspects(text, Known.of(data_return.territory, [text])) if word not in cleared]
 
 
 def _accepted(request) -> set[str]:

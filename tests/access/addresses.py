@@ -7,7 +7,7 @@ from django.urls import reverse
 from boards.models import Appointment
 from meetings.models import AttendanceFile
 from outbox.models import Job, Message
-from tests.access.building import CANARY, PROBE, YEAR
+from tests.access.building import CANARY, PROBE, SENT, YEAR
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
@@ -68,10 +68,11 @@ def address(name: str, of: str, target: str) -> str:
     if of == "series":
         place = {"own": "camden", "foreign": "hackney"}.get(target, "atlantis")
         return reverse(name, kwargs={"borough": place, "number": 1})
-    if of == "return":
+    if of in ("return", "sent return", "query"):
         place = {"own": "camden", "foreign": "hackney"}.get(target, "atlantis")
-        more = {"number": 10} if name == "data_returns:question" else {}
-        return reverse(name, kwargs={"borough": place, "year": YEAR, **more})
+        more = {"number": 10} if name == "data_returns:question" else {"number": 1} if of == "query" else {}
+        year = YEAR if of == "return" else SENT
+        return reverse(name, kwargs={"borough": place, "year": year, **more})
     if of == "area":
         return reverse(name, kwargs={"area": area})
     if of == "settings":

@@ -2,9 +2,11 @@
 
 from django.utils import timezone
 
+from boards.access import share
 from boards.models import Organisation, Territory
 from data_returns.actions.opening import open_return
-from data_returns.models import Answer
+from data_returns.actions.scrutiny import ask
+from data_returns.models import Answer, Return
 from meetings.actions import actions, minutes
 from meetings.actions.contacts import add_contact
 from meetings.actions.importing import import_attendance
@@ -27,7 +29,7 @@ from tests.world import TODAY
 
 CANARY = "canary of hackney"
 PROBE = "tests.probe"
-YEAR = 2025  # of the returns
+YEAR, SENT = 2025, 2024  # of the returns that are filled in, and of those that the boards have
 
 
 def mail_and_jobs(world) -> None:
@@ -127,8 +129,19 @@ def contacts(world) -> None:
 
 
 def returns(world) -> None:
-    """Camden's and Hackney's, both being filled in; Hackney's has a comment."""
+    """Camden's and Hackney's, of one year being filled in, of the other with their boards; Hackney's has a comment."""
     for borough in ("camden", "hackney"):
+        sent = open_return(world.territory(borough), SENT, by=None, at=timezone.now())
+        Return.objects.filter(pk=sent.pk).update(
+            status="sent",
+            signed_at=timezone.now(),
+            signed_by=getattr(world, f"{borough}_mappa_chair"),
+            content_hash="x",
+        )
+        share(sent, with_=sent.board)
+        by = getattr(world, f"{borough}_business_manager")
+        text = CANARY if borough == "hackney" else "ours"
+        ask(sent, question=1, text=text, by=by, at=timezone.now())
         made = open_return(world.territory(borough), YEAR, by=None, at=timezone.now())
         said = CANARY if borough == "hackney" else "ours"
         Answer.objects.create(territory=made.territory, data_return=made, key="q10", text=said)

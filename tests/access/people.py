@@ -12,6 +12,7 @@ KEEPERS = {"co_ordinator", "office_administrator"}
 SPOCS = {"camden_csc_spoc", "camden_police_spoc"}
 LONDONERS = set(PEOPLE) - {"nobody", "leeds_co_ordinator"}
 MAIL = DRAFTERS
+BOARD = {"camden_board_chair", "camden_business_manager"}
 RECORDERS = {"camden_administrator", "camden_mappa_chair"}
 KEEP_CASES = RECORDERS | {"hackney_administrator"}
 MAIL_ELSEWHERE = {"hackney_administrator", "leeds_co_ordinator"}

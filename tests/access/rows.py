@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from tests.access.people import (
+    BOARD,
     CAMDEN,
     DRAFTERS,
     EVERYONE,
@@ -257,6 +258,17 @@ ROUTES = (
     | rows("", EVERYONE, pages=["data_returns:list"])
     | rows("", RECORDERS | {"hackney_administrator"}, EVERYONE, post=["data_returns:open"])
     | rows("return", RECORDERS, pages=["data_returns:return", "data_returns:question", "data_returns:check"])
+    | rows(  # it is not checked yet
+        "return", {"camden_mappa_chair"}, {"camden_administrator"}, status=409, pages=["data_returns:sign"]
+    )
+    | rows("sent return", RECORDERS | BOARD, pages=["data_returns:view", "data_returns:review"])
+    | rows("sent return", (), pages=["data_returns:pdf"])  # its document is not made yet
+    | rows("sent return", RECORDERS, BOARD, pages=["data_returns:correct"])
+    | rows("sent return", BOARD, RECORDERS, post=["data_returns:ask", "data_returns:table"])
+    | rows("sent return", BOARD, RECORDERS, post=["data_returns:send_back"])
+    | rows("sent return", BOARD, RECORDERS, status=409, post=["data_returns:accept"])  # a query is open
+    | rows("query", RECORDERS | BOARD, post=["data_returns:say"])
+    | rows("query", BOARD, RECORDERS, post=["data_returns:close"])
     | rows(  # whoever has signed in needs no invitation
         "appointment", {"area_administrator"}, LONDONERS, status=404, post=["boards:appointment_account"]
     )
@@ -294,6 +306,8 @@ OF_BOROUGH = {
     "clause",
     "approval",
     "return",
+    "sent return",
+    "query",
     "message",
     "job",
 }

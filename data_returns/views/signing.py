@@ -1,0 +1,59 @@
+"""The declaration by the MAPPA chair."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core import signing as tokens
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from accounts.demo import shown_code
+from data_returns.actions.signing import fingerprint, sign, signed_data
+from data_returns.checking import result_of
+from data_returns.forms.signing import DeclarationForm
+from data_returns.models import Return
+from data_returns.pdf import pages
+from data_returns.views.fetch import place, return_of
+from mappa_portal.exceptions import Conflict
+from mappa_portal.forms import attempt
+
+SALT = "data_returns.sign"
+CHANGED = "The return was changed after you opened this page. Nothing was signed. Read it again below."
+
+
+@login_required
+def declare(request, borough: str, year: int):
+    data_return = return_of(request, borough, year, "sign")
+    shown = fingerprint(signed_data(data_return))
+    sent = request.POST if request.method == "POST" else None
+    form = DeclarationForm(
+        sent, request=request, initial={"opened": tokens.dumps([request.user.pk, shown], salt=SALT)}
+    )
+    if sent is not None and _opened(sent) != [request.user.pk, shown]:
+        raise Conflict(CHANGED)
+    if sent is not None and form.is_valid():
+        if attempt(form, lambda: sign(data_return, by=request.user, at=timezone.now())):
+            said = f"You signed {data_return.reference}. {data_return.board} is given it once the document is made."
+            messages.success(request, said)
+            return redirect("data_returns:view", *place(data_return))
+    return render(request, "data_returns/sign.html", _context(request, data_return, form))
+
+
+def _opened(sent) -> list | None:
+    """Who opened the page, and the content that it showed."""
+    try:
+        return tokens.loads(sent.get("opened", ""), salt=SALT, max_age=8 * 3600)
+    except tokens.BadSignature:
+        return None
+
+
+def _context(request, data_return: Return, form: DeclarationForm) -> dict:
+    result = result_of(data_return)
+    return {
+        "data_return": data_return,
+        "form": form,
+        "problems": len(result.errors),
+        "warnings": len(result.warnings),
+        "document": pages(data_return, "", ""),
+        "shown": shown_code(request.user) if settings.DEMO and "code" in form.fields else None,
+    }

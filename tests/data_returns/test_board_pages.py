@@ -1,0 +1,145 @@
+"""Declaring, what was reported, and the board's questions, as people see them."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from accounts.second_factor import current_code
+from data_returns.actions.checking import pass_check
+from data_returns.actions.entry import import_content
+from data_returns.actions.opening import open_return
+from data_returns.actions.signing import sign
+from data_returns.content import parse
+from data_returns.models import Query, Return
+from outbox.jobs import run_jobs
+from tests.data_returns.conftest import text
+from tests.data_returns.samples import good
+
+AT = datetime(2025, 6, 2, 10, tzinfo=UTC)
+BASE = "/returns/camden/2024-25/"
+
+
+@pytest.fixture
+def ready(world):
+    """2024 to 2025, filled in without a fault; the year before was signed."""
+    for year, differs in ((2023, {"q1_l1_police": 90, "q1_l1": 221}), (2024, {})):
+        made = open_return(world.territory("camden"), year, by=None, at=AT)
+        import_content(made, parse(good(differs), made.form)[0], by=None, at=AT)
+        made.sections.update(is_done=True)
+        made = pass_check(made, by=None)
+        if year == 2023:
+            sign(made, by=world.camden_mappa_chair, at=AT)
+    return Return.objects.get(year=2024)
+
+
+@pytest.fixture
+def sent(world, ready):
+    sign(ready, by=world.camden_mappa_chair, at=AT)
+    run_jobs()
+    return Return.objects.get(pk=ready.pk)
+
+
+def opened(page) -> str:
+    return re.search(r'name="opened" value="([^"]+)"', page.content.decode())[1]
+
+
+def test_the_chair_declares_with_both_statements_and_the_code(world, ready, browser_of):
+    browser = browser_of("camden_mappa_chair")
+    page = browser.get(f"{BASE}sign/")
+    assert "Sign and send to Camden LSCB" in text(page) and "231" in text(page)
+    refused = browser.post(f"{BASE}sign/", {"opened": opened(page)})
+    assert "Select to confirm the return contains no personal information" in text(refused)
+    assert "Enter the 6-digit code" in text(refused)
+    data = {
+        "opened": opened(page),
+        "complete": "on",
+        "impersonal": "on",
+        "code": current_code(world.camden_mappa_chair),
+    }
+    answer = browser.post(f"{BASE}sign/", data, follow=True)
+    assert "You signed CMD-R-2025-001" in text(answer)
+    assert Return.objects.get(pk=ready.pk).status == "signed"
+    assert browser.post(f"{BASE}sign/", data).status_code == 409
+
+
+def test_what_changed_after_the_page_was_opened_is_not_signed(world, ready, browser_of):
+    browser = browser_of("camden_mappa_chair")
+    token = opened(browser.get(f"{BASE}sign/"))
+    import_content(ready, parse(good({"q2_l1": 5}), ready.form)[0], by=None, at=AT)
+    pass_check(ready, by=None)
+    code = current_code(world.camden_mappa_chair)
+    data = {"opened": token, "complete": "on", "impersonal": "on", "code": code}
+    answer = browser.post(f"{BASE}sign/", data)
+    assert answer.status_code == 409 and "changed after you opened this page" in text(answer)
+    assert Return.objects.get(pk=ready.pk).is_open
+
+
+def test_a_return_with_problems_has_no_signing_form(world, ready, browser_of):
+    import_content(ready, parse(good({"q1_l1": 1}), ready.form)[0], by=None, at=AT)
+    assert browser_of("camden_mappa_chair").get(f"{BASE}sign/").status_code == 409
+    Return.objects.filter(pk=ready.pk).update(status="checked")
+    page = browser_of("camden_mappa_chair").get(f"{BASE}sign/")
+    assert "must be fixed first" in text(page) and 'name="complete"' not in page.content.decode()
+
+
+def test_the_board_reads_this_year_last_year_and_the_change(sent, browser_of):
+    browser = browser_of("camden_business_manager")
+    page = browser.get(f"{BASE}view/")
+    assert "With the board" in text(page) and "Metropolitan Police manage alone" in text(page)
+    assert re.search(r"1 Level 1 231 221 \+10", text(page))
+    changed = text(browser.get(f"{BASE}view/?changed=1"))
+    assert "120 120 0" not in changed and "231 221 +10" in changed
+    assert browser.get(f"{BASE}pdf/").content.startswith(b"%PDF-")
+    earlier = browser.get("/returns/camden/2023-24/view/")
+    assert "First return: no earlier year" in text(earlier)
+
+
+def test_a_question_is_asked_answered_and_closed_before_the_return_is_accepted(world, sent, browser_of):
+    board, unit = browser_of("camden_business_manager"), browser_of("camden_administrator")
+    empty = board.post(f"{BASE}review/ask/", {"question": "5", "text": ""})
+    assert "Enter your question about question 5" in text(empty)
+    board.post(f"{BASE}review/ask/", {"question": "5", "text": "Why so few?"})
+    assert "Why so few?" in text(unit.get(f"{BASE}review/"))
+    unit.post(f"{BASE}review/1/say/", {"text": "Two moved away."})
+    assert Query.objects.get().status == "answered"
+    assert "Close 1 query to accept" in text(board.post(f"{BASE}review/accept/"))
+    board.post(f"{BASE}review/1/close/")
+    accepted = board.post(f"{BASE}review/accept/", follow=True)
+    assert "The return is accepted." in text(accepted)
+    assert unit.post(f"{BASE}review/1/say/", {"text": "More."}).status_code == 403
+
+
+def test_the_meeting_of_the_board_is_recorded(sent, browser_of):
+    board = browser_of("camden_business_manager")
+    day = {"on_day": "1", "on_month": "7", "on_year": "2025"}
+    assert "The meeting of the board is recorded." in text(
+        board.post(f"{BASE}review/table/", day, follow=True)
+    )
+    future = board.post(f"{BASE}review/table/", day | {"on_year": "2099"})
+    assert "Date of the meeting must be today or in the past" in text(future)
+
+
+def test_a_correction_marks_the_figures_that_it_changes(world, sent, browser_of):
+    unit = browser_of("camden_administrator")
+    unit.post(f"{BASE}correct/", {"reason": "One person was counted twice."})
+    following = Return.objects.get(year=2024, number=2)
+    import_content(following, parse(good({"q5_l1": 59}), following.form)[0], by=None, at=AT)
+    page = text(unit.get(f"{BASE}view/"))
+    assert "59 [r]" in page and "Version 2 corrects: One person was counted twice." in page
+    assert "[r]" not in text(unit.get(f"{BASE}view/?version=1"))
+    assert unit.get(f"{BASE}view/?version=9").status_code == 404
+
+
+PAGES = ["view/", "review/"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_cost_the_same_with_more_queries_of_the_board(
+    sent, world, browser_of, page, django_assert_max_num_queries
+):
+    browser = browser_of("camden_business_manager")
+    for _ in range(6):
+        browser.post(f"{BASE}review/ask/", {"question": "5", "text": "Why so few?"})
+    with django_assert_max_num_queries(32):
+        browser.get(f"{BASE}{page}")
