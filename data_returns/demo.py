@@ -1,0 +1,175 @@
+"""Data returns of London's boroughs: five years that are made up, scaled from published counts of the whole area."""
+
+import random
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+from django.utils.timezone import get_current_timezone, now
+
+from accounts.models import User
+from boards.directory import in_post
+from boards.models import Organisation, Territory
+from boards.references import next_reference
+from boards.roles import Seat
+from boards.scope import scope
+from data_returns.actions.checking import pass_check
+from data_returns.actions.opening import board_of, due_day
+from data_returns.actions.signing import fingerprint, sign
+from data_returns.content import Content, as_json
+from data_returns.editions import edition_of
+from data_returns.form import Form
+from data_returns.models import Answer, Edition, Figure, Return, Section, Standing
+from data_returns.years import last_year
+
+YEARS = 5
+LEVEL_1 = 220  # of a borough: one in 1,099 people from the age of ten, by 33 (MAPPA annual report 2023/24)
+STATES = (
+    "draft",
+    "checked",
+    "signed",
+    "sent",
+    "tabled",
+)  # of the newest year, three boroughs each; the others closed
+TEXTS = {
+    "q2": "The youth risk panel considers them each month.",
+    "q5": "Asked at each review and matched with Children's Services.",
+    "q6": "Matched with the MARAC list each month.",
+    "q11": "Both lessons that the Strategic Management Board shared were discussed.",
+}
+AT = time(10)
+HALF, MANY = 4, 99  # questions that a draft has got to
+
+
+def load(today: date) -> None:
+    area = Territory.objects.filter(kind=Territory.Kind.AREA, slug="london").first()
+    if area is None:
+        return
+    boroughs = list(area.children.select_related("parent").order_by("name"))
+    with scope([area.pk, *(b.pk for b in boroughs)], [area.pk]):
+        _load(area, boroughs, last_year(today), today)
+
+
+def _load(area: Territory, boroughs: list[Territory], newest: int, today: date) -> None:
+    for year in range(newest - YEARS + 1, newest + 1):
+        edition = edition_of(area, year, today=today)
+        states = _states(boroughs) if year == newest else {"camden": "draft"} if year == newest - 1 else {}
+        for borough in boroughs:
+            status = states.get(borough.slug, "closed")
+            _return(borough, year, edition, status, is_whole=year < newest)
+    _walk(Return.objects.get(territory__slug="camden", year=newest - 1))
+
+
+def _states(boroughs: list[Territory]) -> dict[str, str]:
+    others = [b.slug for b in boroughs if b.slug != "camden"]
+    return dict(zip(others, [state for state in STATES for _ in range(3)], strict=False)) | {
+        "camden": "draft"
+    }
+
+
+def _return(
+    borough: Territory, year: int, edition: Edition, status: str, *, is_whole: bool = False
+) -> Return:
+    """As it would stand, without the acts that led there: those of Camden's newest are real."""
+    unit, board, due = Organisation.objects.unit_of(borough), board_of(borough), due_day(year)
+    signed = status not in ("draft", "checked")
+    form, done = edition.form, HALF if status == "draft" and not is_whole else MANY
+    content = _said(form, _figures(borough.slug, year), done)
+    made = Return(
+        territory=borough,
+        organisation=unit,
+        board=board,
+        reference=next_reference(borough, "R", year + 1),
+        year=year,
+        edition=edition.slug,
+        content=edition.content,
+        status=status,
+        due_on=due,
+        opened_at=_at(date(year + 1, 4, 2)),
+    )
+    if signed:
+        made.signed_at, made.signed_by = _at(due - timedelta(days=12)), _chair(unit, due)
+        made.content_hash = fingerprint({"year": year, **as_json(content, form)})
+        made.tabled_on = due + timedelta(days=60) if status in ("tabled", "closed") else None
+        made.closed_on = due + timedelta(days=75) if status == "closed" else None
+    made.save()
+    Figure.objects.bulk_create(_rows(Figure, made, content.figures, "value"))
+    Answer.objects.bulk_create(
+        [*_rows(Answer, made, content.texts, "text"), *_rows(Answer, made, content.answers, "choice")]
+    )
+    Section.objects.bulk_create(
+        Section(
+            territory=borough,
+            data_return=made,
+            question=q.number,
+            is_done=q.number <= done,
+            edited_at=made.opened_at,
+        )
+        for q in form.questions
+    )
+    Standing.objects.create(
+        territory=borough.parent,
+        about=borough,
+        year=year,
+        reference=made.reference,
+        status=status,
+        due_on=due,
+        sent_on=made.signed_at.date() if status in ("sent", "tabled", "closed") else None,
+        closed_on=made.closed_on,
+    )
+    return made
+
+
+def _said(form: Form, figures: dict[str, int], done: int) -> Content:
+    """Up to this question."""
+    upto = lambda key: form.question_of(key).number <= done  # noqa: E731
+    return Content(
+        {key: value for key, value in figures.items() if upto(key)},
+        {key: text for key, text in TEXTS.items() if upto(key)},
+        {"q8": "yes"} if done >= 8 else {},
+    )
+
+
+def _rows(model, made: Return, values: dict, field: str) -> Iterator:
+    return (
+        model(territory_id=made.territory_id, data_return=made, key=key, **{field: value})
+        for key, value in values.items()
+    )
+
+
+def _figures(slug: str, year: int) -> dict[str, int]:
+    """Of a borough that is larger or smaller than others and changes a little each year; they agree with each other."""
+    size, dice = random.Random(slug).uniform(0.5, 1.6), random.Random(f"{slug} {year}")
+    around = lambda number: max(0, round(number * size * dice.uniform(0.9, 1.12)))  # noqa: E731
+    managers = {
+        m: around(n) for m, n in (("police", 150), ("probation", 62), ("csc", 2), ("yos", 3), ("other", 2))
+    }
+    one, two, three = sum(managers.values()), around(6), dice.choice((0, 0, 1, 1, 2))
+    totals = {1: one, 2: two, 3: three}
+    found = {f"q1_l1_{m}": n for m, n in managers.items()} | {f"q1_l{lv}": n for lv, n in totals.items()}
+    shares = {2: (0.02, 0.1, 0), 3: (0.3, 0.3, 0.3), 4: (0, 0, 0), 5: (0.35, 0.4, 0.5), 6: (0.25, 0.5, 0.5)}
+    for question, by_level in shares.items():
+        found |= {f"q{question}_l{lv}": int(totals[lv] * share) for lv, share in enumerate(by_level, start=1)}
+    found["q2_l1"] = max(found["q2_l1"], managers["yos"])
+    for lv, total in totals.items():
+        parts = {"low": 0.1, "medium": 0.2, "high": 0.12, "veryhigh": 0.02}
+        found |= {f"q7_l{lv}_{band}": int(total * share) for band, share in parts.items()}
+    return found | {"q10": 0}
+
+
+def _chair(unit: Organisation, day: date) -> User | None:
+    held = (
+        in_post([unit], day, seats=[Seat.CHAIR]).first()
+        or in_post([unit], now().date(), seats=[Seat.CHAIR]).first()
+    )
+    return held.user if held else None
+
+
+def _at(day: date) -> datetime:
+    return datetime.combine(day, AT, get_current_timezone())
+
+
+def _walk(made: Return) -> None:
+    """Checked and signed by its chair; the worker makes the document, then the board is given it."""
+    chair = _chair(made.organisation, made.due_on)
+    if chair is not None:
+        sign(pass_check(made, by=chair), by=chair, at=_at(made.due_on - timedelta(days=12)))
