@@ -1,9 +1,9 @@
-"""Who came, or is expected to come, for each agency: as recorded, else as replied, else the usual representative."""
+"""Who came, or is expected to come, for each agency: as recorded, else as replied; nobody is guessed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from meetings.models import Attendance, Attendee, Contact, Meeting, Reply
+from meetings.models import Attendance, Attendee, Meeting, Reply
 
 Who = tuple[int, bool]  # agency, and whether the substitute
 FIELDS = ("name", "job_title", "mode", "grade")
@@ -45,17 +45,10 @@ def replies(meeting: Meeting) -> dict[int, Reply]:
     return {reply.invitation.agency_id: reply for reply in found}
 
 
-def expected(meeting: Meeting, answers: dict[int, Reply]) -> dict[Who, Came]:
-    """Before anybody was marked."""
-    contacts = Contact.objects.filter(territory=meeting.territory_id, ended_on=None).exclude(
-        representative=""
-    )
-    usual = {
-        (c.agency_id, False): Came(c.representative, c.representative_job_title, grade=c.representative_grade)
-        for c in contacts
-    }
+def expected(answers: dict[int, Reply]) -> dict[Who, Came]:
+    """Whom the agencies that said so will send; that somebody usually comes proves nothing."""
     coming = {agency: reply for agency, reply in answers.items() if reply.answer in CONFIRMED}
-    return usual | {
+    return {
         (agency, reply.answer == Reply.Answer.SUBSTITUTE): Came.of(reply) for agency, reply in coming.items()
     }
 

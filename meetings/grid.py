@@ -127,7 +127,7 @@ def lines_of(meeting: Meeting, discussions: list[Discussion]) -> list[Line]:
     there = {part.organisation_id: part.organisation for part in parts}
     answers = attendees.replies(meeting)
     recorded = attendees.recorded(meeting, parts)
-    people = attendees.expected(meeting, answers) | recorded
+    people = attendees.expected(answers) | recorded
     announced = attendees.confirmed(answers)
     lines = []
     for pk, agency in sorted(there.items(), key=lambda item: item[1].name):

@@ -10,10 +10,12 @@ from boards.access import seats_with, units_with
 from boards.dates import add_working_days
 from boards.models import AreaSettings, Organisation
 from mappa_portal.home import Task
-from mappa_portal.words import plural
-from meetings.models import Action, Discussion, Meeting, Minutes
+from mappa_portal.words import long_date, plural
+from meetings.mail.letters import reply_by
+from meetings.models import Action, Discussion, Invitation, Meeting, Minutes
 
 BACK = timedelta(days=180)  # what was not minuted by then is no work for today
+MOST = 10  # of one kind
 SINGLY = 3  # more of one kind stand in one line
 
 
@@ -21,6 +23,7 @@ def tasks(user, today: date) -> Iterator[Task]:
     yield from _minutes(user, today)
     yield from _follow_up(user, today)
     yield from _owned(user)
+    yield from _unanswered(user, today)
 
 
 def _minutes(user, today: date) -> Iterator[Task]:
@@ -95,3 +98,23 @@ def _owned(user) -> Iterator[Task]:
 
 def _areas(units: list[Organisation]) -> set[int]:
     return {unit.territory.area.pk for unit in units}
+
+
+def _unanswered(user, today: date) -> Iterator[Task]:
+    """Invitations to which the person's agency has not replied."""
+    agencies = [s.organisation.pk for s in seats_with(user, "answer_for_agency")]
+    if not agencies:
+        return
+    found = (
+        Invitation.objects.for_user(user).standing().sent().unanswered().select_related("meeting__territory")
+    )
+    ahead = found.filter(
+        agency__in=agencies, meeting__status=Meeting.Status.SCHEDULED, meeting__held_on__gte=today
+    )
+    for invitation in ahead.select_related("agency").order_by("meeting__held_on", "pk")[:MOST]:
+        meeting = invitation.meeting
+        url = reverse("meetings:answer", args=[meeting.reference, invitation.agency.slug])
+        title = f"the invitation of {long_date(meeting.held_on)}"
+        yield Task(
+            title, url, reply_by(meeting, today), f"{meeting.territory}, {invitation.agency}", "Reply to"
+        )

@@ -108,7 +108,7 @@ def alert(text, kind: str = "information"):
 def data_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence], numeric: str = ""):
     """Rows in one go: a template loop is many times dearer. ``numeric`` lists columns from 1: "3,4".
 
-    The first cell of a row names it. From four columns on, each row is a card on small screens.
+    The first cell of a row names it. From three columns on, each row is a card on small screens.
     """
     right = {int(number) - 1 for number in numeric.split(",") if number}
     kinds = ["--numeric" if i in right else "" for i in range(len(columns))]
@@ -116,7 +116,7 @@ def data_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence], n
     body = format_html_join(
         "", ROW, ((format_html(NAME, row[0]), _cells(kinds, columns, row)) for row in rows)
     )
-    return {"caption": caption, "head": head, "body": body, "cards": len(columns) > 3}
+    return {"caption": caption, "head": head, "body": body, "cards": len(columns) > 2}
 
 
 # Roles are spelt out: as cards, the elements are no longer laid out as a table.

@@ -108,7 +108,7 @@ def unfinished_before(discussion: Discussion):
     found = Action.objects.open().filter(
         discussion__case=discussion.case_id, discussion__meeting__held_on__lt=discussion.meeting.held_on
     )
-    found = found.select_related("agency", "discussion__meeting")
+    found = found.with_place().select_related("agency", "discussion__meeting")
     return found.order_by("discussion__meeting__held_on", "discussion", "number")
 
 

@@ -111,18 +111,26 @@ class Letters:
             said = f"{invitation.agency} is no longer expected at the meeting on {self._when}."
         elif meeting.postponed_to:
             new = meeting.postponed_to.held_on
-            said = f"The meeting on {self._of_year(meeting.held_on, new)} is now on {long_date(new)}."
+            said = (
+                f"The meeting on {self._of_year(meeting.held_on, new)} is now on {long_date(new)}."
+                " An invitation to the new date comes in a letter of its own."
+            )
         return self._send(
             "meeting_cancelled",
             invitation,
             to,
-            f"{'New date' if meeting.postponed_to else 'Cancelled'}: {self._what}",
+            f"{self._why_not()}: {self._what}",
             key=f"cancel:{meeting.sequence}",
             calendar=calendar_parts.cancel(invitation, to_email=to.email, at=self.at),
             first=said,
         )
 
     # -- Parts --
+
+    def _why_not(self) -> str:
+        if self.meeting.is_planned:
+            return "Not needed"
+        return "New date" if self.meeting.postponed_to else "Cancelled"
 
     def _ask(self, template: str, invitation: Invitation, to: Person, subject: str, **more) -> Message:
         row, link = self._link(invitation, to, self.meeting.sequence)

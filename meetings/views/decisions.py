@@ -97,6 +97,7 @@ def _page(request, discussion: Discussion, position: int, form: RecordForm, **mo
         "position": position,
         "total": discussion.meeting.discussions.count(),
         "form": form,
+        "earlier": [(action, actions_list.url_of(action, action.place)) for action in unfinished],
         "actions": actions_list.texts(found, position, localdate()),
         "action_columns": actions_list.TEXT_COLUMNS,
         **more,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
 from audit.history import history_of
-from boards.access import organisations_of
+from boards.access import organisations_of, units_with
 from boards.models import Organisation
 from mappa_portal.forms import attempt
 from mappa_portal.pagination import keyset
@@ -48,6 +48,7 @@ class FollowUpList(LoginRequiredMixin, TemplateView):
         return super().get_context_data(
             **kwargs,
             filters=form,
+            keeps=bool(units_with(self.request.user, "record_meeting")),
             filtered=bool(asked),
             page=page,
             columns=["Reference", "Agency", "Meeting", "Step", "Due", "Status"],

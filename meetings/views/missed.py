@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localdate
 
+from boards.agencies import AGENCY_TYPES
 from boards.rules import may
 from mappa_portal.exports import csv_download
 from mappa_portal.pagination import numbered, sorting
@@ -57,6 +58,7 @@ def missed(request, kpi: str):
     context = {
         "asked": asked,
         "kpi": kpi,
+        "line": _line_called(code),
         "columns": table.columns,
         "rows": [[_cell(name, row, table) for name, _ in table.columns] for row in page],
         "page": page,
@@ -92,6 +94,12 @@ def _found(request, kpi: str) -> tuple[Asked, Table, str]:
         return asked, _by_day(MISSED_DAYS[kpi](*period)), code
     found = MISSED[kpi](*period, only=asked.sight.organisations)
     return asked, _by_row(found, asked, request.user), code
+
+
+def _line_called(code: str) -> str:
+    """The agencies of one line of a figure; empty for all of them."""
+    kind = code.partition("@")[0]
+    return AGENCY_TYPES[kind].name if kind in AGENCY_TYPES else ""
 
 
 def _is_open(asked: Asked, kpi: str, code: str) -> bool:

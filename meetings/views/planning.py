@@ -11,7 +11,7 @@ from django.utils.timezone import localdate, now
 from boards.dates import bank_holiday
 from boards.directory import in_post
 from mappa_portal.exceptions import StaleEdit
-from mappa_portal.forms import attempt
+from mappa_portal.forms import Form, attempt
 from mappa_portal.templatetags.govuk import Row
 from mappa_portal.words import clock, plural, weekday_date
 from meetings.actions import agenda
@@ -287,7 +287,7 @@ def check(request, reference: str):
             wanted=notice.why,
         )
     if request.method == "POST" and (form is None or form.is_valid()):
-        asked = form or ReasonForm(request.POST)
+        asked = form or Form(request.POST)
         reason = form.cleaned_data["reason"] if form else ""
         sent = attempt(
             asked, lambda: actions.send_invitations(meeting, by=request.user, at=now(), reason=reason)

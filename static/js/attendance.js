@@ -109,6 +109,7 @@ function start() {
 
   form.addEventListener("change", (event) => {
     if (event.target.matches(".app-grid select") && isFill(event.target)) fill(event.target, event.target.value);
+    if (table.contains(event.target)) stand(event.target.closest("td")); // arrows move again, and change nothing
     later();
   });
 

@@ -208,6 +208,7 @@ def test_one_agency_is_withdrawn_and_the_others_stay(world, camden, sent):
     invitations.withdraw(camden.invitation(sent, "CSC"), by=camden.by)
     invitation = camden.invitation(sent, "CSC")
     method, event = part_of(invitation)
+    assert invitation.letter.subject == "[OFFICIAL] Not needed: MAPPA meeting, Camden"
     assert method == "CANCEL" and event.sequence.value == "1" and "status" not in event.contents
     assert "Camden Children's Services is no longer expected" in invitation.letter.text
     assert not invitation.links.exists() and ReplyLink.objects.count() == 3
