@@ -47,6 +47,7 @@ YEAR = timedelta(days=365)
 ROOT_LIFE, ISSUING_LIFE = 30 * YEAR, 25 * YEAR
 SIGNATURE_LIFE = timedelta(days=1)  # a certificate serves one signature; its time stamp says when
 CLOCK_SLACK = timedelta(minutes=5)
+DAY = timedelta(days=1)  # before it was made: what waited for it may be signed too
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 
 # Outside authorities say in their certificates where their lists are; ours are issued with each signature.
@@ -159,7 +160,7 @@ def ensure_portal_authority(directory: Path, passphrase: str, now: datetime) -> 
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = Path(mkdtemp(prefix="new-", dir=directory))  # 0700
     try:
-        _make_authority(fresh, passphrase, now - CLOCK_SLACK)
+        _make_authority(fresh, passphrase, now - DAY)
         fresh.rename(home)
     except OSError:
         if not home.exists():
