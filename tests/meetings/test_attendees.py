@@ -25,10 +25,11 @@ def shown_on(response) -> dict[str, str]:
     return {name: value for name, value in sent.items() if "." in name or name == "revision"}
 
 
-def test_attendees_are_prefilled_and_claim_nothing(browser, replied):
+def test_only_whom_an_agency_announced_stands_there_already(browser, replied):
+    """Its usual representative proves nothing, and no cell is chosen for anybody."""
     page = browser.get(ADDRESS).content.decode()
     assert f'name="{ASC}.substitute.name" value="Sam Reed"' in page
-    assert f'name="{CSC}.name" value="Uma Grey"' in page
+    assert "Uma Grey" not in page
     assert not re.search(rf'name="{ASC}.1".*?<option value="\w+" selected', page.partition("</tbody>")[0])
 
 
@@ -108,7 +109,7 @@ PERSON = {f"{ASC}.grade": "3", f"{ASC}.mode": "phone", f"{CSC}.substitute.grade"
 
 def test_C4_the_page_of_one_case_asks_for_the_seniority_of_who_came(browser, replied):
     shown = shown_on(browser.get(CASE))
-    assert (shown[f"{CSC}.grade"], shown[f"{ASC}.substitute.grade"]) == ("3", "2"), "as expected"
+    assert (shown[f"{CSC}.grade"], shown[f"{ASC}.substitute.grade"]) == ("", "2"), "as announced"
     sent = shown | PERSON | {ASC: "attended", CSC: "substitute"}
     page = browser.post(CASE, sent, follow=True).content.decode()
     assert "Attendance of case 1 is saved." in page and "KPI 6 does not count" not in page
