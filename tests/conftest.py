@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 
 from boards.scope import everywhere, scope
@@ -109,3 +110,15 @@ def world(db, tmp_path, settings):
     named = everywhere()
     with scope(named.territories, named.areas):
         yield World()
+
+
+@pytest.fixture
+def browser_of(world):
+    """A browser in which this person has signed in."""
+
+    def opened(name: str) -> Client:
+        client = Client()
+        client.force_login(getattr(world, name))
+        return client
+
+    return opened

@@ -1,5 +1,3 @@
-import re
-
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -11,20 +9,6 @@ from data_returns.models import Return
 from tests.data_returns.samples import GOOD
 
 YEAR, AT = 2025, "/returns/camden/2025-26/"
-
-
-def text(response) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
-
-
-@pytest.fixture
-def browser_of(world):
-    def open_browser(name: str) -> Client:
-        made = Client()
-        made.force_login(getattr(world, name))
-        return made
-
-    return open_browser
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from data_returns.actions.signing import sign
 from data_returns.content import parse
 from data_returns.models import Query, Return
 from outbox.jobs import run_jobs
-from tests.data_returns.conftest import text
 from tests.data_returns.samples import good
+from tests.pages import text
 
 AT = datetime(2025, 6, 2, 10, tzinfo=UTC)
 BASE = "/returns/camden/2024-25/"

@@ -7,7 +7,8 @@ from audit.models import Event
 from boards.access import share
 from data_returns.actions.opening import open_return
 from data_returns.models import Answer, Figure, Return, Section, Standing
-from tests.data_returns.conftest import AT, YEAR, text
+from tests.data_returns.conftest import AT, YEAR
+from tests.pages import text
 
 LIST = "/returns/"
 

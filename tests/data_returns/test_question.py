@@ -9,7 +9,8 @@ from audit.models import Change, Event
 from data_returns.actions.opening import open_return
 from data_returns.models import Answer, Figure, Return
 from referrals.models import Case, LevelPeriod
-from tests.data_returns.conftest import AT, YEAR, text
+from tests.data_returns.conftest import AT, YEAR
+from tests.pages import text
 
 ONE = {"q1_l1": 63, "q1_l1_probation": 40, "q1_l1_police": 20, "q1_l1_csc": 1}
 ONE |= {"q1_l1_yos": 2, "q1_l1_other": 0, "q1_l2": 6, "q1_l3": 2}

@@ -1,7 +1,6 @@
 from datetime import date
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from boards.models import Organisation, Territory
@@ -10,11 +9,16 @@ from meetings.actions.importing import import_attendance
 from meetings.models import Contact, Invitation, Meeting, Reply
 from meetings.performance import figures
 from outbox.jobs import run_jobs
+from referrals.actions import edit_case
+from referrals.models import Case
+from referrals.personal import Person
 from tests.meetings import files
+from tests.meetings.files import ABSENT, CHILD, REPORT
 from tests.meetings.invited import Invited
 
 ASC, CSC = "camden-adult-social-care", "camden-childrens-services"
 YEAR = date(2024, 4, 1), date(2025, 3, 31)
+PERIOD = "year=2024"
 
 
 class Register:
@@ -42,6 +46,12 @@ class Register:
         with scope([london.pk], [london.pk]):
             return figures.of_borough(about, start, end, level).kpis
 
+    def belongs_to(self, case: Case, slug: str) -> None:
+        """As the page of a case sets it."""
+        values = {"person": Person.opened(case.personal), "category": None, "responsible_agency": None}
+        csc, by = self.world.organisation(slug), self.world.camden_administrator
+        edit_case(case, revision=case.revision, responsible_csc=csc, by=by, **values)
+
 
 @pytest.fixture
 def register(world):
@@ -55,13 +65,15 @@ def camden(world):
 
 
 @pytest.fixture
-def browser_of(world):
-    def opened(name: str) -> Client:
-        client = Client()
-        client.force_login(getattr(world, name))
-        return client
-
-    return opened
+def year(register):
+    """A meeting about a person under 18 and one about an adult; YOT was not invited, ASC came too junior."""
+    register.put(
+        {"agency": "CSC"} | CHILD | REPORT,
+        {"meeting": "M2", "case": "C2", "grade": "1"},
+        {"meeting": "M2", "case": "C2", "agency": "CSC"},
+        {"meeting": "M2", "case": "C2", "agency": "YOT"} | ABSENT | {"explained": "yes"},
+    )
+    return register
 
 
 @pytest.fixture

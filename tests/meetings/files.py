@@ -19,6 +19,9 @@ USUAL = {
     "report": "no",
     "explained": "",
 }
+CHILD = {"birth_date": "2010-05-01"}
+ABSENT = {"attended": "no", "mode": "", "grade": ""}
+REPORT = ABSENT | {"report": "yes"}
 EMPTY = {"attended": "", "mode": "", "grade": ""}  # nobody recorded it yet
 
 

@@ -8,9 +8,9 @@ from pypdf import PdfReader
 
 from meetings.performance.beside import Beside
 from meetings.performance.kpis import as_json
-from tests.meetings.conftest import YEAR
-from tests.meetings.test_kpis import ABSENT, REPORT
-from tests.meetings.test_pages import PERIOD, UNRECORDED, text
+from tests.meetings.conftest import PERIOD, YEAR
+from tests.meetings.files import ABSENT, EMPTY, REPORT
+from tests.pages import text
 
 DISCUSSIONS = [
     {},
@@ -18,8 +18,8 @@ DISCUSSIONS = [
     {"meeting": "M2", "case": "C2"} | REPORT,
     {"meeting": "M2", "case": "C2", "agency": "POL", "grade": "1"},
     {"meeting": "M2", "case": "C5", "agency": "POL"} | ABSENT,
-    {"meeting": "M2", "case": "C2", "agency": "YOT", "stood_down": "yes"} | UNRECORDED,
-    {"meeting": "M3", "case": "C3", "agency": "POL"} | UNRECORDED,  # waits outside (C13)
+    {"meeting": "M2", "case": "C2", "agency": "YOT", "stood_down": "yes"} | EMPTY,
+    {"meeting": "M3", "case": "C3", "agency": "POL"} | EMPTY,  # waits outside (C13)
     {"meeting": "M4", "case": "C4", "level": "3", "grade": "2"},
 ]
 ENDED = [

@@ -15,6 +15,7 @@ from meetings.actions import contacts as actions
 from meetings.models import Contact
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message
+from tests.pages import text
 
 TODAY = localdate()
 ADA = {"name": "Ada Canary", "email": "ada@example.org"}
@@ -37,10 +38,6 @@ def browser(world):
     client = Client()
     client.force_login(world.camden_administrator)
     return client
-
-
-def text(response) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 WHO = ["camden_police_spoc", "camden_business_manager", "hackney_administrator", "co_ordinator"]

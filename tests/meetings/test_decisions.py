@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import Event
@@ -19,6 +18,7 @@ from meetings.record import Record
 from outbox.jobs import run_jobs
 from referrals.actions.levels import change_level
 from referrals.models import Case
+from tests.pages import text
 
 BASE = "/meetings/CMD-M-2024-001/decisions/"
 HELD, TODAY = date(2024, 5, 1), date(2024, 5, 3)
@@ -35,23 +35,9 @@ def discussion(register):
     return first
 
 
-@pytest.fixture
-def browser_of(world):
-    def opened(name: str) -> Client:
-        client = Client()
-        client.force_login(getattr(world, name))
-        return client
-
-    return opened
-
-
 def decide(discussion, by, revision=1, **values):
     values = {"said": Record(risk=SECRET), "level_decided": 2} | values
     return decisions.record_discussion(discussion, by=by, revision=revision, today=TODAY, **values)
-
-
-def text(response) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 INTERVALS = [(3, date(2024, 6, 26)), (2, date(2024, 8, 21)), (1, date(2024, 9, 1))]

@@ -15,7 +15,7 @@ from meetings.progress import Teller
 from meetings.tasks import forget_files
 from outbox.jobs import run_jobs
 from tests.meetings.files import file, line
-from tests.meetings.test_pages import text
+from tests.pages import text
 
 ADDRESS = "/meetings/import/"
 BORN = "1961-02-03"

@@ -1,6 +1,5 @@
 """Minutes: versions that never change, the chair's approval, what each agency reads of them, the PDF."""
 
-import re
 from datetime import date
 from io import BytesIO
 
@@ -8,7 +7,6 @@ import pikepdf
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -23,6 +21,7 @@ from meetings.models import Discussion, Meeting, Minutes
 from meetings.record import Record
 from outbox.jobs import run_jobs
 from outbox.models import Message
+from tests.pages import text
 
 ADDRESS = "/meetings/CMD-M-2024-001/minutes/"
 SECRET, OTHER = "Mr Penhaligon keeps a second telephone", "Ms Tregenza moves to Truro"
@@ -66,20 +65,6 @@ def draft(world, meeting):
 def issued(world, draft):
     verbs.approve(draft, by=world.camden_mappa_chair, at=NOW)
     return verbs.issue(draft, by=world.camden_administrator, at=NOW)
-
-
-@pytest.fixture
-def browser_of(world):
-    def opened(name: str) -> Client:
-        client = Client()
-        client.force_login(getattr(world, name))
-        return client
-
-    return opened
-
-
-def text(response) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def test_a_draft_holds_the_records_sealed_and_opens_as_it_was(meeting, draft):

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from meetings.forms.planning import TimeField
 from meetings.models import Attendance, Discussion, Invitation, Meeting, PhoneCall, StandingInvitee
 from tests.meetings import plans
-from tests.meetings.test_pages import text as raw
+from tests.pages import text as raw
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.db import connection
 from meetings.performance import counting
 from meetings.performance.counting import AS_THEY_STAND, Rules
 from tests.meetings.conftest import YEAR
-from tests.meetings.test_kpis import CHILD
+from tests.meetings.files import CHILD
 
 REGISTERS = {"meetings_meeting", "meetings_discussion", "meetings_attendance"}
 

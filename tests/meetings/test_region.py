@@ -7,8 +7,9 @@ import pytest
 from audit.models import Event
 from boards.models import Territory
 from meetings.performance import figures
-from tests.meetings.test_kpis import ABSENT, CHILD, REPORT
-from tests.meetings.test_pages import PERIOD, text
+from tests.meetings.conftest import PERIOD
+from tests.meetings.files import ABSENT, CHILD, REPORT
+from tests.pages import text
 
 ADDRESS = f"/region/?{PERIOD}"
 

@@ -11,7 +11,7 @@ from audit.models import Event
 from boards.access import share
 from meetings.models import Discussion, Invitation, Meeting, Reply
 from meetings.registers_api import AttendanceViewSet, InvitationViewSet, MeetingViewSet, ReplyViewSet
-from tests.meetings.test_kpis import ABSENT, CHILD
+from tests.meetings.files import ABSENT, CHILD
 
 VIEWS = [MeetingViewSet, InvitationViewSet, ReplyViewSet, AttendanceViewSet]
 REGISTERS = ["meetings", "invitations", "replies", "attendance"]

@@ -13,7 +13,7 @@ from meetings.performance.periods import Period
 from meetings.performance.report import Report
 from meetings.performance.trends import Trend, measures_of
 from tests.meetings.conftest import YEAR
-from tests.meetings.test_kpis import ABSENT, CHILD, REPORT
+from tests.meetings.files import ABSENT, CHILD, REPORT
 
 MONTHS = ["2024-04-10", "2024-05-01", "2024-05-20", "2024-09-02", "2025-03-31"]
 

@@ -13,6 +13,7 @@ from meetings.models import Discussion, Meeting
 from referrals import actions
 from referrals.models import Case
 from referrals.personal import Person
+from tests.pages import text
 
 TODAY = localdate()
 
@@ -31,10 +32,6 @@ def add(world):
         return actions.add_case(unit, person=Person(name), today=TODAY, by=by, **values)
 
     return added
-
-
-def text(response) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def test_without_cases_the_list_says_how_to_begin(browser):
