@@ -54,6 +54,15 @@ class Heard:
     next_review_on: str
     actions: tuple[Item, ...]
 
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What of a decision is missing."""
+        asked = {
+            "level not decided": self.level_decided,
+            "risk of serious harm not recorded": self.risk_of_harm,
+        }
+        return tuple(said for said, value in asked.items() if not value)
+
 
 @dataclass(frozen=True)
 class Content:
@@ -62,6 +71,10 @@ class Content:
     place: str
     chair: str
     cases: tuple[Heard, ...]
+
+    @property
+    def undecided(self) -> tuple[Heard, ...]:
+        return tuple(case for case in self.cases if case.lacks)
 
     @property
     def as_json(self) -> str:

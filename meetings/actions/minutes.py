@@ -48,13 +48,17 @@ def draft(meeting: Meeting, *, reason: str = "", by, at: datetime) -> Minutes:
 
 
 @transaction.atomic
-def approve(minutes: Minutes, *, by, at: datetime) -> Minutes:
-    """The version that the chair read; one that a newer draft has replaced is refused."""
+def approve(minutes: Minutes, *, undecided: bool = False, by, at: datetime) -> Minutes:
+    """The version that the chair read, no newer draft beside it; ``undecided``: cases may stand in it undecided."""
     minutes = _newest(minutes)
     MINUTES_RULES.require("approve", minutes, by=by)
+    without = [case.reference for case in Content.opened(minutes.content).undecided]
+    if without and not undecided:
+        named = " and ".join([", ".join(without[:-1]), without[-1]] if without[1:] else without)
+        raise ValidationError({"undecided": f"Select to confirm that {named} can stand without a decision"})
     minutes.approved_at, minutes.approved_by = at, by
     minutes.save(update_fields=["approved_at", "approved_by"])
-    _record("minutes.approved", minutes, by)
+    _record("minutes.approved", minutes, by, *(f"{reference} undecided" for reference in without))
     return minutes
 
 
@@ -88,6 +92,6 @@ def _newest(minutes: Minutes) -> Minutes:
     return newest
 
 
-def _record(name: str, minutes: Minutes, by) -> None:
-    said = f"version {minutes.number}, {minutes.digest[:12]}"
+def _record(name: str, minutes: Minutes, by, *more: str) -> None:
+    said = ", ".join((f"version {minutes.number}", minutes.digest[:12], *more))[:500]
     record(name, minutes, by=by, reference=minutes.meeting.reference, reason=said)

@@ -211,3 +211,11 @@ class MinutesForm(Form):
         error_messages={"required": "Enter what is corrected, and why"},
         help_text="Do not name the person: every agency reads this.",
     )
+
+
+class ApproveForm(Form):
+    """Asked only where a case stands in the minutes without a decision."""
+
+    undecided = forms.BooleanField(
+        label="These cases can stand in the minutes without a decision", required=False
+    )

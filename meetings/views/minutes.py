@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
@@ -18,7 +19,7 @@ from mappa_portal.limits import limit
 from mappa_portal.words import moment, short_date
 from meetings import minutes as text
 from meetings.actions import minutes as verbs
-from meetings.forms.decisions import MinutesForm
+from meetings.forms.decisions import ApproveForm, MinutesForm
 from meetings.models import Discussion, Meeting, Minutes
 from meetings.rules import MEETING_RULES, MINUTES_RULES
 from meetings.views.fetch import meeting_of
@@ -29,12 +30,13 @@ def minutes(request, reference: str):
     return _page(request, meeting_of(request, reference))
 
 
-def _page(request, meeting: Meeting, form: MinutesForm | None = None):
+def _page(request, meeting: Meeting, form: MinutesForm | None = None, approving: ApproveForm | None = None):
     versions = list(_versions(request, meeting).select_related("drafted_by", "approved_by"))
     keeps = may(request.user, "record_meeting", meeting)
     shown = _asked(request, versions)
     newest = versions[0] if versions else None
-    outdated = keeps and newest and newest.digest != text.content_of(meeting).digest
+    live = text.content_of(meeting) if keeps else None
+    outdated = live and newest and newest.digest != live.digest
     context = {
         "meeting": meeting,
         "versions": [_line(v) for v in versions],
@@ -45,11 +47,13 @@ def _page(request, meeting: Meeting, form: MinutesForm | None = None):
         "allowed": MINUTES_RULES.allowed(request.user, shown) if shown else set(),
         "outdated": outdated,
         "form": form or (MinutesForm() if outdated and newest.approved_at else None),
+        "approving": approving or ApproveForm(),
+        "undecided": _undecided(meeting, live) if live and not shown else [],
         "issue_by": verbs.issue_by(meeting),
         "today": timezone.localdate(),
     }
     if shown:
-        context |= _read(request, shown, versions)
+        context |= _read(request, shown, versions, keeps)
     return render(request, "meetings/minutes.html", context)
 
 
@@ -68,14 +72,32 @@ def _asked(request, versions: list[Minutes]) -> Minutes | None:
     raise Http404
 
 
-def _read(request, shown: Minutes, versions: list[Minutes]) -> dict:
+def _undecided(meeting: Meeting, content: text.Content) -> list[tuple[str, str, str]]:
+    """The case, where its decision is recorded, and what is missing of it."""
+    return [
+        (
+            case.reference,
+            reverse("meetings:decision", args=[meeting.reference, case.position]),
+            ", ".join(case.lacks),
+        )
+        for case in content.undecided
+    ]
+
+
+def _read(request, shown: Minutes, versions: list[Minutes], keeps: bool) -> dict:
     content = _rendition(request, shown, verbs.look(shown, by=request.user))
     before = next((v for v in versions if v.number < shown.number), None)
     changed = []
     if before:
         earlier = _rendition(request, before, text.Content.opened(before.content))
         changed = text.changes(earlier, content)
-    return {"document": _document(shown, content), "changed": changed, "before": before}
+    waits = keeps and not shown.approved_at
+    return {
+        "document": _document(shown, content),
+        "changed": changed,
+        "before": before,
+        "undecided": _undecided(shown.meeting, content) if waits else [],
+    }
 
 
 def _rendition(request, shown: Minutes, content: text.Content) -> text.Content:
@@ -139,9 +161,12 @@ def draft(request, reference: str):
 @require_POST
 def approve(request, reference: str, number: int):
     shown = _version(request, reference, number)
-    verbs.approve(shown, by=request.user, at=timezone.now())
-    messages.success(request, f"You approved version {number} of the minutes.")
-    return redirect("meetings:minutes", reference)
+    form = ApproveForm(request.POST)
+    act = lambda: verbs.approve(shown, **form.cleaned_data, by=request.user, at=timezone.now())  # noqa: E731
+    if form.is_valid() and attempt(form, act):
+        messages.success(request, f"You approved version {number} of the minutes.")
+        return redirect("meetings:minutes", reference)
+    return _page(request, shown.meeting, approving=form)
 
 
 @login_required

@@ -44,12 +44,12 @@ def meeting(world, register):
     return Meeting.objects.get()
 
 
-def decide(world, discussion, said: str):
+def decide(world, discussion, said: str, **values):
     discussion.refresh_from_db()
     return decisions.record_discussion(
         discussion,
         said=Record(risk=said, level_reason="Agencies must act together"),
-        level_decided=2,
+        **{"level_decided": 2, "risk_of_harm": "high"} | values,
         revision=discussion.revision,
         by=world.camden_administrator,
         today=date(2024, 5, 3),
@@ -96,6 +96,38 @@ def test_what_the_chair_read_is_what_is_approved(world, meeting, draft):
     assert verbs.approve(newer, by=world.camden_mappa_chair, at=NOW).approved_by == world.camden_mappa_chair
     with pytest.raises(Conflict, match="approved already"):
         verbs.approve(newer, by=world.camden_mappa_chair, at=NOW)
+
+
+LACKING = [  # what the second case has: what is said of it
+    ({"level_decided": None, "risk_of_harm": ""}, "level not decided, risk of serious harm not recorded"),
+    ({"level_decided": None}, "level not decided"),
+    ({"risk_of_harm": ""}, "risk of serious harm not recorded"),
+]
+
+
+@pytest.mark.parametrize("values, said", LACKING)
+def test_a_case_without_a_decision_is_named_and_approved_only_knowingly(
+    world, meeting, browser_of, values, said
+):
+    decide(world, meeting.discussions.last(), OTHER, **values)
+    unit, chair = browser_of("camden_administrator"), browser_of("camden_mappa_chair")
+    for _ in ("before the draft", "in the draft"):
+        page = unit.get(ADDRESS)
+        assert f"CMD-C-2024-002, {said}" in text(page) and "CMD-C-2024-001, " not in text(page)
+        assert '<a class="govuk-link" href="/meetings/CMD-M-2024-001/decisions/2/">' in page.content.decode()
+        unit.post(f"{ADDRESS}draft/")
+    refused = text(chair.post(f"{ADDRESS}1/approve/"))
+    assert "Select to confirm that CMD-C-2024-002 can stand without a decision" in refused
+    assert not Minutes.objects.get().approved_at
+    chair.post(f"{ADDRESS}1/approve/", {"undecided": "on"})
+    assert Minutes.objects.get().approved_at
+    assert Event.objects.get(name="minutes.approved").reason.endswith("CMD-C-2024-002 undecided")
+    assert "no decision" not in text(unit.get(ADDRESS)), "it was accepted"
+
+
+def test_decided_cases_raise_no_question(draft, browser_of):
+    page = text(browser_of("camden_mappa_chair").get(ADDRESS))
+    assert "no decision" not in page and "without a decision" not in page
 
 
 def test_issuing_needs_approval_and_happens_once(world, draft):
