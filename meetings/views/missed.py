@@ -33,6 +33,7 @@ from meetings.views.performance import Asked
 
 BY_DAY = ("date", "Date"), ("borough", "Borough"), ("level", "Level"), ("agency", "Agency")
 COUNTS = ("missed", "Missed"), ("required", "Required")
+PAGES = {"meeting": "meetings:meeting", "case": "referrals:case", "follow_up": "meetings:follow_up"}
 NOT_SHARED, NO_STEP = "Not shared with you", "None"
 
 
@@ -43,7 +44,7 @@ class Table:
     columns: list[tuple[str, str]]
     rows: list[dict]
     missed: int
-    starts: bool = False  # this person may start follow-ups of them
+    keeps: bool = False  # this person opens their cases and starts follow-ups of them
 
     def sorted(self, by: str) -> list[dict]:
         name = by.lstrip("-")
@@ -64,7 +65,7 @@ def missed(request, kpi: str):
         "page": page,
         "sort": sort,
         "missed": table.missed,
-        "starts": table.starts,
+        "keeps": table.keeps,
         "back": f"{reverse('meetings:performance')}?{asked.query}",
         "csv": f"{reverse('meetings:missed_export', args=[kpi])}?{asked.query}&agency={code}",
     }
@@ -128,8 +129,8 @@ def _by_row(found: list[Missed], asked: Asked, user) -> Table:
     columns += [("outcome", "Outcome"), ("why", "Why it counts")]
     if sight.cases and sight.agencies is None:
         columns += [("follow_up", "Follow-up")]
-    starts = bool(found) and may(user, "record_meeting", found[0].discussion)
-    return Table(columns, _rows(found, user), len(found), starts)
+    keeps = bool(found) and may(user, "record_meeting", found[0].discussion)
+    return Table(columns, _rows(found, user), len(found), keeps)
 
 
 def _rows(found: list[Missed], user) -> list[dict]:
@@ -178,11 +179,11 @@ def _cell(name: str, row: dict, table: Table):
     value = _value(name, row)
     if isinstance(value, date):
         return short_date(value)
-    if value == NO_STEP and table.starts and row["missed"].can_be_followed:
+    if value == NO_STEP and table.keeps and row["missed"].can_be_followed:
         return _start_button(row["missed"])
-    page = {"meeting": "meetings:meeting", "follow_up": "meetings:follow_up"}.get(name)
+    page = PAGES.get(name)
     reference, _, rest = str(value).partition(", ")
-    if not page or value in (NOT_SHARED, NO_STEP):
+    if not page or value in (NOT_SHARED, NO_STEP) or (name == "case" and not table.keeps):
         return value
     url = reverse(page, args=[reference])
     return format_html('<a class="govuk-link" href="{}">{}</a>{}', url, reference, rest and f", {rest}")

@@ -11,7 +11,7 @@ from boards.access import share
 from meetings.models import Attendance, Discussion, FollowUp, Invitation, Meeting, Reply
 from meetings.performance import missed
 from meetings.performance.kpis import Kpis
-from tests.meetings.conftest import PERIOD, YEAR
+from tests.meetings.conftest import CSC, PERIOD, YEAR
 from tests.meetings.files import ABSENT
 from tests.pages import text
 
@@ -69,6 +69,18 @@ def test_an_agency_reads_the_case_that_it_was_given(year, browser_of):
     share(Discussion.objects.get(case__file_reference="C1"), with_=camden_csc)
     rows = text(browser_of("camden_csc_spoc").get(f"/performance/6/missed/?place=camden&{PERIOD}"))
     assert "CMD-C-2024-001" in rows and "Not shared with you" not in rows
+
+
+LINKS = [("camden_administrator", True), ("camden_mappa_chair", True), ("camden_csc_spoc", False)]
+
+
+@pytest.mark.parametrize("who, opens", LINKS)
+def test_a_case_is_a_link_for_those_who_may_open_it(year, browser_of, who, opens):
+    share(Discussion.objects.get(case__file_reference="C1"), with_=year.world.organisation(CSC))
+    browser = browser_of(who)
+    page = browser.get(f"/performance/6/missed/?place=camden&{PERIOD}").content.decode()
+    assert ('href="/cases/CMD-C-2024-001/"' in page) == opens
+    assert (browser.get("/cases/CMD-C-2024-001/").status_code == 200) == opens
 
 
 COUNTS = [("6", "", 3), ("6", "ASC", 1), ("4", "", 1), ("4", "YOT", 1), ("4", "CSC", 1)]
@@ -213,7 +225,7 @@ def test_every_row_of_a_large_gap_can_be_read(register, browser):
     read = set()
     while address:
         page = browser.get(address)
-        cases = re.findall(r"CMD-C-2024-\d+", page.content.decode())
+        cases = re.findall(r">(CMD-C-2024-\d+)<", page.content.decode())
         sizes, read = [*sizes, len(cases)], read | set(cases)
         following = re.search(r'href="([^"]*)" rel="next"', page.content.decode())
         address = following and "/performance/6/missed/" + following[1].replace("&amp;", "&")
