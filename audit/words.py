@@ -103,6 +103,7 @@ ACTIONS = {
     "organisation.added": "Added an organisation",
     "organisation.coverage_changed": "Changed which boroughs an organisation covers",
     "organisation.grades_changed": "Changed which grades count for an agency",
+    "organisation.reach_changed": "Changed how a MAPPA unit is reached",
     "organisation.renamed": "Renamed an organisation",
     "person.searched": "Looked for a person among the cases",
     "protocol.drafted": "Gave a borough its copy of a protocol",

@@ -26,6 +26,11 @@ ORGANISATION_RULES = RuleBook(
         lambda o: o.kind == Organisation.Kind.AGENCY,
         "Lowest grades are set for agencies only.",
     ),
+    set_reach=Rule(
+        "set_up_area",
+        lambda o: o.kind == Organisation.Kind.UNIT,
+        "Telephone number and email address are those of a MAPPA unit.",
+    ),
 )
 
 APPOINTMENT_RULES = RuleBook(

@@ -114,7 +114,16 @@ def load(today: date) -> Loaded:
         area = areas.load(facts).area
         with scope([area.pk, *area.children.values_list("pk", flat=True)], [area.pk]):
             people += _fill(area, list(posts_of(facts)), people, password, today)
+    _give_numbers()
     return Loaded(len(areas.AREAS), people)
+
+
+def _give_numbers() -> None:
+    """To each MAPPA unit one of the numbers that are kept for drama, and an address."""
+    units = list(Organisation.objects.filter(kind=Organisation.Kind.UNIT).select_related("territory"))
+    for n, unit in enumerate(units):
+        unit.phone, unit.email = f"020 7946 0{200 + n:03}", f"mappa@{unit.territory.slug}.example"
+    Organisation.objects.bulk_update(units, ["phone", "email"])
 
 
 def posts_of(facts: AreaFacts) -> Iterator[Post]:

@@ -26,6 +26,7 @@ urlpatterns = [
     path(f"{ORGANISATION}rename/", organisations.OrganisationRename.as_view(), name="rename"),
     path(f"{ORGANISATION}coverage/", organisations.OrganisationCover.as_view(), name="coverage"),
     path(f"{ORGANISATION}grades/", organisations.OrganisationGrades.as_view(), name="grades"),
+    path(f"{ORGANISATION}reach/", organisations.OrganisationReach.as_view(), name="reach"),
     path(f"{ORGANISATION}appoint/", people.Appoint.as_view(), name="appoint"),
     path(f"{AREA}people/", people.PeopleList.as_view(), name="people"),
     path(f"{AREA}people/confirm/", people.confirm, name="confirm"),

@@ -63,7 +63,7 @@ def send(
             "reply_to": reply_to,
             **_written(
                 template,
-                {**context, "to": to, "subject": subject, "public_url": settings.PUBLIC_URL},
+                {**context, "to": to, "subject": subject, **_of_portal()},
             ),
         },
     )
@@ -84,6 +84,10 @@ def _message_id(territory: Territory, key: str) -> str:
 
 def _written(template: str, context: dict) -> dict[str, str]:
     return {form: render_to_string(f"emails/{template}.{ending}", context) for form, ending in _FORMS}
+
+
+def _of_portal() -> dict[str, str]:
+    return {"public_url": settings.PUBLIC_URL, "help_contact": settings.HELP_CONTACT}
 
 
 _FORMS = (("text", "txt"), ("html", "html"))

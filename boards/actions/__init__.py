@@ -8,7 +8,7 @@ from boards.actions.appointments import (
     end_appointment,
     withdraw_appointment,
 )
-from boards.actions.organisations import add_organisation, cover, rename, set_grades
+from boards.actions.organisations import add_organisation, cover, rename, set_grades, set_reach
 from boards.actions.settings import change_settings, leaving, set_approving_bodies
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "rename",
     "set_approving_bodies",
     "set_grades",
+    "set_reach",
     "withdraw_appointment",
 ]

@@ -130,6 +130,24 @@ def set_grades(
     return organisation
 
 
+@transaction.atomic
+def set_reach(organisation: Organisation, *, phone: str, email: str, revision: int, by) -> Organisation:
+    """How agencies reach a MAPPA unit: its letters and the reply slip say so."""
+    organisation = _lock(organisation, "set_reach", by)
+    if organisation.revision != revision:
+        raise StaleEdit(organisation)
+    before = {"phone": organisation.phone, "email": organisation.email}
+    after = {"phone": phone, "email": email}
+    if before == after:
+        return organisation
+    organisation.phone, organisation.email = phone, email
+    organisation.revision += 1
+    organisation.full_clean()
+    organisation.save(update_fields=[*after, "revision"])
+    _record("organisation.reach_changed", organisation, by, before, after)
+    return organisation
+
+
 def _grades(organisation: Organisation) -> dict[str, int | None]:
     return {"level2_grade": organisation.level2_grade, "level3_grade": organisation.level3_grade}
 

@@ -6,6 +6,7 @@ from boards.forms.organisations import (
     GradesForm,
     OrganisationFilter,
     OrganisationForm,
+    ReachForm,
     RenameForm,
 )
 from boards.forms.people import AppointForm, ChangeAppointmentForm, EndForm, OtherChairForm, PeopleFilter
@@ -24,6 +25,7 @@ __all__ = [
     "OrganisationForm",
     "OtherChairForm",
     "PeopleFilter",
+    "ReachForm",
     "ReasonForm",
     "RenameForm",
     "settings_form",

@@ -81,6 +81,21 @@ class GradesForm(RevisedForm):
             self.fields[name].help_text = f"{settings.territory} has {dict(GRADES)[number]}"
 
 
+class ReachForm(RevisedForm):
+    phone = forms.CharField(
+        label="Telephone number",
+        max_length=40,
+        widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "tel", "type": "tel"}),
+    )
+    email = forms.EmailField(
+        label="Email address", help_text="Of the unit, not of one person", required=False
+    )
+
+    def __init__(self, *args, organisation: Organisation, **kwargs):
+        kwargs["initial"] = {name: getattr(organisation, name) for name in ("revision", "phone", "email")}
+        super().__init__(*args, **kwargs)
+
+
 class OrganisationFilter(Form):
     q = forms.CharField(label="Name", required=False, max_length=100)
     kind = forms.ChoiceField(label="What it is", required=False)

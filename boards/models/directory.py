@@ -87,6 +87,8 @@ class Organisation(models.Model):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(4)],
     )
+    phone = models.CharField("telephone number", max_length=40, blank=True, default="", db_default="")
+    email = models.EmailField("email address", blank=True, default="", db_default="")
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = OrganisationQuerySet.as_manager()
@@ -101,6 +103,10 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="agency") | Q(level2_grade=None, level3_grade=None),
                 name="grades_are_of_agencies",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="unit") | Q(phone="", email=""),
+                name="reached_as_unit",
             ),
         ]
 
@@ -118,6 +124,11 @@ class Organisation(models.Model):
     def parties(self):
         """Who keeps its entry in the directory: the executive office of its area."""
         return Organisation.objects.units_in(self.territory.area)
+
+    @property
+    def reached_at(self) -> str:
+        """In letters: "020 7946 0123, mappa@camden.example"."""
+        return ", ".join(filter(None, [self.phone, self.email]))
 
     def name_on(self, day: date) -> str:
         """The name that held on a record's date."""

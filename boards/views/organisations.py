@@ -21,11 +21,13 @@ from boards.forms import (
     GradesForm,
     OrganisationFilter,
     OrganisationForm,
+    ReachForm,
     RenameForm,
 )
 from boards.models import Appointment, Coverage, Organisation
 from boards.views.area import ActionFormView, AreaMixin
 from mappa_portal.pagination import keyset
+from mappa_portal.templatetags.govuk import Row
 from mappa_portal.words import long_date
 
 NONE, NOBODY = "None yet", "Nobody"
@@ -131,6 +133,7 @@ class OrganisationDetail(OrganisationMixin, AreaMixin, TemplateView):
             in_post=held.exclude(ends_on__lt=today).order_by("seat", "user__name"),
             today=today,
             grades=list(self._grades()),
+            reach=self._reach(),
             **kwargs,
         )
 
@@ -142,6 +145,16 @@ class OrganisationDetail(OrganisationMixin, AreaMixin, TemplateView):
         for level, own in ((2, agency.level2_grade), (3, agency.level3_grade)):
             grade = dict(GRADES)[self.settings.lowest_grade(agency, level)]
             yield f"Level {level}", grade if own else f"{grade} (as the area)"
+
+    def _reach(self) -> list[Row]:
+        """How agencies reach a MAPPA unit."""
+        unit = self.organisation
+        if unit.kind != Organisation.Kind.UNIT:
+            return []
+        return [
+            Row("Telephone number", unit.phone or "None recorded"),
+            Row("Email address", unit.email or "None recorded"),
+        ]
 
 
 def days(first: date | None, last: date | None) -> str:
@@ -207,3 +220,17 @@ class OrganisationGrades(OrganisationMixin, ActionFormView):
     def act(self, form):
         actions.set_grades(self.organisation, by=self.request.user, **form.cleaned_data)
         return self.done("The lowest grades are saved.")
+
+
+class OrganisationReach(OrganisationMixin, ActionFormView):
+    form_class = ReachForm
+    record_name = "organisation"
+    title, button = "Telephone and email", "Save telephone and email"
+
+    def get_context_data(self, **kwargs):
+        hint = "Invitations, reminders and the reply slip name them, so that an agency can ask."
+        return super().get_context_data(hint=hint, **kwargs)
+
+    def act(self, form):
+        actions.set_reach(self.organisation, by=self.request.user, **form.cleaned_data)
+        return self.done("The telephone number and email address are saved.")

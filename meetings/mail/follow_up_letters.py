@@ -59,7 +59,13 @@ def send(step: Step) -> None:
     mail.send(
         "follow_up",
         Recipient(step.to_name or str(follow_up.agency), step.to_email),
-        {"step": step, "follow_up": follow_up, "meeting": meeting, "borough": borough},
+        {
+            "step": step,
+            "follow_up": follow_up,
+            "meeting": meeting,
+            "borough": borough,
+            "unit": follow_up.organisation,
+        },
         key=f"follow_up:{follow_up.pk}:{step.number}",
         subject=subjects[step.number],
         territory=borough,
@@ -75,7 +81,11 @@ def tell_office(escalation: Escalation) -> None:
             mail.send(
                 "escalation",
                 held.user,
-                {"escalation": escalation, "organisation": held.organisation},
+                {
+                    "escalation": escalation,
+                    "organisation": held.organisation,
+                    "unit": escalation.organisation,
+                },
                 key=f"escalation:{escalation.pk}:{held.user_id}",
                 subject=f"Escalated: attendance at MAPPA meetings, {escalation.about}",
                 territory=area,

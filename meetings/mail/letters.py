@@ -178,7 +178,6 @@ class Letters:
             "hours": hours(self.meeting),
             "reply_by": weekday_date(self.reply_by),
             "seniority": seniority(grade_needed(invitation, self.rules)),
-            "help_contact": settings.HELP_CONTACT,
             **more,
         }
         return send(

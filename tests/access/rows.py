@@ -245,7 +245,7 @@ ROUTES = (
         "organisation",
         {"area_administrator"},
         LONDONERS,
-        pages=["boards:rename", "boards:coverage", "boards:grades", "boards:appoint"],
+        pages=["boards:rename", "boards:coverage", "boards:grades", "boards:reach", "boards:appoint"],
     )
     | rows("appointment", {"area_administrator", "auditor"}, LONDONERS, pages=["boards:appointment"])
     | rows(

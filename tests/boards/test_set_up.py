@@ -20,6 +20,7 @@ CHANGE = [
     f"/admin/area/london/organisations/{UNIT}/coverage/",
     f"/admin/area/london/organisations/{UNIT}/appoint/",
     "/admin/area/london/organisations/metropolitan-police/grades/",
+    f"/admin/area/london/organisations/{UNIT}/reach/",
 ]
 WHO = [  # reading, changing
     ("area_administrator", 200, 200),

@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate
 from vobject.base import Component
 
+from boards.models import Organisation
 from mappa_portal.exceptions import Conflict
 from mappa_portal.words import long_date, weekday_date
-from meetings.actions import invitations
+from meetings.actions import chasing, invitations
 from meetings.mail.letters import day_and_month, reply_by
 from meetings.models import Contact, Discussion, Invitation, Meeting, ReplyLink
 from outbox.jobs import run_jobs
@@ -62,6 +63,29 @@ def test_each_agency_gets_one_letter_with_its_link_and_its_calendar_part(camden,
     )
     assert body.split("\n\n")[:3] == ["OFFICIAL", "Jo Marsh", first]
     assert "Seniority needed: Team manager or above" in body
+
+
+REACHED = [
+    ("020 7946 0123", "mappa@camden.example", ", 020 7946 0123, mappa@camden.example"),
+    ("020 7946 0123", "", ", 020 7946 0123"),
+    ("", "", ""),
+]
+
+
+@pytest.mark.parametrize("phone, email, said", REACHED)
+def test_every_letter_names_the_unit_and_how_to_reach_it(camden, meeting, phone, email, said):
+    Organisation.objects.filter(pk=camden.unit.pk).update(phone=phone, email=email)
+    invitations.send(meeting, by=camden.by)
+    chasing.remind(meeting, agencies=[camden.agency("CSC").pk], by=camden.by)
+    invitations.announce_change(meeting, by=camden.by)
+    invitations.withdraw(camden.invitation(meeting, "CSC"), by=camden.by)
+    letters = Message.objects.filter(to_email="csc@camden.example")
+    assert {m.kind for m in letters} == {
+        f"meeting_{kind}" for kind in ("invitation", "reminder", "change", "cancelled")
+    }
+    for letter in letters:
+        assert f"\n\nQuestions: Camden MAPPA Unit{said}\n\nYou get" in letter.text
+        assert f"<p>Questions: Camden MAPPA Unit{said}</p>" in letter.html
 
 
 def test_what_sending_leaves_behind(camden, meeting):

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.utils.timezone import localtime, now
 
+from boards.models import Organisation
 from mappa_portal.exceptions import Conflict
 from mappa_portal.words import weekday_date
 from meetings.actions import invitations
@@ -155,6 +156,14 @@ def test_L3_a_changed_answer_is_the_next_row_and_the_same_one_changes_nothing(as
     assert "Can Camden Children's Services attend?" in words(slip.get(f"{slip.place}?change=1"))
     slip.post(slip.place)
     assert [a for _, a, _, _ in answers(asked)] == ["attending", "apologies", "attending"]
+
+
+def test_the_slip_names_the_unit_and_how_to_reach_it(camden, asked, slip):
+    assert "Questions: Camden MAPPA Unit" in words(slip.get(slip.place))
+    Organisation.objects.filter(pk=camden.unit.pk).update(phone="020 7946 0123", email="m@camden.example")
+    for page in ("", "someone-else/", "cannot-attend/"):
+        said = words(slip.get(f"{slip.place}{page}"))
+        assert "Questions: Camden MAPPA Unit, 020 7946 0123, m@camden.example" in said
 
 
 def test_the_calendar_file_invites_nobody_and_names_nobody(asked, slip):
