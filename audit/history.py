@@ -1,12 +1,17 @@
 """What happened to one thing, for the page that shows it."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from audit.models import Event
 from audit.words import action_in_words, actor_of, changes_of
+from mappa_portal.words import upper_first
 
 MOST = 50
+FINGERPRINT = re.compile(r",? ?\b[0-9a-f]{12}\b")  # of minutes: for the trail, not for people
+READING = ".viewed"
 
 
 @dataclass(frozen=True)
@@ -28,10 +33,19 @@ def history_of(user, subject, reference: str = "") -> list[Entry]:
     return entries(events)
 
 
-def entries(events) -> list[Entry]:
-    """Newest first, of events that a room shows to its own people."""
-    found = events.select_related("actor").prefetch_related("changes").order_by("-at", "-seq")
-    return [_entry(event) for event in found[:MOST]]
+def done_to(subject) -> list[Entry]:
+    """For those who keep it, whether or not they read the trail."""
+    events = Event.objects.filter(territory=subject.territory_id)
+    return entries(events.filter(subject_kind=subject._meta.label_lower, subject_id=subject.pk))
+
+
+def entries(events, parts: Mapping[tuple[str, int], str] | None = None) -> list[Entry]:
+    """Newest first, of events that a room shows to its own people: what was done, not who looked.
+
+    ``parts`` names what else than the page's own thing an event may be about, by kind and id.
+    """
+    found = events.exclude(name__endswith=READING).select_related("actor").prefetch_related("changes")
+    return [_entry(event, parts or {}) for event in found.order_by("-at", "-seq")[:MOST]]
 
 
 def last_change(subject) -> Event | None:
@@ -40,7 +54,13 @@ def last_change(subject) -> Event | None:
     return events.select_related("actor").order_by("-seq").first()
 
 
-def _entry(event: Event) -> Entry:
+def _entry(event: Event, parts: Mapping[tuple[str, int], str]) -> Entry:
+    part = parts.get((event.subject_kind, event.subject_id))
+    what = action_in_words(event.name)
     return Entry(
-        event.at, actor_of(event), action_in_words(event.name), tuple(changes_of(event)), event.reason
+        event.at,
+        actor_of(event),
+        f"{what}: {part}" if part else what,
+        tuple(changes_of(event)),
+        upper_first(FINGERPRINT.sub("", event.reason)),
     )

@@ -155,6 +155,19 @@ PERSONAL = {
     "referrals.case",
     "meetings.contact",
 }  # kinds of record whose values are shown to nobody, only that they changed
+SEALED = {"meetings.discussion": "text"}  # how a kind of record says that there is a text, and not which
+LABELS = {
+    "due_on": "Due",
+    "level_since": "Since",
+    "next_review_on": "Next review",
+    "risk_of_harm": "Risk of serious harm",
+    "information": "Information from the agencies",
+    "children": "Children and safeguarding",
+    "risk": "Risk assessment",
+    "plan": "Risk management plan",
+    "level_reason": "Why this level",
+    "dissent": "Differing views",
+}
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -205,7 +218,9 @@ def changes_of(event: Event) -> Iterator[tuple[str, str, str]]:
         else:
             choices = _choices(event.subject_kind, name)
             before, after = (_text(values.get(name), choices) for values in (row.before, row.after))
-            if before != after:
+            if SEALED.get(event.subject_kind) in (before, after):
+                yield label, "", "changed"
+            elif before != after:
                 yield label, before, after
 
 
@@ -217,7 +232,8 @@ def _field(kind: str, name: str):
 
 
 def _label(kind: str, name: str) -> str:
-    return upper_first(getattr(_field(kind, name), "verbose_name", name.replace("_", " ")))
+    known = LABELS.get(name) or getattr(_field(kind, name), "verbose_name", name.replace("_", " "))
+    return upper_first(known)
 
 
 def _choices(kind: str, name: str) -> dict:

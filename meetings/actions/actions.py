@@ -39,7 +39,7 @@ def add(discussion: Discussion, *, text: str, agency: Organisation, due_on: date
     DISCUSSION_RULES.require("record", discussion, by=by)
     _not_before(discussion, due_on)
     action = _create(discussion, agency_id=agency.pk, text=seal(text), due_on=due_on)
-    _record("action.agreed", action, discussion, by, after={"agency": agency.slug, "due_on": due_on})
+    _record("action.agreed", action, discussion, by, after={"agency": agency.name, "due_on": due_on})
     return action
 
 
@@ -50,11 +50,11 @@ def edit(action: Action, *, text: str, agency: Organisation, due_on: date, revis
     if action.revision != revision:
         raise StaleEdit(action)
     _not_before(action.discussion, due_on)
-    before = {"agency": action.agency.slug, "due_on": action.due_on}
+    before = {"agency": action.agency.name, "due_on": action.due_on}
     action.text, action.agency, action.due_on = seal(text), agency, due_on
     action.revision += 1
     action.save(update_fields=["text", "agency", "due_on", "revision"])
-    after = {"agency": agency.slug, "due_on": due_on}
+    after = {"agency": agency.name, "due_on": due_on}
     _record("action.changed", action, action.discussion, by, before=before, after=after)
     return action
 

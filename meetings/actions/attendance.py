@@ -52,17 +52,17 @@ def record_attendance(
     for part in parts:
         outcome = marks.get(part.pk, part.outcome)
         if values := _values(part, outcome, known, came):
-            name = f"{part.organisation.slug} {part.discussion.case.reference}"
-            before[name] = part.outcome
+            name = f"{part.organisation.name}, {part.discussion.case.reference}"
+            before[name] = str(part.outcome.label)
             vars(part).update(values)
-            after[name] = part.outcome
+            after[name] = str(part.outcome.label)
             changed.append(part)
     Attendance.objects.bulk_update(changed, WRITTEN)
     renamed = _keep_attendees(meeting, parts, known, came)
     if not changed and not renamed:
         return Saved(0, revision)
     Meeting.objects.filter(pk=meeting.pk).update(revision=revision + 1)
-    after |= {f"{slug} attendee": "changed" for slug in renamed}
+    after |= {f"{agency}, who came": "changed" for agency in renamed}
     record("attendance.recorded", meeting, by=by, before=before, after=after)
     figures.changed(meeting.territory_id, [meeting.held_on])
     return Saved(len(changed), revision + 1)
@@ -85,12 +85,12 @@ def _values(part: Attendance, outcome: str, known: Mapping[Who, Came], came: Map
 
 def _keep_attendees(meeting: Meeting, parts, known, came: Mapping[Who, Came]) -> list[str]:
     """Those who came, and those who had been recorded before; returns whose agencies changed."""
-    slugs = {part.organisation_id: part.organisation.slug for part in parts}
+    names = {part.organisation_id: part.organisation.name for part in parts}
     there = {(part.organisation_id, part.substitute) for part in parts if part.attended}
     asked = {
         who: person
         for who, person in came.items()
-        if who[0] in slugs and person != known.get(who, Came()) and (who in there or who in known)
+        if who[0] in names and person != known.get(who, Came()) and (who in there or who in known)
     }
     Attendee.objects.bulk_create(
         [
@@ -107,4 +107,4 @@ def _keep_attendees(meeting: Meeting, parts, known, came: Mapping[Who, Came]) ->
         unique_fields=["territory", "meeting", "organisation", "is_substitute"],
         update_fields=FIELDS,
     )
-    return sorted({slugs[agency] for agency, _ in asked})
+    return sorted({names[agency] for agency, _ in asked})

@@ -40,7 +40,7 @@ def open_follow_up(meeting: Meeting, agency: Organisation, *, today: date, by) -
     contact = Contact.objects.current().filter(territory=meeting.territory, agency=agency).first()
     to = contact.addressee(today) if contact else Person("")
     _take(follow_up, Step.Number.AGENCY, to.name, to.email, today)
-    record("follow_up.opened", follow_up, by=by, after={"agency": agency.slug, "meeting": meeting.reference})
+    record("follow_up.opened", follow_up, by=by, after={"agency": agency.name, "meeting": meeting.reference})
     return follow_up
 
 

@@ -77,8 +77,8 @@ def choose_standing(unit: Organisation, *, level: int, agencies: Collection[int]
     """Whom every later meeting at this level proposes; meetings that are set up already stay as they are."""
     SERIES_RULES.require("choose_standing", Series(organisation=unit, territory=unit.territory), by=by)
     rows = StandingInvitee.objects.select_for_update().filter(organisation=unit, level=level)
-    before = dict(rows.values_list("agency", "agency__slug"))
-    allowed = dict(agencies_of(unit.territory).filter(pk__in=agencies).values_list("pk", "slug"))
+    before = dict(rows.values_list("agency", "agency__name"))
+    allowed = dict(agencies_of(unit.territory).filter(pk__in=agencies).values_list("pk", "name"))
     if before == allowed:
         return
     rows.exclude(agency__in=allowed).delete()

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
-from audit.history import history_of
+from audit.history import done_to
 from boards.access import organisations_of, units_with
 from boards.models import Organisation
 from mappa_portal.forms import attempt
@@ -124,7 +124,7 @@ def _page(request, follow_up: FollowUp, **typed):
         "explanation_form": ExplanationForm(initial={"answer": follow_up.step.answer}),
         "answer_form": AnswerForm(),
         "close_form": CloseForm(),
-        "entries": history_of(request.user, follow_up) if kept else [],
+        "entries": done_to(follow_up) if kept else [],
     }
     return render(request, "meetings/follow_up.html", context | typed)
 

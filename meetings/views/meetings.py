@@ -8,13 +8,12 @@ from django.utils.html import format_html
 from django.utils.timezone import localdate, now
 from django.views.generic import DetailView
 
-from audit.history import Entry, entries
-from audit.models import Event
 from boards.access import ForUserMixin, RuledMixin, organisations_of
 from boards.models import Organisation
 from mappa_portal.templatetags.govuk import Row, short_date
 from mappa_portal.words import clock, weekday_date
 from meetings.actions.calls import notice_of
+from meetings.history import history_of
 from meetings.models import Attendance, Discussion, Invitation, Meeting, PhoneCall
 from meetings.readiness import readiness_of, reply_of
 from meetings.rules import INVITATION_RULES, MEETING_RULES
@@ -70,7 +69,7 @@ class MeetingDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
             "cases": [_case(d) for d in discussions],
             "agencies": [_agency(i, meeting) for i in ready.invitations],
             "calls": _calls(ready.calls, meeting),
-            "moments": moments_of(meeting),
+            "moments": history_of(meeting),
             "agency_columns": ["Agency", "Invited", "Reply", "Excuse"],
             "call_columns": ["Call", "When", "Who spoke", "Outcome"],
             "case_columns": ["Case", "Age on the day"],
@@ -91,12 +90,6 @@ def sitting_rows(meeting: Meeting) -> list[Row]:
         Row("Video link", meeting.video or "None"),
         Row("Chair", meeting.chair.name if meeting.chair else "Not known yet"),
     ]
-
-
-def moments_of(meeting: Meeting) -> list[Entry]:
-    """Everything that was done about it and its parts."""
-    events = Event.objects.filter(territory=meeting.territory_id, reference=meeting.reference)
-    return entries(events.filter(subject_kind__startswith="meetings."))
 
 
 def _case(discussion: Discussion) -> list:

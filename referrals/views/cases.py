@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localdate
 from django.views.generic import TemplateView
 
+from audit.history import done_to
 from boards.switcher import preset
 from mappa_portal.action_form import ActionFormView
 from mappa_portal.limits import limit
@@ -141,6 +142,7 @@ class CaseDetail(CaseMixin, TemplateView):
             allowed=CASE_RULES.allowed(self.request.user, self.case),
             person=self.person,
             rows=_particulars(self.case, self.person),
+            moments=done_to(self.case),
             periods=list(self.case.levels.all()),
             next_review=due(self.case, today),
             sections=rooms.sections.of(self.request.user, self.case, today),

@@ -89,7 +89,7 @@ def test_a_change_is_an_event_and_moves_the_figures(world, register, meeting):
         mark(meeting, "attended", grade=2, revision=1, by=world.camden_administrator)
     event = Event.objects.get(name="attendance.recorded")
     assert len(event.fields) == 3 + 2  # the cells, and the attendees of two agencies
-    assert event.changes.get().after["camden-adult-social-care CMD-C-2024-001"] == "attended"
+    assert event.changes.get().after["Camden Adult Social Care, CMD-C-2024-001"] == "Attended"
     assert register.live().completeness.attended == 2
     assert run_jobs() == 1
 
