@@ -108,7 +108,8 @@ def _say_off(meeting: Meeting, asked: list[Invitation], at: datetime) -> None:
 
 
 def _take_back(meeting: Meeting, asked: list[Invitation]) -> None:
-    ReplyLink.objects.filter(invitation__in=asked).delete()
+    if not meeting.postponed_to:  # then a link says to which day
+        ReplyLink.objects.filter(invitation__in=asked).delete()
     unshare_many(_pairs(_parts(meeting, asked)))
 
 

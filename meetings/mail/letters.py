@@ -12,6 +12,7 @@ from mappa_portal.words import clock, long_date, weekday_date
 from meetings.links import new_link
 from meetings.mail import calendar_parts
 from meetings.models import Invitation, Meeting, Person, ReplyLink
+from meetings.notice import Notice
 from outbox.mail import send
 from outbox.models import Message
 
@@ -21,6 +22,12 @@ ANSWER_DAYS = 7  # before the meeting
 def reply_by(meeting: Meeting, today: date) -> date:
     """Seven days before; when that is over, tomorrow, and never after the meeting."""
     return max(meeting.held_on - timedelta(days=ANSWER_DAYS), min(today + timedelta(days=1), meeting.held_on))
+
+
+def reply_day(meeting: Meeting, today: date) -> str:
+    """That day in words, for who may read them when it has come."""
+    day = reply_by(meeting, today)
+    return f"{'today, ' if day == today else ''}{weekday_date(day)}"
 
 
 def day_and_month(day: date) -> str:
@@ -56,18 +63,16 @@ class Letters:
     at: datetime
 
     def invite(self, invitation: Invitation, to: Person) -> Message:
-        notice = (self.meeting.held_on - self.today).days
-        short = notice < self.rules.notice_days
-        days = "1 day's" if notice == 1 else f"{notice} days'"
+        notice = Notice(self.meeting.held_on, self.today, self.rules.notice_days)
         by = day_and_month(self.reply_by)
         return self._ask(
             "meeting_invitation",
             invitation,
             to,
             f"Short notice: {self._what}, {self._when}"
-            if short
+            if notice.short_by
             else f"MAPPA Level {self.meeting.level} meeting, {self.meeting.territory}, {self._when}: reply by {by}",
-            first=f"This is {days} notice. We will also phone you." if short else "",
+            first=f"{notice.of_letter} We will also phone you." if notice.short_by else "",
         )
 
     def change(self, invitation: Invitation, to: Person, was: datetime) -> Message:
@@ -176,7 +181,7 @@ class Letters:
             "unit": self.meeting.organisation,
             "day": weekday_date(self.meeting.held_on),
             "hours": hours(self.meeting),
-            "reply_by": weekday_date(self.reply_by),
+            "reply_by": reply_day(self.meeting, self.today),
             "seniority": seniority(grade_needed(invitation, self.rules)),
             **more,
         }

@@ -183,6 +183,7 @@ class ReplyLink(Owned):
     and the sequence if it has a calendar part.
 
     All links of an invitation open the same slip; they end when the meeting is moved or the contact is replaced.
+    Those of a moved meeting say to which day.
     """
 
     invitation = OwnedKey(Invitation, on_delete=models.CASCADE, related_name="links")
@@ -203,6 +204,15 @@ class ReplyLink(Owned):
         """The letter says what holds: the meeting was not moved or ended, nor the contact replaced."""
         asked = self.invitation
         return asked.is_open and self.starts == asked.meeting.starts and asked.is_for(self.to_email)
+
+    def moved_to(self) -> Meeting | None:
+        """When the meeting takes place instead: for whoever the newest letter about it went to."""
+        asked: Invitation | None = self.invitation
+        while asked and asked.meeting.postponed_to:
+            asked = asked.meeting.postponed_to.invitations.filter(agency=asked.agency).first()
+        if asked and asked.is_open and asked.is_for(self.to_email) and asked.meeting.starts != self.starts:
+            return asked.meeting
+        return None
 
 
 class ReplyQuerySet(OfInvitationQuerySet):

@@ -18,7 +18,7 @@ from boards.models import AreaSettings
 from boards.switcher import choices, preset
 from mappa_portal.pagination import Page, keyset
 from mappa_portal.templatetags.govuk import short_date, tag
-from mappa_portal.words import clock, long_date
+from mappa_portal.words import clock, long_date, plural
 from meetings.forms.calendar import CalendarFilterForm
 from meetings.models import Meeting
 from meetings.notice import Notice
@@ -122,12 +122,12 @@ class MeetingList(LoginRequiredMixin, TemplateView):
         return tag(m.get_status_display(), STATUS[m.status])
 
     def _notice(self, m: Meeting):
-        if not m.is_planned:
+        if not m.is_planned or (not m.invited_on and m.held_on < self.today):
             return ""
         needed = self.notice_days.get(m.territory.parent_id, 14)
         notice = Notice(m.held_on, m.invited_on or self.today, needed)
         if m.invited_on:
-            days = "1 day" if notice.days == 1 else f"{notice.days} days"
+            days = plural(notice.days, "day") if notice.days else "On the day"
             return format_html("{} {}", days, tag("Short notice", "yellow")) if notice.short_by else days
         if notice.short_by:
             return tag("Send now: notice is short", "orange")

@@ -15,12 +15,12 @@ from django.utils.timezone import localdate, now
 from boards.rules import verbs_for
 from mappa_portal.exceptions import Gone, StaleEdit
 from mappa_portal.forms import Form, attempt
-from mappa_portal.words import weekday_date
+from mappa_portal.words import upper_first, weekday_date
 from meetings.actions.replies import reply
 from meetings.forms.replies import ApologyForm, SomeoneElseForm
 from meetings.links import behind_link
 from meetings.mail import calendar_parts
-from meetings.mail.letters import grade_needed, hours, reply_by, rules_of, seniority
+from meetings.mail.letters import grade_needed, hours, reply_day, rules_of, seniority
 from meetings.models import Invitation, Meeting, Reply, ReplyLink
 from meetings.rules import INVITATION_RULES
 
@@ -65,13 +65,13 @@ class Door:
             return None
 
 
+def _when(meeting: Meeting) -> str:
+    return ", ".join(filter(None, [weekday_date(meeting.held_on), hours(meeting)]))
+
+
 def _moved(meeting: Meeting) -> str:
-    when = (
-        f"{weekday_date(meeting.held_on)}, {hours(meeting)}"
-        if meeting.starts_at
-        else weekday_date(meeting.held_on)
-    )
-    return f"The meeting was moved while this page was open. It is now on {when}. Check the reply and send it again."
+    now_on = f"It is now on {_when(meeting)}."
+    return f"The meeting was moved while this page was open. {now_on} Check the reply and send it again."
 
 
 # -- The three pages --
@@ -132,7 +132,7 @@ def _page(request, door: Door, name: str, grade: int | None = None, **context) -
         ),
         ("Agency", asked.agency),
         ("Seniority needed", seniority(needed)),
-        ("Reply by", weekday_date(reply_by(meeting, localdate()))),
+        ("Reply by", upper_first(reply_day(meeting, localdate()))),
     ]
     shared = {"door": door, "asked": asked, "meeting": meeting, "facts": [f for f in facts if f[1]]}
     shared |= {"seniority": seniority(needed), "low": grade is not None and grade < needed}
@@ -148,12 +148,21 @@ def _linked(page):
         asked = ASKED.get(pk=link.invitation_id)
         link.invitation = asked
         if not link.still_asks():
-            raise Gone
+            return _ended(request, link)
         if asked.meeting.has_begun(now()):
             raise Gone(STARTED if request.method == "POST" else "")
         return page(request, Door(asked, Channel.LINK, place, layout="plain.html"))
 
     return view
+
+
+def _ended(request, link: ReplyLink) -> HttpResponse:
+    """What every ended link shows; of a moved meeting the new day, to whom it was written to."""
+    meeting = link.moved_to()
+    if meeting is None or meeting.has_begun(now()):
+        raise Gone
+    context = {"when": _when(meeting), "unit": meeting.organisation}
+    return render(request, "meetings/reply/moved.html", context, status=410)
 
 
 def calendar_file(request, door: Door) -> HttpResponse:

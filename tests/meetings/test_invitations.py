@@ -1,6 +1,6 @@
 """Agencies are asked by letters with a calendar part; the invitation opens the discussions, its end closes them."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -128,13 +128,23 @@ def test_nobody_is_asked_to_a_meeting_that_is_over(camden, more):
         invitations.send(camden.meeting("CSC", **more), by=camden.by)
 
 
-def test_short_notice_says_so_first(camden, mailoutbox):
-    meeting = camden.meeting("CSC", days=9)
+NOTICE = [
+    (9, "This is 9 days' notice. We will also phone you.", 2, ""),
+    (1, "The meeting is tomorrow. We will also phone you.", 1, ""),
+    (0, "The meeting is today. We will also phone you.", 0, "today, "),
+]
+
+
+@pytest.mark.parametrize("days, said, answer_in, today", NOTICE)
+def test_short_notice_says_so_first(camden, mailoutbox, days, said, answer_in, today):
+    meeting = camden.meeting("CSC", days=days, starts_at=time(23, 59))
     invitations.send(meeting, by=camden.by)
     run_jobs()
     [mail] = mailoutbox
     assert mail.subject == f"[OFFICIAL] Short notice: MAPPA meeting, Camden, {long_date(meeting.held_on)}"
-    assert mail.body.split("\n\n")[2] == "This is 9 days' notice. We will also phone you."
+    by = f"{today}{weekday_date(localdate() + timedelta(days=answer_in))}"
+    first = f"Tell us who will represent Camden Children's Services by {by}."
+    assert mail.body.split("\n\n")[2:4] == [said, first]
 
 
 @pytest.mark.parametrize("days, by", [(21, 14), (8, 1), (7, 1), (3, 1), (1, 1), (0, 0)])

@@ -34,6 +34,8 @@ WORDS = [
     (date(2026, 11, 10), "16 days' notice, 14 needed. Send by Thursday 12 November 2026"),
     (date(2026, 11, 17), "9 days' notice, 14 needed: 5 short."),
     (date(2026, 11, 25), "1 day's notice, 14 needed: 13 short."),
+    (THE_DAY, "Notice on the day of the meeting, 14 days needed: 14 short."),
+    (date(2026, 11, 27), "The day of the meeting has passed."),
 ]
 
 
@@ -42,9 +44,18 @@ def test_the_clock_in_words(sent_on, said):
     assert str(Notice(THE_DAY, sent_on, 14)) == said
 
 
-def test_short_notice_asks_why():
-    why = Notice(THE_DAY, date(2026, 11, 17), 14).why
-    assert why == "Notice is 9 days, 5 short. Enter why this meeting cannot wait"
+SHORT = [
+    (date(2026, 11, 17), "Notice is 9 days, 5 short", "This is 9 days' notice."),
+    (date(2026, 11, 25), "Notice is 1 day, 13 short", "The meeting is tomorrow."),
+    (THE_DAY, "The meeting is today", "The meeting is today."),
+]
+
+
+@pytest.mark.parametrize("sent_on, said, in_letter", SHORT)
+def test_short_notice_asks_why_and_says_so_in_the_letter(sent_on, said, in_letter):
+    notice = Notice(THE_DAY, sent_on, 14)
+    assert notice.why == f"{said}. Enter why this meeting cannot wait"
+    assert notice.of_letter == in_letter
 
 
 DAYS = [  # week, weekday, from, then one a month

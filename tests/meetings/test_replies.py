@@ -15,6 +15,7 @@ from boards.models import Organisation
 from mappa_portal.exceptions import Conflict
 from mappa_portal.words import weekday_date
 from meetings.actions import invitations
+from meetings.actions.meetings import postpone
 from meetings.actions.replies import reply
 from meetings.links import new_link
 from meetings.models import Contact, Invitation, Meeting, Reply
@@ -221,7 +222,7 @@ def _stand_down(meeting):
     meeting.invitations.filter(agency__agency_type="CSC").update(stood_down_at=now())
 
 
-ENDS = [_start, _cancel, _move, _replace, _correct, _stand_down]
+ENDS = [_start, _cancel, _replace, _correct, _stand_down]
 
 
 @pytest.mark.parametrize("end", ENDS, ids=[e.__name__ for e in ENDS])
@@ -233,6 +234,50 @@ def test_L1_a_link_that_has_ended_shows_what_an_unknown_one_shows(world, meeting
         assert ended(browser(), f"/r/{token_of(asked)}/{page}") == unknown
         assert ended(slip, f"{slip.place}{page}") == unknown
     assert slip.post(slip.place).status_code == 410 and answers(asked) == []
+
+
+def _postpone(camden, meeting):
+    Meeting.objects.filter(pk=meeting.pk).update(reference="CMD-M-2025-001")  # the counter starts at one
+    later = {"held_on": meeting.held_on + timedelta(days=1)}
+    postpone(meeting, reason="The chair is ill.", by=camden.by, at=now(), **later)
+
+
+def _change(camden, meeting):
+    _move(meeting)
+    invitations.announce_change(meeting, by=camden.by)
+
+
+def _postpone_twice(camden, meeting):
+    _postpone(camden, meeting)
+    _change(camden, Meeting.objects.latest("pk"))
+
+
+@pytest.mark.parametrize("move", [_change, _postpone, _postpone_twice])
+def test_the_link_of_a_moved_meeting_says_to_which_day_and_where_the_link_is(
+    camden, meeting, asked, slip, move
+):
+    old = token_of(asked)
+    move(camden, meeting)
+    new = Meeting.objects.latest("pk")
+    said = words(slip.get(slip.place))
+    assert f"The meeting was moved to {weekday_date(new.held_on)}, 10am to midday." in said
+    assert (
+        "The newest letter about it holds the link to reply." in said
+        and "Questions: Camden MAPPA Unit" in said
+    )
+    assert "Rep of CSC" not in said and "Jo Marsh" not in said and "CMD-" not in said
+    again = browser().get(f"/r/{old}/cannot-attend/", follow=True)
+    assert again.status_code == 410 and "The meeting was moved to" in words(again)
+    assert slip.post(slip.place).status_code == 410 and not Reply.objects.exists()
+    newest = camden.invitation(new, "CSC")
+    assert browser().get(f"/r/{token_of(newest)}/", follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("end", ENDS, ids=[e.__name__ for e in ENDS])
+def test_L3_who_is_not_asked_to_the_new_day_is_told_nothing_of_it(world, camden, meeting, slip, end):
+    _postpone(camden, meeting)
+    end(Meeting.objects.latest("pk"))
+    assert ended(slip, slip.place) == ended(browser(), f"/r/{new_link(world.territory('camden'))[0]}/")
 
 
 def test_who_had_the_slip_open_when_the_meeting_started_is_told(meeting, slip):
