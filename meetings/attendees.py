@@ -11,6 +11,7 @@ CONFIRMED = {
     Reply.Answer.ATTENDING: Attendance.Outcome.ATTENDED,
     Reply.Answer.SUBSTITUTE: Attendance.Outcome.SUBSTITUTE,
 }
+TOO_LOW = "Seniority too low for Level {}"  # whoever comes is welcome, and does not count (C4)
 
 
 @dataclass(frozen=True)

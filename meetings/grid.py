@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from boards import agencies
-from boards.models import Organisation
+from boards.models import AreaSettings, Organisation
 from meetings import attendees
 from meetings.attendees import Came, Who
 from meetings.models import Attendance, Discussion, Meeting, Mode
@@ -32,6 +32,7 @@ class Line:
     people: dict[bool, Came]
     recorded: dict[bool, Came] = field(default_factory=dict)  # of the people, what stands in the register
     announced: str = ""
+    needed: int = 1  # the lowest grade that counts
     chosen: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -91,6 +92,11 @@ class Line:
         """Somebody came, and nobody knows at which seniority."""
         return any(self._came(role) and not person.grade for role, person in self.people.items())
 
+    @property
+    def is_too_junior(self) -> bool:
+        """Somebody came, and it does not count."""
+        return any(self._came(role) and 0 < (p.grade or 0) < self.needed for role, p in self.people.items())
+
     def differences(self) -> Iterator[str]:
         """Where the choices, and the people who came by them, differ from the register."""
         for place, part in self.open_parts:
@@ -129,13 +135,16 @@ def lines_of(meeting: Meeting, discussions: list[Discussion]) -> list[Line]:
     recorded = attendees.recorded(meeting, parts)
     people = attendees.expected(answers) | recorded
     announced = attendees.confirmed(answers)
+    rules = AreaSettings.objects.get(territory=meeting.territory.parent_id)
     lines = []
     for pk, agency in sorted(there.items(), key=lambda item: item[1].name):
         mine = [next((a for a in d.attendances.all() if a.organisation_id == pk), None) for d in discussions]
         came = {role: people.get((pk, role), Came()) for role in (False, True)}
         stands = {role: recorded[pk, role] for role in came if (pk, role) in recorded}
         name = agency.name_on(meeting.held_on)
-        line = Line(agency, name, mine, came, stands, announced.get(pk, ""))
+        line = Line(
+            agency, name, mine, came, stands, announced.get(pk, ""), rules.lowest_grade(agency, meeting.level)
+        )
         line.chosen = {part.pk: part.outcome.value for part in mine if part}
         lines.append(line)
     return lines

@@ -62,5 +62,6 @@ def reply_of(invitation: Invitation) -> str:
     answer = invitation.answer
     if answer is None:
         return "No reply yet" if invitation.sent_at else "Not invited yet"
+    said = " ".join(filter(None, [answer.get_answer_display(), answer.by_phone]))
     who = ", ".join(filter(None, [answer.name, answer.job_title, answer.get_grade_display()]))
-    return f"{answer.get_answer_display()}: {who}" if who else answer.get_answer_display()
+    return f"{said}: {who}" if who else said

@@ -8,7 +8,8 @@ from django.db import transaction
 
 from audit.events import record
 from boards.models import AreaSettings
-from meetings.models import Invitation, Meeting, PhoneCall
+from meetings.actions.replies import reply
+from meetings.models import Invitation, Meeting, PhoneCall, Reply
 from meetings.notice import Notice
 from meetings.rules import MEETING_RULES
 
@@ -38,7 +39,17 @@ def call_if_short(meeting: Meeting, invitations: Iterable[Invitation], today: da
 
 
 @transaction.atomic
-def record_call(call: PhoneCall, *, spoke_to: str, outcome: str, by, at: datetime) -> PhoneCall:
+def record_call(
+    call: PhoneCall,
+    *,
+    spoke_to: str,
+    outcome: str,
+    by,
+    at: datetime,
+    confirmed: bool = False,
+    starts: datetime | None = None,
+) -> PhoneCall:
+    """``confirmed``: the agency said that its usual representative will come to the meeting that ``starts`` then."""
     call = (
         PhoneCall.objects.select_for_update(of=["self"]).select_related("invitation__agency").get(pk=call.pk)
     )
@@ -46,5 +57,8 @@ def record_call(call: PhoneCall, *, spoke_to: str, outcome: str, by, at: datetim
     MEETING_RULES.require("record_call", meeting, by=by)
     call.spoke_to, call.outcome, call.made_at, call.made_by = spoke_to, outcome, at, by
     call.save(update_fields=["spoke_to", "outcome", "made_at", "made_by"])
+    if confirmed:
+        said = {"answer": Reply.Answer.ATTENDING, "channel": Reply.Channel.PHONE, "starts": starts}
+        reply(call.invitation, by=by, at=at, **said)
     record("meeting.agency_called", meeting, by=by, organisation=None, reason=str(call.invitation.agency))
     return call

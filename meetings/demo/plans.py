@@ -118,7 +118,7 @@ def _carry_on(meeting: Meeting, by, at: datetime) -> None:
     """One agency excused, one phone call made."""
     call = PhoneCall.objects.filter(invitation__meeting=meeting).order_by("pk").first()
     if call:
-        record_call(call, spoke_to="The duty manager", outcome="Will send somebody.", by=by, at=at)
+        record_call(call, spoke_to="The duty manager", outcome="Will say tomorrow who comes.", by=by, at=at)
         return
     last = Invitation.objects.filter(meeting=meeting).order_by("pk").last()
     last.meeting = meeting

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from boards.directory import in_post
 from boards.models import AreaSettings, Organisation
 from mappa_portal.forms import DateField, Form
-from meetings.models import LEVELS, Discussion, Meeting, Series
+from meetings.models import LEVELS, Discussion, Meeting, Reply, Series
 from meetings.notice import Notice
 from meetings.proposals import Round, agencies_elsewhere
 from referrals.models import Case
@@ -249,15 +249,42 @@ class PostponeForm(WhenForm):
 
 
 class CallForm(Form):
+    """``usual``: who would come, where the call may give the agency's reply; the note may then stay empty."""
+
+    NO_ANSWER = "none"
+
+    starts = forms.DateTimeField(widget=forms.HiddenInput, required=False)
     spoke_to = forms.CharField(
         label="Who did you speak to?", max_length=120, error_messages={"required": "Enter who you spoke to"}
     )
-    outcome = forms.CharField(
-        label="What came of it?",
-        help_text=NOT_ABOUT_PEOPLE,
-        error_messages={"required": "Enter what came of the call"},
-        **REASON,
+    answer = forms.ChoiceField(
+        label="What does the agency reply?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select what the agency replies"},
     )
+    outcome = forms.CharField(label="What came of it?", help_text=NOT_ABOUT_PEOPLE, required=False, **REASON)
+
+    def __init__(self, *args, usual: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not usual:
+            del self.fields["answer"]
+            return
+        self.fields["outcome"].label = "What else came of it? (optional)"
+        self.fields["answer"].choices = [
+            (Reply.Answer.ATTENDING, f"{usual} will attend"),
+            (Reply.Answer.SUBSTITUTE, "Someone else will attend"),
+            (Reply.Answer.APOLOGIES, "Nobody can attend"),
+            (self.NO_ANSWER, "No answer yet"),
+        ]
+
+    def clean(self):
+        data = super().clean()
+        answer = data.get("answer", self.NO_ANSWER)
+        if answer != self.NO_ANSWER:
+            data["outcome"] = data.get("outcome") or dict(self.fields["answer"].choices)[answer]
+        elif not data.get("outcome") and "answer" not in self.errors:
+            self.add_error("outcome", "Enter what came of the call")
+        return data
 
 
 class SeriesForm(SittingForm):

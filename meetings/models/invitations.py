@@ -264,6 +264,11 @@ class Reply(Owned):
     def is_coming(self) -> bool:
         return self.answer not in self.ABSENT
 
+    @property
+    def by_phone(self) -> str:
+        """What is said beside an answer that the unit wrote down."""
+        return "by telephone" if self.channel == self.Channel.PHONE else ""
+
 
 class CalendarMail(Owned):
     """An answer that an agency's calendar sent: read once, by the digest of its Message-ID, and taken or refused."""

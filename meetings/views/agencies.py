@@ -4,14 +4,25 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.timezone import now
 
+from mappa_portal.exceptions import StaleEdit
 from mappa_portal.forms import attempt
 from meetings.actions import calls
 from meetings.actions.standing_down import stand_down as act
 from meetings.forms.planning import CallForm, StandDownForm
-from meetings.models import Attendance, PhoneCall
+from meetings.models import Attendance, PhoneCall, Reply
+from meetings.rules import INVITATION_RULES
 from meetings.views.fetch import invitation_of
+from meetings.views.replies import moved_meanwhile
+
+NEXT = {  # what the reply still asks
+    Reply.Answer.SUBSTITUTE: "meetings:answer_someone_else",
+    Reply.Answer.APOLOGIES: "meetings:answer_cannot_attend",
+}
+REPLIED_SINCE = '{}. This call was made. <a class="govuk-link" href="{}">Enter a reply by telephone</a>'
 
 
 @login_required
@@ -38,14 +49,37 @@ def call(request, reference: str, agency: str):
     due = PhoneCall.objects.filter(invitation=invitation).order_by("pk").last()
     if due is None:
         raise Http404
-    form = CallForm(request.POST or None, initial={"spoke_to": due.spoke_to, "outcome": due.outcome})
-    if request.method == "POST" and form.is_valid():
-        calls.record_call(due, by=request.user, at=now(), **form.cleaned_data)
+    contact, meeting = invitation.contact, invitation.meeting
+    may_answer = "note_answer" in INVITATION_RULES.allowed(request.user, invitation)
+    form = CallForm(
+        request.POST or None,
+        initial={"spoke_to": due.spoke_to, "outcome": due.outcome, "starts": meeting.starts.isoformat()},
+        usual=contact.usual.name if contact and may_answer and due.made_at is None else "",
+    )
+    if request.method == "POST" and form.is_valid() and _record(request, due, form):
         messages.success(request, f"The call to {invitation.agency} is recorded.")
-        return redirect("meetings:meeting", reference)
-    contact = invitation.contact
+        following = NEXT.get(form.cleaned_data.get("answer", ""))
+        return (
+            redirect(following, reference, agency) if following else redirect("meetings:meeting", reference)
+        )
     hint = f"{contact.name}, {contact.phone or 'no telephone number recorded'}" if contact else ""
+    if due.made_at and may_answer:
+        hint = format_html(REPLIED_SINCE, hint, reverse("meetings:answer", args=[reference, agency]))
     return _page(request, invitation, form, f"Phone {invitation.agency}", "Record the call", hint)
+
+
+def _record(request, due: PhoneCall, form: CallForm) -> PhoneCall | None:
+    """None, with the reason in the form, when the meeting was moved after the page was opened."""
+    values = {name: form.cleaned_data[name] for name in ("spoke_to", "outcome", "starts")}
+    confirmed = form.cleaned_data.get("answer") == Reply.Answer.ATTENDING
+    try:
+        return calls.record_call(due, by=request.user, at=now(), confirmed=confirmed, **values)
+    except StaleEdit as stale:
+        meeting = stale.current.meeting
+        form.add_error(None, moved_meanwhile(meeting))
+        form.data = form.data.copy()
+        form.data["starts"] = meeting.starts.isoformat()
+        return None
 
 
 def _page(request, invitation, form, title: str, button: str, hint: str = ""):

@@ -1,17 +1,17 @@
 """The attendance grid, each cell a native select, and one case a page; complete without scripts."""
 
-from collections.abc import Iterable
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from mappa_portal.exceptions import StaleEdit
 from mappa_portal.words import clock
 from meetings.actions.attendance import Saved, record_attendance
+from meetings.attendees import TOO_LOW
 from meetings.forms.attendance import CaseAttendanceForm
 from meetings.grid import GRADES, MODES, Line, came_of, lines_of, marks_of
 from meetings.models import Attendance, Discussion, Meeting
@@ -62,6 +62,7 @@ def _grid(request, meeting: Meeting, discussions, lines: list[Line], *, stale=()
         "columns": list(zip(fills, discussions, strict=True)),
         "lines": [(line, _cells(line, dict(line.still_open()) if still_open else {})) for line in lines],
         "people": [(line, _people(line)) for line in lines if line.open_parts],
+        "too_low": TOO_LOW.format(meeting.level),
         "announced": any(line.announced for line in lines),
         "stale": stale,
         "still_open": still_open[:SHOWN],
@@ -88,7 +89,7 @@ def case(request, reference: str, position: int):
         saved = _save(request, meeting, lines, of=[part.pk for _, part in mine])
         if isinstance(saved, Saved):
             messages.success(request, f"Attendance of case {position} is saved.")
-            _warn(request, (line for line, _ in mine))
+            _warn(request, [line for line, _ in mine], reference)
             following = position + 1
             if following <= len(discussions):
                 return redirect("meetings:attendance_case", reference, following)
@@ -142,16 +143,18 @@ def _as_json(saved: Saved | list[str]) -> JsonResponse:
 def _finished(request, lines: list[Line], saved: Saved, reference: str):
     changed = f"Attendance is saved, {saved.changed} changed." if saved.changed else "Attendance is saved."
     messages.success(request, changed)
-    _warn(request, lines)
+    _warn(request, lines, reference)
     return redirect("meetings:meeting", reference)
 
 
-def _warn(request, lines: Iterable[Line]) -> None:
-    if any(line.lacks_grade for line in lines):
-        messages.warning(
-            request,
-            "Seniority is not recorded for every agency that attended: KPI 6 does not count these yet.",
-        )
+def _warn(request, lines: list[Line], reference: str) -> None:
+    """Names the agencies, each a link to where it is entered."""
+    page = reverse("meetings:attendance", args=[reference])
+    lacking = [(f"{page}#{line.key}.people", line.name) for line in lines if line.lacks_grade]
+    if lacking:
+        named = format_html_join(", ", '<a href="{}">{}</a>', lacking)
+        text = "Seniority is not recorded for {}. Until it is, KPI 6 does not count who came."
+        messages.warning(request, format_html(text, named))
 
 
 # -- Cells as HTML: a template loop over options is many times dearer --

@@ -20,6 +20,7 @@ from mappa_portal.forms import attempt
 from mappa_portal.templatetags.govuk import Row, tag
 from mappa_portal.words import long_date, plural, short_date
 from meetings.actions import contacts as actions
+from meetings.attendees import TOO_LOW
 from meetings.contacts import Entry, entries
 from meetings.forms.contacts import ContactForm, EndContactForm
 from meetings.links import behind_link
@@ -89,7 +90,7 @@ def state(entry: Entry, today):
         )
     if entry.too_junior_for:
         levels = " and ".join(str(level) for level in entry.too_junior_for)
-        found.append((tag(f"Seniority too low for Level {levels}", "yellow"),))
+        found.append((tag(TOO_LOW.format(levels), "yellow"),))
     return format_html_join(" ", "{}", found) if found else tag("Up to date", "green")
 
 

@@ -12,11 +12,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
+from boards.models import AreaSettings
 from boards.rules import may
 from mappa_portal.forms import attempt
 from mappa_portal.words import plural
 from meetings.actions import chasing
+from meetings.attendees import TOO_LOW
 from meetings.forms.replies import ReminderForm
+from meetings.mail.letters import grade_needed, rules_of
 from meetings.models import Contact, Invitation, Meeting, Reply
 from meetings.rules import INVITATION_RULES
 from outbox.models import Message
@@ -39,6 +42,7 @@ class Line:
     reply: Reply | None
     place: int | None
     has_contact: bool
+    needed: int  # the lowest grade that counts
 
     @property
     def may_be_reminded(self) -> bool:
@@ -49,6 +53,12 @@ class Line:
         if self.invitation.stood_down_at:
             return "Stood down", "grey"
         return REPLIES[self.reply.answer] if self.reply else ("No reply", "blue")
+
+    @property
+    def too_low(self) -> str:
+        """Of whoever will come; in the words of the attendance."""
+        grade = self.reply and self.reply.is_coming and self.reply.grade
+        return TOO_LOW.format(self.invitation.meeting.level) if grade and grade < self.needed else ""
 
     @property
     def delivered(self) -> tuple[str, str]:
@@ -100,13 +110,21 @@ def _lines(meeting: Meeting) -> list[Line]:
     places = count()
     present = Contact.objects.current().filter(organisation=meeting.organisation)
     reached = set(present.values_list("agency", flat=True))
-    return [_line(i, letters.get(i.letter_id), places, i.agency_id in reached) for i in asked]
+    rules = rules_of(meeting)
+    return [_line(i, letters.get(i.letter_id), places, i.agency_id in reached, rules) for i in asked]
 
 
-def _line(invitation: Invitation, letter: Message | None, places: Iterator[int], has_contact: bool) -> Line:
+def _line(
+    invitation: Invitation,
+    letter: Message | None,
+    places: Iterator[int],
+    has_contact: bool,
+    rules: AreaSettings,
+) -> Line:
     answer = invitation.answer
     waiting = answer is None and has_contact and INVITATION_RULES.rules["remind"].test(invitation)
-    return Line(invitation, letter, answer, next(places) if waiting else None, has_contact)
+    place = next(places) if waiting else None
+    return Line(invitation, letter, answer, place, has_contact, grade_needed(invitation, rules))
 
 
 def _letters():
@@ -139,7 +157,7 @@ def invitation_detail(request, reference: str, agency: str):
     latest = next((m for m in letters if m.pk == invitation.letter_id), None)
     context = {
         "meeting": meeting,
-        "line": _line(invitation, latest, count(), contact is not None),
+        "line": _line(invitation, latest, count(), contact is not None, rules_of(meeting)),
         "contact": contact,
         "history": _history(invitation, letters),
         "allowed": INVITATION_RULES.allowed(request.user, invitation),

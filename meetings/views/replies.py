@@ -60,7 +60,7 @@ class Door:
         try:
             return attempt(form, lambda: reply(self.invitation, **values))
         except StaleEdit as stale:
-            form.add_error(None, _moved(stale.current.meeting))
+            form.add_error(None, moved_meanwhile(stale.current.meeting))
             self.invitation.meeting = stale.current.meeting
             return None
 
@@ -69,7 +69,7 @@ def _when(meeting: Meeting) -> str:
     return ", ".join(filter(None, [weekday_date(meeting.held_on), hours(meeting)]))
 
 
-def _moved(meeting: Meeting) -> str:
+def moved_meanwhile(meeting: Meeting) -> str:
     now_on = f"It is now on {_when(meeting)}."
     return f"The meeting was moved while this page was open. {now_on} Check the reply and send it again."
 

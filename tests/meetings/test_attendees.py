@@ -43,7 +43,15 @@ def test_the_attendee_of_the_reply_is_kept_once_marked(browser, replied):
 
 def test_attendance_without_seniority_is_saved_and_said(browser, meeting):
     page = browser.post(ADDRESS, SENT | {f"{CSC}.grade": ""}, follow=True).content.decode()
-    assert "KPI 6 does not count these yet" in page
+    place = f"{ADDRESS}#{CSC}.people"
+    assert f'for <a href="{place}">Camden Children&#x27;s Services</a>. Until it is, KPI 6' in page
+    assert f'id="{CSC}.people" open' in browser.get(ADDRESS).content.decode()
+
+
+@pytest.mark.parametrize("grade, marked", [("1", True), ("2", False)])
+def test_C4_who_came_and_is_too_junior_is_marked(browser, meeting, grade, marked):
+    browser.post(ADDRESS, SENT | {f"{CSC}.grade": grade})
+    assert ("(seniority too low for Level 2)" in browser.get(ADDRESS).content.decode()) == marked
 
 
 CAME = [("", None, ""), ("3", 3, ""), ("", None, "video")]
@@ -120,7 +128,7 @@ def test_C4_the_page_of_one_case_asks_for_the_seniority_of_who_came(browser, rep
 
 def test_the_page_of_one_case_says_that_seniority_is_missing(browser, meeting):
     page = browser.post(CASE, {"revision": "1", ASC: "attended", CSC: "report"}, follow=True).content.decode()
-    assert "KPI 6 does not count these yet" in page
+    assert "Seniority is not recorded for" in page and f"#{ASC}.people" in page
 
 
 def test_C2_a_stale_page_of_one_case_keeps_the_seniority(browser, meeting):

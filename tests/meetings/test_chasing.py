@@ -59,6 +59,19 @@ def test_the_page_says_who_got_it_and_who_answered(camden, meeting, client, page
     assert len(boxes) == 3 and "camden-childrens-services" not in boxes
 
 
+GRADES = [("1", True), ("2", False)]
+
+
+@pytest.mark.parametrize("grade, marked", GRADES)
+def test_who_is_too_junior_is_marked_as_the_attendance_marks_it(camden, meeting, client, page, grade, marked):
+    sent = {"name": "Pat Low", "grade": int(grade), "channel": Reply.Channel.LINK}
+    reply(camden.invitation(meeting, "CSC"), answer="substitute", **sent)
+    for address in (page, f"{page}camden-childrens-services/"):
+        assert ("Seniority too low for Level 2" in words(client.get(address))) == marked
+    reply(camden.invitation(meeting, "CSC"), answer="apologies", reason="Ill", channel=Reply.Channel.LINK)
+    assert "Seniority too low" not in words(client.get(page))
+
+
 def test_everyone_has_replied(camden, meeting, client, page):
     for code in CODES:
         answer(camden, meeting, code)

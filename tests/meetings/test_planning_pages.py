@@ -119,8 +119,12 @@ def test_short_notice_is_taken_with_its_reason(world, browser):
     url = f"/meetings/{meeting.reference}/call/{plans.AGENCIES[0]}/"
     assert "Enter who you spoke to" in text(browser.post(url, {"outcome": "x"}))
     assert "Phone Camden Children's Services" in text(browser.get("/"))
-    browser.post(url, {"spoke_to": "Robin", "outcome": "Will come"})
+    assert "Select what the agency replies" in text(browser.post(url, {"spoke_to": "Robin"}))
+    typed = {"spoke_to": "Robin", "answer": "none"}
+    assert "Enter what came of the call" in text(browser.post(url, typed))
+    browser.post(url, typed | {"outcome": "Will ring back"})
     call.refresh_from_db()
+    assert "This call was made. Enter a reply by telephone" in text(browser.get(url))
     assert (call.spoke_to, call.made_by) == ("Robin", world.camden_administrator)
     assert open_as(world, "camden_business_manager").get(url).status_code == 404
 
