@@ -10,7 +10,7 @@ from boards import sections
 from boards.models import Territory
 from boards.sections import Section
 from mappa_portal.templatetags.govuk import Row, short_date, tag
-from mappa_portal.words import plural, weekday_date
+from mappa_portal.words import moment, plural, weekday_date
 from meetings.access import sight_of
 from meetings.models import FollowUp, Meeting
 from meetings.performance import minima  # noqa: F401  (registers itself)
@@ -34,7 +34,10 @@ def performance(user, borough: Territory, today: date) -> Section:
         return Section(title, [Row("Figures", "No meetings held in this period")])
     trend = Trend.of(report, today)
     rows = [_measure("KPI 4, ", "4", line, borough, "") for line in report.four]
-    return Section(title, [*rows, *(_agency(line, borough, trend) for line in _worst_first(report.six))])
+    rows += [_agency(line, borough, trend) for line in _worst_first(report.six)]
+    if report.figures.is_stored:
+        rows.append(Row("As at", moment(report.figures.as_at)))
+    return Section(title, rows)
 
 
 def _worst_first(lines: list[Line]) -> list[Line]:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import Min
 
 from boards.models import Territory
 from boards.scope import current_scope
-from meetings.models import Recount
+from meetings.models import DayFigures, Recount
 from meetings.performance import counting
 from meetings.performance.kpis import DUTY_TO_COOPERATE, Kpis, kpis_of
 from outbox.jobs import post
@@ -44,6 +45,18 @@ def of_borough(
 
 def is_live(place: Territory) -> bool:
     return place.kind == Territory.Kind.BOROUGH and place.pk in current_scope().territories
+
+
+def as_at(place: Territory, start: date, end: date, level: int | None = None) -> datetime | None:
+    """When the oldest of the stored rows was counted; None where the registers are counted at once."""
+    if is_live(place):
+        return None
+    days = DayFigures.objects.filter(
+        territory=place.area, held_on__range=(start, end), level__in=counting.levels_of(level)
+    )
+    if place.kind == Territory.Kind.BOROUGH:
+        days = days.filter(about=place)
+    return days.aggregate(oldest=Min("counted_at"))["oldest"]
 
 
 def of_area(area: Territory, start: date, end: date, level: int | None = None) -> Figures:

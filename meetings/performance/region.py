@@ -14,7 +14,7 @@ from protocols.models import Protocol
 MET, BELOW, NONE = "met", "below", "none"
 WORDS = {MET: "target met", BELOW: "below target", NONE: "no figure"}  # of a tile
 LOWEST = 5
-NOTHING = Kpis(Counts(), ())
+NOTHING = figures.Figures(Kpis(Counts(), ()), True, None)
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Line:
     borough: Territory
     kpis: Kpis
     protocol: bool
+    as_at: datetime | None = None
 
     def rate(self, measure: str) -> Rate:
         rates = {"6": self.kpis.all_agencies, "4": self.kpis.joint, "recorded": self.kpis.completeness}
@@ -54,8 +55,9 @@ class Region:
         found = figures.of_boroughs(area, period.start, period.end, level)
         agreed = set(Protocol.objects.for_user(user).in_force().values_list("about", flat=True))
         lines = (
-            Line(borough, found[borough.pk].kpis if borough.pk in found else NOTHING, borough.pk in agreed)
+            Line(borough, one.kpis, borough.pk in agreed, one.as_at)
             for borough in area.children.order_by("name")
+            for one in [found.get(borough.pk, NOTHING)]
         )
         return cls(tuple(lines), min((one.as_at for one in found.values()), default=None))
 

@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from documents.apart import render_apart
 from mappa_portal.exports import csv_download
 from mappa_portal.words import OFFICIAL_SENSITIVE, long_date
-from meetings.performance.exports import limit_exports, record_export
+from meetings.performance.exports import AS_AT, limit_exports, record_export, stamped
 from meetings.performance.kpis import Rate
 from meetings.performance.report import Line, Report, shown
 from meetings.performance.run_chart import Point
@@ -34,7 +34,12 @@ def figures(request):
     rows = [_numbers(line, kpi) for kpi, lines in ((4, report.four), (6, report.six)) for line in lines]
     rows += [_complete(report), _no_age(report), *_beside(report)]
     record_export(asked.place, len(rows), by=request.user)
-    return csv_download(_name("kpis", asked, "csv"), FIGURES + BEFORE, rows, marking=OFFICIAL_SENSITIVE)
+    return csv_download(
+        _name("kpis", asked, "csv"),
+        [*FIGURES, *BEFORE, AS_AT],
+        stamped(rows, report.figures.as_at),
+        marking=OFFICIAL_SENSITIVE,
+    )
 
 
 def _numbers(line: Line, kpi: int) -> list:
@@ -75,7 +80,12 @@ def chart(request):
         raise Http404
     rows = [_point(p) for p in drawn.points]
     record_export(asked.place, len(rows), by=request.user)
-    return csv_download(_name("kpi-chart", asked, "csv"), POINTS, rows, marking=OFFICIAL_SENSITIVE)
+    return csv_download(
+        _name("kpi-chart", asked, "csv"),
+        [*POINTS, AS_AT],
+        stamped(rows, report.figures.as_at),
+        marking=OFFICIAL_SENSITIVE,
+    )
 
 
 def _point(point: Point) -> list:

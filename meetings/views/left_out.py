@@ -8,6 +8,7 @@ from django.utils.html import format_html
 
 from mappa_portal.templatetags.govuk import short_date
 from meetings.performance import left_out as behind
+from meetings.performance.figures import as_at
 from meetings.performance.left_out import Day
 from meetings.views.performance import Asked
 
@@ -36,6 +37,7 @@ def left_out(request):
         "columns": ROWS if is_unit else COUNTS,
         "rows": rows,
         "total": total,
+        "as_at": as_at(*period),
         "limit": LIMIT if len(rows) == LIMIT else None,
         "back": f"{reverse('meetings:performance')}?{asked.query}",
     }

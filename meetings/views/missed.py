@@ -1,7 +1,7 @@
 """The missed attendances that make a gap, as far down as this person sees: rows, or counts by day."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
@@ -16,7 +16,8 @@ from mappa_portal.exports import csv_download
 from mappa_portal.pagination import numbered, sorting
 from mappa_portal.templatetags.govuk import short_date
 from mappa_portal.words import OFFICIAL_SENSITIVE
-from meetings.performance.exports import limit_exports, record_export
+from meetings.performance.exports import AS_AT, limit_exports, record_export, stamped
+from meetings.performance.figures import as_at
 from meetings.performance.kpis import DUTY_TO_COOPERATE
 from meetings.performance.missed import (
     KPI4,
@@ -44,6 +45,7 @@ class Table:
     columns: list[tuple[str, str]]
     rows: list[dict]
     missed: int
+    as_at: datetime | None = None  # of stored figures
     keeps: bool = False  # this person opens their cases and starts follow-ups of them
 
     def sorted(self, by: str) -> list[dict]:
@@ -65,6 +67,7 @@ def missed(request, kpi: str):
         "page": page,
         "sort": sort,
         "missed": table.missed,
+        "as_at": table.as_at,
         "keeps": table.keeps,
         "back": f"{reverse('meetings:performance')}?{asked.query}",
         "csv": f"{reverse('meetings:missed_export', args=[kpi])}?{asked.query}&agency={code}",
@@ -76,12 +79,14 @@ def missed(request, kpi: str):
 def export(request, kpi: str):
     """All rows, not only those that the page shows; recorded before anything leaves."""
     asked, table, _ = _found(request, kpi)
+    stored = not asked.sight.rows
+    rows = [[_value(name, row) for name, _ in table.columns] for row in table.rows]
     limit_exports(request.user)
     record_export(asked.place, len(table.rows), by=request.user)
     return csv_download(
         f"kpi-{kpi}-missed-{asked.place.slug}-{localdate()}.csv",
-        [label for _, label in table.columns],
-        ([_value(name, row) for name, _ in table.columns] for row in table.rows),
+        [label for _, label in table.columns] + stored * [AS_AT],
+        stamped(rows, table.as_at) if stored else rows,
         marking=OFFICIAL_SENSITIVE,
     )
 
@@ -92,7 +97,7 @@ def _found(request, kpi: str) -> tuple[Asked, Table, str]:
         raise Http404
     period = asked.place, asked.period.start, asked.period.end, asked.level, code
     if not asked.sight.rows:
-        return asked, _by_day(MISSED_DAYS[kpi](*period)), code
+        return asked, _by_day(MISSED_DAYS[kpi](*period), as_at(*period[:4])), code
     found = MISSED[kpi](*period, only=asked.sight.organisations)
     return asked, _by_row(found, asked, request.user), code
 
@@ -113,9 +118,9 @@ def _is_open(asked: Asked, kpi: str, code: str) -> bool:
     return asked.sight.agencies is None or kpi == "6" or asked.sight.sees_kind(kind)
 
 
-def _by_day(found: list[MissedDay]) -> Table:
+def _by_day(found: list[MissedDay], counted: datetime | None) -> Table:
     rows = [vars(day) | {"date": day.held_on, "borough": str(day.borough)} for day in found]
-    return Table([*BY_DAY, *COUNTS], rows, sum(day.missed for day in found))
+    return Table([*BY_DAY, *COUNTS], rows, sum(day.missed for day in found), counted)
 
 
 def _by_row(found: list[Missed], asked: Asked, user) -> Table:
@@ -130,7 +135,7 @@ def _by_row(found: list[Missed], asked: Asked, user) -> Table:
     if sight.cases and sight.agencies is None:
         columns += [("follow_up", "Follow-up")]
     keeps = bool(found) and may(user, "record_meeting", found[0].discussion)
-    return Table(columns, _rows(found, user), len(found), keeps)
+    return Table(columns, _rows(found, user), len(found), keeps=keeps)
 
 
 def _rows(found: list[Missed], user) -> list[dict]:

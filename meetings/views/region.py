@@ -17,7 +17,7 @@ from mappa_portal.templatetags.govuk import Row
 from mappa_portal.words import OFFICIAL_SENSITIVE
 from meetings.access import areas_seen_by
 from meetings.forms.performance import MEASURES, RegionForm
-from meetings.performance.exports import limit_exports, record_export
+from meetings.performance.exports import AS_AT, limit_exports, record_export, stamp
 from meetings.performance.region import Line, Region
 from meetings.performance.report import shown
 from meetings.performance.tiles import figures_url, tiles
@@ -114,10 +114,10 @@ def _share(line: Line, measure: str) -> float:
 def export(request):
     asked = Asked.by(request)
     limit_exports(request.user)
-    rows = [_numbers(line) for line in asked.region.lines]
+    rows = [[*_numbers(line), stamp(line.as_at)] for line in asked.region.lines]
     record_export(asked.area, len(rows), by=request.user)
     name = f"region-{asked.area.slug}-{localdate()}.csv"
-    return csv_download(name, FILE, rows, marking=OFFICIAL_SENSITIVE)
+    return csv_download(name, [*FILE, AS_AT], rows, marking=OFFICIAL_SENSITIVE)
 
 
 def _numbers(line: Line) -> list:

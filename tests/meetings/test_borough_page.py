@@ -14,8 +14,8 @@ BOROUGH = [
         ["KPI 4, both at the table", "KPI 6, ", "Held Level 2 meeting", "1 absence"],
         [],
     ),
-    ("camden_business_manager", ["KPI 6, Adult Social Care"], ["Level 2 meeting CMD", "absence,"]),
-    ("smb_member", ["KPI 6, "], ["Level 2 meeting CMD", "absence,"]),
+    ("camden_business_manager", ["KPI 6, Adult Social Care"], ["Level 2 meeting CMD", "absence,", "As at "]),
+    ("smb_member", ["KPI 6, ", "As at "], ["Level 2 meeting CMD", "absence,"]),
     ("camden_csc_spoc", ["KPI 6, Children"], ["KPI 6, Adult Social Care", "both at the table"]),
     ("camden_police_spoc", [], ["KPI 6", "Follow-ups"]),
 ]

@@ -1,16 +1,19 @@
 """All boroughs of an area side by side, from stored figures."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from audit.models import Event
 from boards.models import Territory
+from meetings.models import DayFigures
 from meetings.performance import figures
 from tests.meetings.conftest import PERIOD
 from tests.meetings.files import ABSENT, CHILD, REPORT
 from tests.pages import text
 
+AT = r"20\d\d-\d\d-\d\dT\d\d:\d\d[+]0[01]:00"  # in London
 ADDRESS = f"/region/?{PERIOD}"
 
 
@@ -93,7 +96,8 @@ def test_without_places_on_a_map_the_table_stands_alone(register, browser_of):
 def test_all_boroughs_leave_marked_and_recorded(boroughs, browser_of):
     answer = browser_of("smb_member").get(f"/region/export/?{PERIOD}")
     rows = answer.content.decode("utf-8-sig").splitlines()
-    assert rows[1] == "Camden,0,1,0,1,0 of 1,1,2,no,OFFICIAL-SENSITIVE" and len(rows) == 4
+    assert re.fullmatch(rf"Camden,0,1,0,1,0 of 1,1,2,no,{AT},OFFICIAL-SENSITIVE", rows[1]) and len(rows) == 4
+    assert rows[3] == "Islington,0,0,0,0,0 of 0,0,0,no,,OFFICIAL-SENSITIVE", "nothing was counted"
     assert Event.objects.get(name="figures.exported").territory.slug == "london"
 
 
@@ -112,3 +116,33 @@ def test_the_region_costs_the_same_however_much_was_counted(
     boroughs.put(*({"borough": "islington", "meeting": f"N{n}", "case": f"C{n}"} | ABSENT for n in range(20)))
     figures.count_all(boroughs.world.territory("islington"))
     assert queries() == few
+
+
+STORED = [  # where an area's stored figures stand, and how often the time at which they were counted is said
+    (f"/region/?{PERIOD}", 2),
+    (f"/performance/?place=london&{PERIOD}", 3),
+    (f"/performance/?place=camden&{PERIOD}", 2),
+    (f"/performance/6/missed/?place=london&{PERIOD}", 1),
+    (f"/performance/4/missed/?place=camden&{PERIOD}", 1),
+    (f"/performance/left-out/?place=london&{PERIOD}", 1),
+]
+FILES = [
+    "/region/export/",
+    "/performance/export/",
+    "/performance/chart/export/",
+    "/performance/6/missed/export/",
+]
+
+
+@pytest.mark.parametrize("address, times", STORED)
+def test_stored_figures_say_when_they_were_counted(boroughs, browser_of, address, times):
+    DayFigures.objects.update(counted_at=datetime(2025, 7, 2, 22, 30, tzinfo=UTC))
+    assert text(browser_of("smb_member").get(address)).count("As at 2 July 2025 at 11:30pm") == times
+
+
+@pytest.mark.parametrize("address", FILES)
+def test_so_do_the_files(boroughs, browser_of, address):
+    DayFigures.objects.update(counted_at=datetime(2025, 7, 2, 22, 30, tzinfo=UTC))
+    file = browser_of("smb_member").get(f"{address}?place=london&{PERIOD}").content.decode("utf-8-sig")
+    head, first, *_ = file.splitlines()
+    assert head.endswith(",As at,Marking") and first.endswith(",2025-07-02T23:30+01:00,OFFICIAL-SENSITIVE")
