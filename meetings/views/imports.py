@@ -3,9 +3,12 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from boards.models import Territory
+from meetings import import_help as guide
 from meetings.actions import attendance_files
 from meetings.attendance_file import COLUMNS, FileRefused, Row
 from meetings.forms.importing import ImportForm
@@ -22,9 +25,7 @@ COLOURS = {"checking": "blue", "checked": "yellow", "importing": "blue", "done":
 @login_required
 def import_file(request):
     """Each fault by line; a file without any is kept, sealed, until its owner has seen what it gives."""
-    units = units_of(request.user)
-    if not units:
-        raise PermissionDenied("Attendance is imported by the people of a borough's MAPPA unit.")
+    boroughs, units = _boroughs(request), units_of(request.user)
     form = ImportForm(request.POST if request.method == "POST" else None, request.FILES or None)
     faults = []
     if request.method == "POST" and form.is_valid():
@@ -34,7 +35,7 @@ def import_file(request):
                 form.cleaned_data["data"],
                 rows,
                 name=form.cleaned_data["file"].name,
-                boroughs=[unit.territory for unit in units],
+                boroughs=boroughs,
                 unit=_unit(rows, units),
                 by=request.user,
             )
@@ -45,11 +46,40 @@ def import_file(request):
     context = {
         "form": form,
         "faults": _listed(faults or form.faults),
-        "boroughs": [unit.territory for unit in units],
+        "boroughs": boroughs,
         "fault_columns": FAULT_COLUMNS,
-        "header": ",".join(COLUMNS),
     }
     return render(request, "meetings/import.html", context)
+
+
+@login_required
+def import_help(request):
+    boroughs = _boroughs(request)
+    context = {
+        "columns": guide.columns(),
+        "column_headings": ["Column", "What it says", "What it may be"],
+        "boroughs": [(b, guide.agencies_of(b)) for b in boroughs],
+        "borough_names": [(b.slug, b.name) for b in boroughs],
+        "borough_headings": ["Short name", "Borough"],
+        "agency_headings": ["Code", "Agency"],
+        "others": guide.others(boroughs),
+        "header": ",".join(COLUMNS),
+    }
+    return render(request, "meetings/import_help.html", context)
+
+
+@login_required
+def import_sample(request):
+    """No export: its two rows are made up, and a marking would be a column too many."""
+    headers = {"Content-Disposition": 'attachment; filename="attendance-sample.csv"'}
+    body = guide.sample(_boroughs(request)[0])
+    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _boroughs(request) -> list[Territory]:
+    if units := units_of(request.user):
+        return [unit.territory for unit in units]
+    raise PermissionDenied("Attendance is imported by the people of a borough's MAPPA unit.")
 
 
 def _unit(rows: list[Row], units):

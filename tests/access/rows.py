@@ -144,7 +144,12 @@ ROUTES = (
     | rows("", EVERYONE, pages=["meeting-list", "invitation-list", "reply-list", "attendance-list"])
     | rows("meeting", RECORDERS, pages=["meeting-detail"])
     | rows("", EVERYONE, status=400, pages=["kpis"])  # it asks for an area and a period: tests/meetings
-    | rows("", RECORDERS | {"hackney_administrator"}, EVERYONE, pages=["meetings:import"])
+    | rows(
+        "",
+        RECORDERS | {"hackney_administrator"},
+        EVERYONE,
+        pages=["meetings:import", "meetings:import_help", "meetings:import_sample"],
+    )
     | rows("import", RECORDERS, pages=["meetings:import_file"])
     | rows("import", RECORDERS, post=["meetings:import_start", "meetings:import_discard"])
     | rows(

@@ -7,8 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from audit.models import Event
+from meetings import import_help
 from meetings.actions import attendance_files, importing
-from meetings.attendance_file import read
+from meetings.attendance_file import COLUMNS, read
 from meetings.models import Attendance, AttendanceFile, Meeting
 from meetings.models.imports import KEPT
 from meetings.progress import Teller
@@ -60,6 +61,22 @@ def test_a_file_is_checked_then_imported_without_handing_it_in_again(administrat
     assert {"attendance_file.kept", "attendance.imported"} <= set(
         Event.objects.values_list("name", flat=True)
     )
+
+
+def test_the_sample_is_a_file_that_can_be_imported(administrator):
+    sample = administrator.get(f"{ADDRESS}sample.csv")
+    assert sample["Content-Disposition"] == 'attachment; filename="attendance-sample.csv"'
+    checked = hand_in(administrator, sample.content)
+    assert "This file would give 1 meetings, 1 discussions, 2 attendances: 2 created" in text(checked)
+    assert text(administrator.get(ADDRESS)).count("sample") == 1
+
+
+def test_help_says_every_column_and_the_codes_that_this_person_may_use(administrator):
+    assert list(import_help.VALUES) == COLUMNS
+    said = text(administrator.get(f"{ADDRESS}help/"))
+    assert "camden Camden Agencies of Camden" in said and "CSC Camden Children" in said
+    assert "islington: Islington" in said and "leeds" not in said
+    assert [name for name in COLUMNS if f" {name} " not in said] == []
 
 
 def test_what_is_kept_is_sealed(administrator):
