@@ -81,6 +81,14 @@ def everywhere() -> Scope:
     )
 
 
+def whole_area(area_id: int) -> Scope:
+    """The area and each of its boroughs by name: for jobs whose answer rests on all of them together."""
+    from boards.models import Territory
+
+    boroughs = Territory.objects.filter(parent=area_id).values_list("pk", flat=True)
+    return Scope(frozenset({area_id, *boroughs}), frozenset({area_id}))
+
+
 class ScopeMiddleware:
     """One transaction around the whole response, seeing what the person's appointments open."""
 

@@ -126,6 +126,11 @@ class Form:
         own = {q.choice.key: q.choice.options for q in self.questions if q.choice}
         return own | {text.key: ATTENDS for text in self.texts.values() if text.attends is not None}
 
+    @property
+    def hard(self) -> list[Relation]:
+        """Those that every signed return keeps to."""
+        return [relation for relation in self.relations if relation.level == "error"]
+
     def question(self, number: int) -> Question | None:
         return next((q for q in self.questions if q.number == number), None)
 

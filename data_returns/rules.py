@@ -28,6 +28,15 @@ class Unopened:
         self.territory_id = unit.territory_id
 
 
+class Sums:
+    """The sums of an area, for rules: its executive office releases them."""
+
+    def __init__(self, office: Organisation):
+        self.parties = [office]
+        self.territory_id = office.territory_id
+
+
+SUMS_RULES = RuleBook(release=Rule("manage_returns"))
 UNOPENED_RULES = RuleBook(open=Rule("fill_return"))
 
 RETURN_RULES = RuleBook(
@@ -40,6 +49,11 @@ RETURN_RULES = RuleBook(
     ),
     answer_query=Rule(
         "fill_return", lambda r: r.status in Return.WITH_BOARD, "The board has closed this return."
+    ),
+    release=Rule(
+        "manage_returns",
+        lambda r: r.status == Status.CLOSED,
+        "Figures are released once the board has accepted the return.",
     ),
     issue_copy=Rule("fill_return", lambda r: not r.is_open, "Copies are issued of a signed return."),
 )

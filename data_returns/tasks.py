@@ -7,9 +7,11 @@ from django.utils import timezone
 from boards.directory import in_post
 from boards.models import Organisation
 from boards.roles import Seat
+from boards.scope import scope, whole_area
 from data_returns import pdf
+from data_returns.actions.releasing import settle
 from data_returns.actions.signing import send
-from data_returns.models import Query, Return
+from data_returns.models import Query, Rendition, Return
 from data_returns.years import in_words
 from outbox import mail
 from outbox.jobs import Claim, effect, job
@@ -26,6 +28,16 @@ def seal(claim: Claim) -> None:
     pdf.make_and_seal(data_return, held=claim.held)
     with claim.held():
         send(data_return, at=timezone.now())
+
+
+@effect("data_returns.release")
+def release(claim: Claim) -> None:
+    """Sees the whole area: what one borough shows could tell what another hides, through the sums."""
+    with claim.held():
+        area_id = Rendition.objects.values_list("territory", flat=True).get(pk=claim.subject_id)
+    area = whole_area(area_id)
+    with scope(area.territories, area.areas):
+        settle(Rendition.objects.get(pk=claim.subject_id), at=timezone.now())
 
 
 @job("data_returns.tell_board")

@@ -1,6 +1,16 @@
 from django.urls import path, register_converter
 
-from data_returns.views import check, listing, question, scrutiny, signing, submitted, task_list
+from data_returns.views import (
+    check,
+    listing,
+    question,
+    released,
+    releasing,
+    scrutiny,
+    signing,
+    submitted,
+    task_list,
+)
 from data_returns.years import dashed, year_of
 
 
@@ -19,16 +29,21 @@ class ReportingYear:
 register_converter(ReportingYear, "reporting_year")
 app_name = "data_returns"
 RETURN = "<slug:borough>/<reporting_year:year>/"
+SUMS = "sums/<slug:area>/<reporting_year:year>/"
 
 urlpatterns = [
     path("", listing.ReturnList.as_view(), name="list"),
     path("open/", listing.open_return, name="open"),
+    path(SUMS, released.sums, name="sums"),
+    path(f"{SUMS}release/", releasing.release_area, name="release_sums"),
     path(RETURN, task_list.task_list, name="return"),
     path(f"{RETURN}q/<int:number>/", question.question, name="question"),
     path(f"{RETURN}check/", check.check, name="check"),
     path(f"{RETURN}sign/", signing.declare, name="sign"),
     path(f"{RETURN}view/", submitted.view, name="view"),
     path(f"{RETURN}pdf/", submitted.pdf, name="pdf"),
+    path(f"{RETURN}release/", releasing.release_return, name="release"),
+    path(f"{RETURN}released/", released.released, name="released"),
     path(f"{RETURN}correct/", submitted.correction, name="correct"),
     path(f"{RETURN}review/", scrutiny.review, name="review"),
     path(f"{RETURN}review/ask/", scrutiny.ask, name="ask"),

@@ -10,6 +10,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import DefaultRouter
 
+from data_returns.api import RenditionViewSet
 from mappa_portal import reference
 from meetings.api import KpiView
 from meetings.registers_api import AttendanceViewSet, InvitationViewSet, MeetingViewSet, ReplyViewSet
@@ -37,6 +38,7 @@ def nothing_here(request):
 
 router = Router()
 router.register("protocols", ProtocolViewSet, basename="protocol")
+router.register("returns", RenditionViewSet, basename="return")
 router.register("meetings", MeetingViewSet, basename="meeting")
 router.register("invitations", InvitationViewSet, basename="invitation")
 router.register("replies", ReplyViewSet, basename="reply")

@@ -6,17 +6,18 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localdate, localtime
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
-from boards.access import units_with
+from boards.access import organisations_of, units_with
 from boards.models import Organisation
 from boards.switcher import choices, preset
 from data_returns.actions.opening import open_due
 from data_returns.forms.listing import ReturnFilterForm
-from data_returns.models import Return, Standing
+from data_returns.models import Rendition, Return, Standing
 from data_returns.seeing import standings_for
 from data_returns.states import COLOURS, WITH
 from data_returns.views.fetch import page as page_at
@@ -46,6 +47,7 @@ class ReturnList(LoginRequiredMixin, TemplateView):
             page=page,
             columns=COLUMNS,
             rows=self._rows(page),
+            sums=_sums(user),
             to_open=_to_open(user, due),
             year=in_words(due),
             next_opens=f"The {in_words(due + 1)} return opens on 1 April {due + 2}",
@@ -61,9 +63,11 @@ class ReturnList(LoginRequiredMixin, TemplateView):
             ).values_list("coverage__borough", "name")
         )
         seen = {(r.territory_id, r.year): r for r in mine.order_by("number").defer("content")}
+        shared = Rendition.objects.released().filter(about__in={s.about_id for s in page})
+        released = set(shared.values_list("about", "year"))
         return [
             [
-                _named(standing, seen.get((standing.about_id, standing.year))),
+                _named(standing, seen.get((standing.about_id, standing.year)), released),
                 standing.label,
                 boards.get(standing.about_id, ""),
                 tag(standing.get_status_display(), COLOURS[standing.status]),
@@ -85,11 +89,24 @@ def _filtered(found, asked: dict):
     return found
 
 
-def _named(standing: Standing, seen: Return | None):
-    """With a version later than the first it says so; a link for those to whom the return is open."""
+def _named(standing: Standing, seen: Return | None, released: set[tuple[int, int]]):
+    """A link to the return for those to whom it is open, for others to what was released of it."""
     name = f"{standing.about}, version {standing.number}" if standing.number > 1 else str(standing.about)
-    url = page_at("return" if seen.is_open else "view", standing.about.slug, standing.year) if seen else ""
-    return format_html('<a class="govuk-link" href="{}">{}</a>', url, name) if url else name
+    if seen is not None:
+        url = page_at("return" if seen.is_open else "view", standing.about.slug, standing.year)
+    elif (standing.about_id, standing.year) in released:
+        url = page_at("released", standing.about.slug, standing.year)
+    else:
+        return name
+    return format_html('<a class="govuk-link" href="{}">{}</a>', url, name)
+
+
+def _sums(user) -> list[tuple[str, str]]:
+    """Where the area's sums are, for its seats: years of which anything was released."""
+    areas = {o.territory for o in organisations_of(user).values() if o.is_area_seat}
+    found = Rendition.objects.released().filter(territory__in=areas).order_by("-year")
+    pairs = found.values_list("territory__slug", "year").distinct()
+    return [(reverse("data_returns:sums", args=pair), in_words(pair[1])) for pair in pairs]
 
 
 def _to_open(user, year: int) -> list[Organisation]:

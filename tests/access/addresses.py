@@ -73,6 +73,8 @@ def address(name: str, of: str, target: str) -> str:
         more = {"number": 10} if name == "data_returns:question" else {"number": 1} if of == "query" else {}
         year = YEAR if of == "return" else SENT
         return reverse(name, kwargs={"borough": place, "year": year, **more})
+    if of == "sums":
+        return reverse(name, kwargs={"area": area, "year": SENT})
     if of == "area":
         return reverse(name, kwargs={"area": area})
     if of == "settings":

@@ -6,7 +6,7 @@ from boards.access import share
 from boards.models import Organisation, Territory
 from data_returns.actions.opening import open_return
 from data_returns.actions.scrutiny import ask
-from data_returns.models import Answer, Return
+from data_returns.models import Answer, Rendition, Return
 from meetings.actions import actions, minutes
 from meetings.actions.contacts import add_contact
 from meetings.actions.importing import import_attendance
@@ -142,6 +142,16 @@ def returns(world) -> None:
         by = getattr(world, f"{borough}_business_manager")
         text = CANARY if borough == "hackney" else "ours"
         ask(sent, question=1, text=text, by=by, at=timezone.now())
+        Rendition.objects.create(
+            territory=sent.territory.parent,
+            about=sent.territory,
+            year=SENT,
+            number=1,
+            edition=sent.edition,
+            cells={"q1_l1": 231},
+            asked_at=timezone.now(),
+            released_at=timezone.now(),
+        )
         made = open_return(world.territory(borough), YEAR, by=None, at=timezone.now())
         said = CANARY if borough == "hackney" else "ours"
         Answer.objects.create(territory=made.territory, data_return=made, key="q10", text=said)

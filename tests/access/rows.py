@@ -142,6 +142,7 @@ ROUTES = (
     | rows("", OFFICE, EVERYONE, pages=["boards:switch"])  # who has several boroughs
     | rows("", EVERYONE, pages=["meetings:performance", "meetings:list"])
     | rows("", EVERYONE, pages=["meeting-list", "invitation-list", "reply-list", "attendance-list"])
+    | rows("", EVERYONE, pages=["return-list"])
     | rows("meeting", RECORDERS, pages=["meeting-detail"])
     | rows("", EVERYONE, status=400, pages=["kpis"])  # it asks for an area and a period: tests/meetings
     | rows(
@@ -272,6 +273,16 @@ ROUTES = (
     | rows("sent return", BOARD, RECORDERS, post=["data_returns:ask", "data_returns:table"])
     | rows("sent return", BOARD, RECORDERS, post=["data_returns:send_back"])
     | rows("sent return", BOARD, RECORDERS, status=409, post=["data_returns:accept"])  # a query is open
+    | rows("sent return", LONDONERS - {"hackney_administrator"}, pages=["data_returns:released"])
+    | rows(  # the board has not accepted it
+        "sent return",
+        {"camden_administrator"},
+        BOARD | {"camden_mappa_chair"},
+        status=409,
+        pages=["data_returns:release"],
+    )
+    | rows("sums", LONDONERS, pages=["data_returns:sums"])
+    | rows("sums", KEEPERS, LONDONERS, post=["data_returns:release_sums"])
     | rows("query", RECORDERS | BOARD, post=["data_returns:say"])
     | rows("query", BOARD, RECORDERS, post=["data_returns:close"])
     | rows(  # whoever has signed in needs no invitation

@@ -6,7 +6,7 @@ from data_returns.actions.entry import import_content
 from data_returns.actions.opening import open_return
 from data_returns.content import parse
 from data_returns.models import Return
-from tests.data_returns.samples import GOOD
+from tests.data_returns.samples import GOOD, good
 
 YEAR, AT = 2025, "/returns/camden/2025-26/"
 
@@ -28,3 +28,19 @@ def filled(world, opened) -> Return:
     import_content(opened, content, by=None, at=timezone.now())
     opened.sections.update(is_done=True)
     return opened
+
+
+@pytest.fixture
+def accepted_return(world):
+    """A function of a borough's slug: its 2024 to 2025 return, accepted by the board; no file is made of it."""
+
+    def make(slug: str, **figures) -> Return:
+        made = open_return(world.territory(slug), 2024, by=None, at=timezone.now())
+        content, _ = parse(good(figures), made.form)
+        import_content(made, content, by=None, at=timezone.now())
+        made.status, made.signed_at = Return.Status.CLOSED, timezone.now()
+        made.content_hash, made.closed_on = "0" * 64, timezone.localdate()
+        made.save()
+        return made
+
+    return make

@@ -1,0 +1,52 @@
+"""Which cells are hidden: small ones, what tells of a whole small group, and others so that none can be worked out."""
+
+from collections.abc import Mapping, Set
+
+from data_returns.form import Form
+from data_returns.release.attack import Knowledge, Name, narrow, near
+
+VALUES = 5  # possible values that each hidden cell keeps at least (S3)
+
+
+class CannotHide(ValueError):
+    """What has been released before already gives a hidden cell away."""
+
+
+def small(form: Form, figures: Mapping[str, int], threshold: int) -> set[str]:
+    """Counts from 1 to under the threshold, and every part of a whole that is one: its zeros tell of all in it."""
+    found = {key for key, value in figures.items() if 0 < value < threshold}
+    for relation in form.hard:
+        known = [figures[key] for key in relation.right if key in figures]
+        if len(known) == len(relation.right) and 0 < sum(known) < threshold:
+            found |= set(relation.left) & figures.keys()
+    return found
+
+
+def protect(known: Knowledge, may: Set[Name], enough: int = VALUES) -> set[Name]:
+    """Hides more of the cells that may be hidden, the smallest that help first; gives those it hid."""
+    more: set[Name] = set()
+    while found := narrow(known, enough):
+        chosen: set[Name] = set()
+        for cell in sorted(found, key=lambda name: (found[name], str(name))):
+            if not _is_helped(cell, known, chosen):
+                chosen |= _helper(cell, known, may - chosen)
+        if not chosen:
+            raise CannotHide(f"{min(found)} cannot be hidden: what was released before gives it away.")
+        known.hide(chosen)
+        more |= chosen
+    return more
+
+
+def _is_helped(cell: Name, known: Knowledge, chosen: Set[Name]) -> bool:
+    """By one that is hidden for another cell of the same rule."""
+    return any(chosen & rule.terms.keys() for rule in known.rules if cell in rule.terms)
+
+
+def _helper(cell: Name, known: Knowledge, may: Set[Name]) -> set[Name]:
+    """The smallest of the nearest, a zero last; none when all that help are hidden or chosen."""
+    ring = next((ring for ring in (may & set(ring) for ring in near(cell, known)) if ring), set())
+    return (
+        {min(ring, key=lambda name: (known.shown[name] == 0, known.shown[name], str(name)))}
+        if ring
+        else set()
+    )

@@ -1,0 +1,62 @@
+"""Releasing: the unit looks at what will be hidden first; the executive office releases the area's sums."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from boards.models import AreaSettings, Organisation
+from data_returns.actions.releasing import fill, release, release_sums
+from data_returns.models import Rendition, Return
+from data_returns.release import table
+from data_returns.release.cells import exact
+from data_returns.views.fetch import place, return_of
+from data_returns.views.released import area_called, office_of
+from mappa_portal.words import plural
+
+
+@login_required
+def release_return(request, borough: str, year: int):
+    data_return = return_of(request, borough, year, "release")
+    asked = Rendition.objects.filter(about=data_return.territory, year=year, number=data_return.number)
+    if request.method == "POST":
+        release(data_return, by=request.user, at=timezone.now())
+        messages.success(request, "The figures are being released. It takes a moment.")
+    if request.method == "POST" or asked.exists():
+        return redirect("data_returns:released", *place(data_return))
+    return render(request, "data_returns/release.html", _preview(data_return))
+
+
+def _preview(data_return: Return) -> dict:
+    """As this borough's own releases have it; sums of the area that are out already may hide more."""
+    area, truth = data_return.territory.parent, exact(data_return)
+    rendition = Rendition(
+        territory=area,
+        about=data_return.territory,
+        year=data_return.year,
+        number=data_return.number,
+        edition=data_return.edition,
+        threshold=AreaSettings.objects.get(territory=area).suppression_threshold,
+    )
+    fill(rendition)
+    lines = table.lines(rendition, table.form_of(rendition))
+    return {
+        "data_return": data_return,
+        "columns": ["Question", "Figure", "Reported", "Released"],
+        "rows": [[str(n.question), n.label, table.in_words(truth[n.key]), n.shown] for n in lines],
+        "hidden": plural(table.count_hidden(rendition), "figure"),
+        "total": len(lines),
+        "threshold": rendition.threshold,
+        "key": table.KEY,
+    }
+
+
+@login_required
+@require_POST
+def release_area(request, area: str, year: int):
+    found = area_called(request, area)
+    office = office_of(request, found) or Organisation.objects.unit_of(found)
+    release_sums(office, year, by=request.user, at=timezone.now())
+    messages.success(request, "The sums are being released. It takes a moment.")
+    return redirect("data_returns:sums", area, year)
