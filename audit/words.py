@@ -38,6 +38,7 @@ ACTIONS = {
     "case.level_changed": "Changed the level of a case",
     "case.level_corrected": "Corrected the level of a case",
     "case.viewed": "Looked at the particulars of a case",
+    "case.withdrawn": "Withdrew a case that was added by mistake",
     "clause.added": "Added a clause to a template",
     "clause.edited": "Changed a clause of a template",
     "clause.moved": "Moved a clause of a template",

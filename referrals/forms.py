@@ -1,10 +1,13 @@
 from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.timezone import localdate
 
 from boards.directory import organisations_covering
 from boards.forms.fields import RevisedForm
 from boards.models import Organisation, Territory
 from mappa_portal.forms import DateField, Form
+from referrals.actions import case_called
 from referrals.models import Case
 from referrals.personal import Person
 
@@ -102,10 +105,17 @@ class LevelFields(Form):
 
 
 class NewCaseForm(PersonFields, ManagedFields, LevelFields):
-    field_order = (*PersonFields.base_fields, *ManagedFields.base_fields)
+    file_reference = forms.CharField(
+        label="Your own reference (optional)",
+        help_text="As your register or an attendance file calls the case. The portal adds one of its own.",
+        max_length=40,
+        required=False,
+    )
+    field_order = ("file_reference", *PersonFields.base_fields, *ManagedFields.base_fields)
 
     def __init__(self, *args, unit: Organisation, **kwargs):
         super().__init__(*args, **kwargs)
+        self.unit = unit
         self.offer(unit.territory)
         for name, label in (
             ("level", "Level (optional)"),
@@ -114,6 +124,14 @@ class NewCaseForm(PersonFields, ManagedFields, LevelFields):
         ):
             self.fields[name].required = False
             self.fields[name].label = label or self.fields[name].label
+
+    def clean_file_reference(self):
+        asked = self.cleaned_data["file_reference"]
+        if asked and (known := case_called(self.unit, asked)):
+            link = '{} exists already: <a class="govuk-link" href="{}">open case {}</a>'
+            url = reverse("referrals:case", args=[known.reference])
+            raise forms.ValidationError(format_html(link, asked, url, known.reference))
+        return asked
 
     def clean(self):
         data = super().clean()
@@ -146,6 +164,16 @@ class CaseForm(RevisedForm, PersonFields, ManagedFields):
 
 class LevelForm(LevelFields):
     pass
+
+
+class WithdrawForm(Form):
+    reason = forms.CharField(
+        label="Why is this case withdrawn?",
+        help_text="It goes from the register with its particulars and levels. Do not name or describe the person.",
+        max_length=300,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": "Enter why the case is withdrawn"},
+    )
 
 
 class CaseFilterForm(Form):

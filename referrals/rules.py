@@ -7,6 +7,11 @@ CASE_RULES = RuleBook(
     see=Rule("record_meeting"),
     edit=Rule("record_meeting"),
     change_level=Rule("record_meeting"),
+    withdraw=Rule(
+        "record_meeting",
+        lambda case: not case.discussions.exists(),
+        "This case is on the agenda of a meeting, so it stays in the register.",
+    ),
     correct_level=Rule(
         "record_meeting", lambda case: case.levels.exists(), "No level is recorded that could be corrected."
     ),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("new/", cases.CaseNew.as_view(), name="new"),
     path("<slug:reference>/", cases.CaseDetail.as_view(), name="case"),
     path("<slug:reference>/edit/", cases.CaseEdit.as_view(), name="edit"),
+    path("<slug:reference>/withdraw/", cases.CaseWithdraw.as_view(), name="withdraw"),
     path("<slug:reference>/level/", cases.LevelChange.as_view(), name="level"),
     path("<slug:reference>/level/correct/", cases.LevelCorrect.as_view(), name="level_correct"),
 ]

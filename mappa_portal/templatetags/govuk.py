@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.safestring import SafeString
 
 from mappa_portal.text import markdown_to_html
 from mappa_portal.words import clock, long_date, lower_first, moment, plural, short_date, weekday_date
@@ -96,7 +97,10 @@ def _errors_of(form):
         yield text, ""
     for field in form:
         for text in field.errors:
-            yield text, getattr(field, "first_id", field.auto_id)
+            yield (
+                strip_tags(text) if isinstance(text, SafeString) else text,
+                getattr(field, "first_id", field.auto_id),
+            )
 
 
 @register.inclusion_tag("govuk/alert.html")

@@ -34,13 +34,18 @@ def add_case(
     level: int | None = None,
     starts_on: date | None = None,
     reason: str = "",
+    file_reference: str = "",
     today: date,
     by,
 ) -> Case:
+    """``file_reference`` is what the borough itself calls the case, and how a file finds it."""
     case = Case(territory=unit.territory, organisation=unit)
     CASE_RULES.require("add", case, by=by)
     if category == Case.Category.TERRORIST and starts_on and starts_on < CATEGORY_4_SINCE:
         raise ValidationError({"category": TOO_EARLY})
+    if file_reference and case_called(unit, file_reference):
+        raise ValidationError({"file_reference": "A case with this reference exists already"})
+    case.file_reference = file_reference
     case.category, case.personal = category, person.sealed()
     case.responsible_agency, case.responsible_csc = responsible_agency, responsible_csc
     case.reference = next_reference(unit.territory, "C", today.year)
@@ -51,6 +56,20 @@ def add_case(
     if level and starts_on:
         begin_level(case, level=level, starts_on=starts_on, reason=reason, today=today, by=by)
     return case
+
+
+def case_called(unit: Organisation, reference: str) -> Case | None:
+    """By either reference, in whatever letters it is typed."""
+    return Case.objects.filter(organisation=unit).called({reference, reference.upper()}).first()
+
+
+@transaction.atomic
+def withdraw(case: Case, *, reason: str, by) -> None:
+    """Added by mistake: what the register held of it goes, its reference is not given again."""
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    CASE_RULES.require("withdraw", case, by=by)
+    record("case.withdrawn", case, by=by, reason=reason)
+    case.delete()
 
 
 @transaction.atomic

@@ -20,7 +20,15 @@ from mappa_portal.words import long_date
 from referrals import actions, rooms
 from referrals.clock import is_overdue
 from referrals.finding import MOST, find_people
-from referrals.forms import NONE, CaseFilterForm, CaseForm, FindPersonForm, LevelForm, NewCaseForm
+from referrals.forms import (
+    NONE,
+    CaseFilterForm,
+    CaseForm,
+    FindPersonForm,
+    LevelForm,
+    NewCaseForm,
+    WithdrawForm,
+)
 from referrals.listing import narrowed, with_clock
 from referrals.models import Case
 from referrals.rules import CASE_RULES, units_of
@@ -186,6 +194,7 @@ class CaseNew(UnitMixin, CaseFormView):
             person=form.person,
             **form.managed,
             **form.begins,
+            file_reference=form.cleaned_data["file_reference"],
             today=localdate(),
             by=self.request.user,
         )
@@ -233,3 +242,13 @@ class LevelCorrect(CaseMixin, CaseFormView):
     def act(self, form):
         actions.correct_level(self.case, **form.cleaned_data, today=localdate(), by=self.request.user)
         return self.done("The level is corrected.")
+
+
+class CaseWithdraw(CaseMixin, CaseFormView):
+    form_class, rule = WithdrawForm, "withdraw"
+    title, button = "Withdraw this case", "Withdraw case"
+
+    def act(self, form):
+        actions.withdraw(self.case, **form.cleaned_data, by=self.request.user)
+        messages.success(self.request, f"Case {self.case} is withdrawn.")
+        return redirect("referrals:list")

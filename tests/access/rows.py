@@ -212,7 +212,7 @@ ROUTES = (
     | rows("escalation", REGION | RECORDERS, pages=["meetings:escalation"])
     | rows("", KEEP_CASES, EVERYONE, pages=["referrals:list", "referrals:new"])
     | rows("case", RECORDERS, pages=["referrals:case", "referrals:edit", "referrals:level"])
-    | rows("case", RECORDERS, status=409, pages=["referrals:level_correct"])
+    | rows("case", RECORDERS, status=409, pages=["referrals:level_correct", "referrals:withdraw"])
     | rows("", KEEP_CASES, EVERYONE, pages=["meetings:contacts"], post=["meetings:contacts_ask"])
     | rows("contact", RECORDERS, pages=["meetings:contact", "meetings:contact_end"])
     | rows("contact", RECORDERS, post=["meetings:contact_ask"])

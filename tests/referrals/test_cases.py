@@ -1,5 +1,6 @@
 """Cases by hand: adding, changing, levels, and what a new birth date moves."""
 
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
@@ -34,6 +35,52 @@ def add(world, unit):
 def edit(case, by, person=JO, **values):
     usual = {"revision": 1, "category": None, "responsible_agency": None, "responsible_csc": None}
     return actions.edit_case(case, person=person, by=by, **usual | values)
+
+
+WHO_WITHDRAWS = [
+    ("camden_administrator", None),
+    ("camden_mappa_chair", None),
+    ("camden_csc_spoc", PermissionDenied),
+    ("hackney_administrator", PermissionDenied),
+]
+
+
+@pytest.mark.parametrize("who, refused", WHO_WITHDRAWS)
+def test_a_case_added_by_mistake_is_withdrawn_and_its_reference_not_given_again(add, world, who, refused):
+    case = add(level=2, starts_on=TODAY, reason="Mistake")
+    with pytest.raises(refused) if refused else nullcontext():
+        actions.withdraw(case, reason="Added twice", by=getattr(world, who))
+    left = Case.objects.exists(), LevelPeriod.objects.exists(), Token.objects.exists()
+    assert left == (bool(refused),) * 3
+    said = Draft.objects.filter(name="case.withdrawn").values_list("reference", "reason")
+    assert list(said) == ([] if refused else [("CMD-C-2026-001", "Added twice")])
+    assert add().reference == "CMD-C-2026-002"
+
+
+def test_a_case_of_a_meeting_stays(add, world, unit):
+    case = add()
+    meeting = Meeting.objects.create(
+        territory=case.territory,
+        organisation=unit,
+        reference="CMD-M-2026-001",
+        level=2,
+        held_on=TODAY,
+        status="cancelled",
+    )
+    Discussion.objects.create(territory=case.territory, meeting=meeting, case=case)
+    with pytest.raises(Conflict, match="on the agenda of a meeting"):
+        actions.withdraw(case, reason="Added twice", by=world.camden_administrator)
+
+
+SAME = ["LOCAL/7", "local/7", "CMD-C-2026-001", "cmd-c-2026-001"]
+
+
+@pytest.mark.parametrize("again", SAME)
+def test_no_two_cases_of_a_borough_have_the_same_reference(add, again):
+    add(file_reference="LOCAL/7")
+    with pytest.raises(ValidationError, match="exists already"):
+        add(file_reference=again)
+    add(file_reference="LOCAL/8")
 
 
 def test_a_case_gets_the_next_reference_and_its_particulars_lie_sealed(add, world):

@@ -99,6 +99,27 @@ def test_a_case_is_added_and_shown_with_its_name_only_on_the_page(browser):
     assert Event.objects.filter(name="case.viewed").count() == 1
 
 
+def test_a_reference_that_is_known_leads_to_its_case(browser, add):
+    case = add(file_reference="LOCAL/7")
+    page = browser.post("/cases/new/", sent(file_reference="local/7", name="Jo Canary"))
+    said = f'local/7 exists already: <a class="govuk-link" href="/cases/{case}/">open case {case}</a>'
+    assert page.content.decode().count(said) == 1 and f"local/7 exists already: open case {case}</a>" in (
+        page.content.decode()
+    ), "the summary leads to the field"
+    assert Case.objects.count() == 1 and 'value="Jo Canary"' in page.content.decode()
+    page = browser.post("/cases/new/", sent(file_reference="<b>7"), follow=True)
+    assert "your reference &lt;b&gt;7" in page.content.decode()
+
+
+def test_a_case_is_withdrawn_from_its_page(browser, add):
+    case = add("Jo Canary")
+    assert f'href="/cases/{case}/withdraw/"' in browser.get(f"/cases/{case}/").content.decode()
+    address = f"/cases/{case}/withdraw/"
+    assert "Enter why the case is withdrawn" in text(browser.post(address, {"reason": " "}))
+    assert f"Case {case} is withdrawn." in text(browser.post(address, {"reason": "Twice"}, follow=True))
+    assert browser.post(address, {"reason": "Twice"}).status_code == 404
+
+
 WRONG = [
     (
         {"birth_date_day": "1", "birth_date_month": "1", "birth_date_year": "2090"},
