@@ -2,6 +2,7 @@
 
 import calendar
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -19,6 +20,14 @@ CASES = 3
 EXPECTED = ("ASC", "CSC", "EDU", "HPR", "HSG", "JCP", "YOT")
 FAITHFUL = {"CSC": 0.98, "YOT": 0.98, "ASC": 0.96, "HPR": 0.94, "EDU": 0.9, "JCP": 0.86}
 OTHERS = 0.95
+NOBODY = {
+    "stood_down": False,
+    "attended": None,
+    "mode": "",
+    "grade": None,
+    "report": False,
+    "explained": None,
+}
 STILL_OPEN = timedelta(days=7)  # the newest panels are not all recorded yet
 
 
@@ -74,7 +83,7 @@ def _row(line, borough, number, held_on, case, born, code, chance: Random, care:
     came = chance.random() < FAITHFUL.get(code, OTHERS) * care
     recorded = held_on < today - STILL_OPEN or code != "HSG"
     level = 3 if number % 6 == 2 else 2
-    return Row(
+    row = Row(
         line=line,
         meeting=f"{borough.code}-{held_on:%y%m}",
         borough=borough.slug,
@@ -94,3 +103,4 @@ def _row(line, borough, number, held_on, case, born, code, chance: Random, care:
         report=not came and chance.random() < 0.4,
         explained=None if came else chance.random() < 0.6,
     )
+    return replace(row, **NOBODY) if row.status == "cancelled" else row

@@ -8,6 +8,7 @@ from boards.dates import add_months
 from boards.demo import FULLY_STAFFED, name_of
 from boards.directory import in_post
 from boards.models import Coverage, Organisation, Territory
+from boards.references import next_reference
 from boards.roles import Seat
 from boards.scope import scope
 from meetings.actions import meetings as actions
@@ -16,7 +17,16 @@ from meetings.actions.series import start_series
 from meetings.actions.standing_down import stand_down
 from meetings.demo.directory import AT, OTHERS
 from meetings.due import due_cases
-from meetings.models import Contact, Invitation, Meeting, PhoneCall, Series, StandingInvitee
+from meetings.models import (
+    Attendance,
+    Contact,
+    Discussion,
+    Invitation,
+    Meeting,
+    PhoneCall,
+    Series,
+    StandingInvitee,
+)
 from meetings.views.fetch import settings_of
 from referrals.actions.cases import add_case
 from referrals.personal import Person
@@ -45,6 +55,8 @@ def load(today: date) -> None:
         with scope([area.pk, *(b.pk for b in boroughs)], [area.pk]):
             _always_invite(boroughs)
             for borough in boroughs:
+                if borough.slug in PLANS:
+                    _over(borough, at.date())
                 for number in range(len(PLANS.get(borough.slug, ()))):
                     _plan(borough, number, at)
                 if borough.slug in PLANS:
@@ -65,6 +77,37 @@ def _always_invite(boroughs: list[Territory]) -> None:
         for level, codes in STANDING.items()
         if c.organisation.agency_type in codes
     )
+
+
+def _over(borough: Territory, today: date) -> None:
+    """The last panel again, some days ago: nobody has said yet whether it was held."""
+    unit = Organisation.objects.unit_of(borough)
+    last = Meeting.objects.filter(organisation=unit, status=Meeting.Status.HELD).order_by("-held_on").first()
+    if last is None:
+        return
+    day = today - timedelta(days=max(1, today.weekday() - 3))  # Thursday or before
+    meeting = Meeting.objects.create(
+        territory=borough,
+        organisation=unit,
+        reference=next_reference(borough, "M", day.year),
+        level=2,
+        held_on=day,
+        starts_at=time(10),
+        place=PLACES[borough.slug],
+        chair=_holder(unit, today, Seat.CHAIR),
+    )
+    for heard in last.discussions.prefetch_related("attendances"):
+        again = Discussion.objects.create(
+            territory=borough,
+            meeting=meeting,
+            case_id=heard.case_id,
+            position=heard.position,
+            under_18=heard.under_18,
+        )
+        Attendance.objects.bulk_create(
+            Attendance(territory=borough, discussion=again, organisation_id=part.organisation_id)
+            for part in heard.attendances.all()
+        )
 
 
 def _plan(borough: Territory, number: int, at: datetime) -> None:
