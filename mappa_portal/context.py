@@ -79,6 +79,7 @@ NAVIGATION = (  # label, URL name, who is offered it; six at most for any seat
     ("Protocols", "protocols:list", party),
     ("Performance", "meetings:performance", measured),
     ("Returns", "data_returns:list", returns),
+    ("Escalations", "meetings:escalations", office_with("record_meeting")),
     ("Area", "boards:area", office_with("read_audit")),
     ("Audit", "audit:list", unit_with("read_audit")),
 )

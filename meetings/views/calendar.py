@@ -19,6 +19,7 @@ from boards.switcher import choices, preset
 from mappa_portal.pagination import Page, keyset
 from mappa_portal.templatetags.govuk import short_date, tag
 from mappa_portal.words import clock, long_date, plural
+from meetings.access import areas_seen_by
 from meetings.forms.calendar import CalendarFilterForm
 from meetings.models import Meeting
 from meetings.notice import Notice
@@ -52,7 +53,12 @@ class MeetingList(LoginRequiredMixin, TemplateView):
         found = self._filtered(Meeting.objects.for_user(user).select_related("territory"))
         shown = {"filters": form, "today": self.today, "months": _months(self.asked.get("month"), self.today)}
         shown |= self._month(found) if self.asked.get("month") else self._list(found)
-        shown |= {"filtered": form.narrows, "may_set_up": self.in_unit, "query": form.kept}
+        shown |= {
+            "filtered": form.narrows,
+            "may_set_up": self.in_unit,
+            "across": bool(areas_seen_by(user)),
+            "query": form.kept,
+        }
         return super().get_context_data(**kwargs, **shown)
 
     def _filtered(self, found):

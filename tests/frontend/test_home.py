@@ -101,6 +101,11 @@ SEES = [
         "Check a signed document",
     ),
     ("auditor", ["Home", "Region", "Protocols", "Performance", "Area", "Audit"], "Check a signed document"),
+    (
+        "co_ordinator",  # of the area: the boroughs' meetings are theirs
+        ["Home", "Region", "Protocols", "Performance", "Returns", "Escalations"],
+        "Boroughs",
+    ),
     ("camden_police_spoc", ["Home", "Meetings"], "Check a signed document"),
     ("nobody", [], "You hold no seat today"),
 ]

@@ -50,7 +50,7 @@ def test_the_unit_reads_what_is_coming_and_how_ready_it_is(world, cases):
     assert "Week of" in page and "30 days" in page and "1 of 3 replied" in page
     assert "Send by" in page and "Not invited yet" in page
     detail = text(browser.get(f"/meetings/{meeting.reference}/"))
-    assert "1 of 3 replied" in detail and "Representative will attend: Robin Reply" in detail
+    assert "1 of 3 replied" in detail and "Representative will attend by telephone: Robin Reply" in detail
     assert "Set up a meeting" in detail and "Stand down Camden Adult Social Care" in detail
 
 
@@ -157,3 +157,9 @@ def test_home_says_until_when_to_send(world, cases):
     assert "Send the invitations to" in page and later.reference not in page
     day = localdate() + timedelta(days=27)
     assert f"the level 2 meeting of {day.day} {day:%B %Y}" in page
+
+
+def test_across_the_area_meetings_are_figures_and_escalations(world):
+    page = open_as(world, "co_ordinator").get("/meetings/")
+    assert "Each borough’s MAPPA unit keeps its own." in text(page)
+    assert 'href="/region/"' in page.content.decode() and 'href="/escalations/"' in page.content.decode()
