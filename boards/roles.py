@@ -20,7 +20,7 @@ class Seat(models.TextChoices):
 _OFFICE = frozenset(
     {
         *("manage_templates", "draft_protocol", "see_mail", "record_meeting"),
-        *("fill_return", "manage_returns"),
+        *("fill_return", "manage_returns", "run_round"),
     }
 )
 SEATS: dict[str, frozenset[str]] = {
@@ -38,6 +38,6 @@ SEATS: dict[str, frozenset[str]] = {
     Seat.SPOC: frozenset({"answer_for_agency"}),
     Seat.REFERRER: frozenset(),
     Seat.MEMBER: frozenset(),
-    Seat.AREA_ADMINISTRATOR: frozenset({"set_up_area", "read_audit"}),
+    Seat.AREA_ADMINISTRATOR: frozenset({"set_up_area", "read_audit", "run_round"}),
     Seat.AUDITOR: frozenset({"read_audit"}),
 }

@@ -14,12 +14,16 @@ from boards.roles import Seat
 from boards.scope import scope
 from data_returns.actions.checking import pass_check
 from data_returns.actions.opening import board_of, due_day
+from data_returns.actions.round import extend
 from data_returns.actions.signing import fingerprint, sign
 from data_returns.content import Content, as_json
 from data_returns.editions import edition_of
 from data_returns.form import Form
-from data_returns.models import Answer, Edition, Figure, Return, Section, Standing
+from data_returns.models import Answer, Edition, Figure, Return, Round, Section, Standing
+from data_returns.pdf import file_of
 from data_returns.years import last_year
+from documents.copies import due_back, issue
+from documents.models import Document
 
 YEARS = 5
 LEVEL_1 = 220  # of a borough: one in 1,099 people from the age of ten, by 33 (MAPPA annual report 2023/24)
@@ -37,6 +41,19 @@ TEXTS = {
     "q11": "Both lessons that the Strategic Management Board shared were discussed.",
 }
 AT = time(10)
+MONTH = 30
+EXTENDED = (  # a few days from now, or more than a month after the day for all
+    ("barnet", 21, "The register is being moved to another system."),
+    ("bexley", 45, "The administrator's post was vacant until July."),
+)
+CHASED = ("bexley", "brent", "camden")
+LATE = 0.12  # of the returns
+COPIES = (  # holder, days since it was issued, days since it came back
+    ("Chair of the council's scrutiny committee", 120, 100),
+    ("Head of Housing", 120, 95),
+    ("Director of Public Health", 50, 0),
+    ("Head of Adult Social Care", 5, 0),
+)
 HALF, MANY = 4, 99  # questions that a draft has got to
 
 
@@ -51,12 +68,27 @@ def load(today: date) -> None:
 
 def _load(area: Territory, boroughs: list[Territory], newest: int, today: date) -> None:
     for year in range(newest - YEARS + 1, newest + 1):
+        opened = _at(date(year + 1, 4, 2))
+        Round.objects.create(territory=area, year=year, due_on=due_day(year), opened_at=opened)
         edition = edition_of(area, year, today=today)
         states = _states(boroughs) if year == newest else {"camden": "draft"} if year == newest - 1 else {}
         for borough in boroughs:
             status = states.get(borough.slug, "closed")
             _return(borough, year, edition, status, is_whole=year < newest)
-    _walk(Return.objects.get(territory__slug="camden", year=newest - 1))
+    _extend(Round.objects.get(year=newest), today)
+    _walk(Return.objects.get(territory__slug="camden", year=newest - 1), today)
+
+
+def _extend(newest: Round, today: date) -> None:
+    """Two boroughs have more time, for one of them it is over; those who are late were chased."""
+    office = newest.parties[0]
+    by, due = in_post([office], today, seats=[Seat.CO_ORDINATOR]).first().user, newest.due_on
+    for borough, to, reason in EXTENDED:
+        day = max(due, today) + timedelta(days=to) if to < MONTH else due + timedelta(days=to)
+        said = {"to": day, "reason": reason, "today": due, "by": by, "at": _at(due - timedelta(days=5))}
+        extend(newest, [borough], **said)
+    late = newest.standings.unsigned().filter(about__slug__in=CHASED)
+    late.update(chased_on=today - timedelta(days=12))
 
 
 def _states(boroughs: list[Territory]) -> dict[str, str]:
@@ -83,11 +115,10 @@ def _return(
         edition=edition.slug,
         content=edition.content,
         status=status,
-        due_on=due,
         opened_at=_at(date(year + 1, 4, 2)),
     )
     if signed:
-        made.signed_at, made.signed_by = _at(due - timedelta(days=12)), _chair(unit, due)
+        made.signed_at, made.signed_by = _at(due + _days_after(borough.slug, year)), _chair(unit, due)
         made.content_hash = fingerprint({"year": year, **as_json(content, form)})
         made.tabled_on = due + timedelta(days=60) if status in ("tabled", "closed") else None
         made.closed_on = due + timedelta(days=75) if status == "closed" else None
@@ -112,11 +143,19 @@ def _return(
         year=year,
         reference=made.reference,
         status=status,
+        questions=len(form.questions),
+        completed=min(done, len(form.questions)),
         due_on=due,
         sent_on=made.signed_at.date() if status in ("sent", "tabled", "closed") else None,
         closed_on=made.closed_on,
     )
     return made
+
+
+def _days_after(slug: str, year: int) -> timedelta:
+    """The due day: most are signed before it."""
+    dice = random.Random(f"signed {slug} {year}")
+    return timedelta(days=dice.randint(1, 25) if dice.random() < LATE else -dice.randint(1, 30))
 
 
 def _said(form: Form, figures: dict[str, int], done: int) -> Content:
@@ -168,8 +207,19 @@ def _at(day: date) -> datetime:
     return datetime.combine(day, AT, get_current_timezone())
 
 
-def _walk(made: Return) -> None:
-    """Checked and signed by its chair; the worker makes the document, then the board is given it."""
-    chair = _chair(made.organisation, made.due_on)
+def _walk(made: Return, today: date) -> None:
+    """Checked and signed by its chair; the worker seals the document, then the board is given it."""
+    chair = _chair(made.organisation, due_day(made.year))
     if chair is not None:
-        sign(pass_check(made, by=chair), by=chair, at=_at(made.due_on - timedelta(days=12)))
+        made = sign(pass_check(made, by=chair), by=chair, at=_at(due_day(made.year) - timedelta(days=12)))
+        _give_copies(file_of(made), today, chair)
+
+
+def _give_copies(document: Document, today: date, by: User) -> None:
+    """Two came back, one should have, one is on time."""
+    for holder, issued, back in COPIES:
+        day = today - timedelta(days=issued)
+        copy = issue(document, holder=holder, issued_on=day, due_on=due_back(day), today=today, by=by)
+        copy.returned_on = today - timedelta(days=back) if back else None
+        copy.chased_on = today - timedelta(days=5) if copy.is_overdue(today) else None
+        copy.save()

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from boards.access import seats_with, units_with
+from data_returns.actions.opening import due_day
 from data_returns.models import Return, Standing
 from data_returns.views.fetch import page, place
+from data_returns.years import in_words, last_year
+from documents.models import Document, PaperCopy
 from mappa_portal.home import Task, register
+from mappa_portal.words import plural
 
 
 @register
@@ -22,20 +27,47 @@ def tasks(user, today: date) -> Iterator[Task]:
     found = found.annotate(
         done=Count("sections", filter=Q(sections__is_done=True)), all=Count("sections")
     ).defer("content")
-    moved = _extended(found)
-    for data_return in found.order_by("due_on", "pk"):
+    due = _due(units)
+    for data_return in found.order_by("year", "pk"):
         checked = data_return.status == Return.Status.CHECKED
         to_sign = (
             page("sign", *place(data_return)) if checked and data_return.organisation_id in signs else ""
         )
         url = to_sign or reverse("data_returns:return", args=place(data_return))
         title = f"the data return of {data_return.territory}, {data_return.label}"
-        due = moved.get((data_return.territory_id, data_return.year), data_return.due_on)
+        day = due[data_return.territory_id, data_return.year]
         said = "ready to sign" if checked else f"{data_return.done} of {data_return.all} complete"
-        yield Task(title, url, due, said, "Sign" if to_sign else "Fill in")
+        yield Task(title, url, day, said, "Sign" if to_sign else "Fill in")
+    yield from _copies(units, today)
+    year = last_year(today)
+    for unit in units:
+        if (unit.territory_id, year) not in due:
+            title = f"the data return of {unit.territory}, {in_words(year)}"
+            yield Task(title, reverse("data_returns:list"), due_day(year), "not opened yet", "Open")
 
 
-def _extended(returns) -> dict[tuple[int, int], date]:
-    """Later days that were granted, by borough and year."""
-    found = Standing.objects.filter(about__in=returns.values("territory"), extended_to__isnull=False)
-    return {(about, year): day for about, year, day in found.values_list("about", "year", "extended_to")}
+def _copies(units, today: date) -> Iterator[Task]:
+    """Paper copies that did not come back in time."""
+    places = [unit.territory_id for unit in units]
+    late = PaperCopy.objects.overdue(today).filter(
+        territory__in=places, document__kind=Document.Kind.DATA_RETURN
+    )
+    by_return = {
+        (one["territory"], one["reference"]): one
+        for one in late.order_by().values("territory", "reference").annotate(n=Count("pk"), due=Min("due_on"))
+    }
+    if not by_return:
+        return
+    found = Return.objects.filter(territory__in=places, number=1, reference__in=[r for _, r in by_return])
+    for data_return in found.select_related("territory").defer("content"):
+        one = by_return[data_return.territory_id, data_return.reference]
+        title = f"paper copies of the data return of {data_return.territory}, {data_return.label}"
+        said = f"{plural(one['n'], 'copy', 'copies')} overdue"
+        yield Task(title, page("copies", *place(data_return)), one["due"], said, "Get back")
+
+
+def _due(units) -> dict[tuple[int, int], date]:
+    """The day that holds, by borough and year."""
+    found = Standing.objects.filter(about__in=[unit.territory_id for unit in units])
+    days = found.values_list("about", "year", Coalesce("extended_to", "due_on"))
+    return {(about, year): day for about, year, day in days}

@@ -73,7 +73,6 @@ class Return(Owned):
     edition = models.SlugField(max_length=60)
     content = models.JSONField()  # the edition's form as it was when the return was opened
     status = models.CharField(max_length=7, choices=Status, default=Status.DRAFT)
-    due_on = models.DateField()
     reason = models.CharField("what is corrected, and why", max_length=300, blank=True)
     opened_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True, blank=True)
@@ -263,22 +262,76 @@ class QueryMessage(Owned):
         ordering = ["written_at", "pk"]
 
 
+class RoundQuerySet(OwnedQuerySet):
+    def for_user(self, user):
+        """Whoever looks across the area."""
+        mine = organisations_of(user).values()
+        return self.filter(territory__in={o.territory_id for o in mine if o.is_area_seat})
+
+
+class Round(Owned):
+    """The returns of one year, opened for all boroughs of an area and due on the same day."""
+
+    year = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    opened_at = models.DateTimeField()
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["territory", "year"], name="one_round")]
+
+    def __str__(self):
+        return f"{self.territory}, {self.label}"
+
+    @cached_property
+    def parties(self):
+        return list(Organisation.objects.units_in(self.territory_id))
+
+    @property
+    def label(self) -> str:
+        return in_words(self.year)
+
+    @property
+    def standings(self) -> "StandingQuerySet":
+        return Standing.objects.filter(territory=self.territory_id, year=self.year)
+
+
 class StandingQuerySet(OwnedQuerySet):
     def for_user(self, user):
         """Whoever has a seat in the area; the database closes a borough's row to other boroughs."""
         return self.filter(territory__in={o.territory.area for o in organisations_of(user).values()})
 
+    def signed(self):
+        """Of those that were corrected since, too."""
+        return self.exclude(UNSIGNED)
+
+    def unsigned(self):
+        return self.filter(UNSIGNED)
+
 
 class Standing(AboutOwned):
-    """What the area sees of a borough's year before anything is released: the state and the days, no figure."""
+    """What the area sees of a borough's year before anything is released: the state and the days, no figure.
+
+    It is planned until its job has opened the return; ``sent_on`` is when the board was given the first version.
+    """
+
+    PLANNED = "planned"
 
     year = models.PositiveSmallIntegerField()
-    reference = models.CharField(max_length=20)
-    status = models.CharField(max_length=7, choices=Return.Status)
+    reference = models.CharField(max_length=20, blank=True)
+    status = models.CharField(max_length=7, choices=[(PLANNED, "Being opened"), *Return.Status.choices])
     number = models.PositiveSmallIntegerField(default=1)
+    questions = models.PositiveSmallIntegerField(default=0)
+    completed = models.PositiveSmallIntegerField("questions completed", default=0)
     due_on = models.DateField()
     extended_to = models.DateField(null=True, blank=True)
     extension_reason = models.CharField(max_length=300, blank=True)
+    extended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    extended_at = models.DateTimeField(null=True, blank=True)
+    chased_on = models.DateField(null=True, blank=True)
     sent_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
 
@@ -288,6 +341,11 @@ class Standing(AboutOwned):
         constraints = [models.UniqueConstraint(fields=["territory", "about", "year"], name="standing_once")]
         indexes = [models.Index(fields=["territory", "year"], name="standings_of_year")]
 
+    @cached_property
+    def parties(self):
+        """Who runs the round; a whole round's standings are given them at once."""
+        return list(Organisation.objects.units_in(self.territory_id))
+
     @property
     def due(self):
         return self.extended_to or self.due_on
@@ -296,9 +354,20 @@ class Standing(AboutOwned):
     def label(self) -> str:
         return in_words(self.year)
 
+    @property
+    def is_unsigned(self) -> bool:
+        return self.sent_on is None and self.status in (self.PLANNED, *Return.OPEN)
+
+    @property
+    def is_opened(self) -> bool:
+        return self.status != self.PLANNED
+
     def is_late(self, today: date) -> bool:
-        """Not signed by the day."""
-        return self.status in Return.OPEN and self.due < today
+        """Not signed by the day; what is corrected later is no longer late."""
+        return self.is_unsigned and self.due < today
+
+
+UNSIGNED = Q(sent_on=None, status__in=[Standing.PLANNED, *Return.OPEN])
 
 
 class RenditionQuerySet(StandingQuerySet):

@@ -20,18 +20,25 @@ REASON = "Declares that the return is complete and free of personal information"
 
 def make_and_seal(data_return: Return, *, held: Held = transaction.atomic) -> Document:
     """Raises TimeStampUnavailable while nobody confirms the time; the job is then tried again."""
+    document = file_of(data_return, held=held)
     with held():
-        data_return = Return.objects.select_related("document", "board", "organisation", "territory").get(
-            pk=data_return.pk
-        )
-        paper, signed = _paper(data_return), data_return.signed_at
-        name = data_return.signed_by.name
+        data_return = Return.objects.select_related("signed_by").get(pk=data_return.pk)
+        place = document.signatory("signature-1")
+    name, signed = data_return.signed_by.name, data_return.signed_at
+    signatory = Signatory(name, place["role"], place["organisation"], signed)
+    seal(document, field="signature-1", signatory=signatory, reason=REASON, at=timezone.now(), held=held)
+    return document
+
+
+def file_of(data_return: Return, *, held: Held = transaction.atomic) -> Document:
+    """What will be sealed; a second call returns the first document."""
+    with held():
+        found = Return.objects.select_related("document", "board", "organisation", "territory")
+        data_return = found.get(pk=data_return.pk)
+        paper = _paper(data_return)
     document = data_return.document or file_document(**paper, at=timezone.now(), by=None, held=held)
     with held():
         Return.objects.filter(pk=data_return.pk).update(document=document)
-        place = document.signatory("signature-1")
-    signatory = Signatory(name, place["role"], place["organisation"], signed)
-    seal(document, field="signature-1", signatory=signatory, reason=REASON, at=timezone.now(), held=held)
     return document
 
 

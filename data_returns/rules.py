@@ -2,7 +2,7 @@
 
 from boards.models import Organisation
 from boards.rules import Rule, RuleBook
-from data_returns.models import Return
+from data_returns.models import Return, Standing
 from mappa_portal.words import lower_first
 
 Status = Return.Status
@@ -55,7 +55,12 @@ RETURN_RULES = RuleBook(
         lambda r: r.status == Status.CLOSED,
         "Figures are released once the board has accepted the return.",
     ),
-    issue_copy=Rule("fill_return", lambda r: not r.is_open, "Copies are issued of a signed return."),
+    keep_copies=Rule("fill_return"),
+    issue_copy=Rule(
+        "fill_return",
+        lambda r: r.status in (*Return.WITH_BOARD, Status.CLOSED),
+        "Copies are issued of a signed return.",
+    ),
 )
 
 SCRUTINY_RULES = RuleBook(
@@ -75,4 +80,31 @@ SCRUTINY_RULES = RuleBook(
     send_back=Rule(
         "review_return", lambda s: s.status in Return.WITH_BOARD, "The board does not have this return."
     ),
+)
+
+
+ROUND_RULES = RuleBook(
+    run=Rule("run_round"),
+    change_due=Rule(
+        "run_round",
+        lambda r: not r.standings.signed().exists(),
+        "A borough has signed: the day stays. Extend it for those who need more time.",
+    ),
+)
+
+
+def _why_not_chased(standing: Standing) -> str:
+    if standing.is_opened:
+        return f"{standing.about} has signed its return"
+    return f"The return of {standing.about} is still being opened"
+
+
+STANDING_RULES = RuleBook(
+    extend=Rule("run_round", lambda s: s.is_unsigned, lambda s: f"{s.about} has signed its return"),
+    take_back=Rule(
+        "run_round",
+        lambda s: s.is_unsigned and s.extended_to is not None,
+        lambda s: f"{s.about} has no extension that could be taken back",
+    ),
+    chase=Rule("run_round", lambda s: s.is_unsigned and s.is_opened, _why_not_chased),
 )

@@ -1,6 +1,7 @@
 """A return's state in a tag's colour, and with whom it is."""
 
 COLOURS = {
+    "planned": "grey",
     "draft": "grey",
     "checked": "blue",
     "signed": "blue",
@@ -9,6 +10,7 @@ COLOURS = {
     "closed": "green",
 }
 WITH = {
+    "planned": "Being opened",
     "draft": "MAPPA unit",
     "checked": "MAPPA chair",
     "signed": "Being sent",

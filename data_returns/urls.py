@@ -2,10 +2,12 @@ from django.urls import path, register_converter
 
 from data_returns.views import (
     check,
+    copies,
     listing,
     question,
     released,
     releasing,
+    round,
     scrutiny,
     signing,
     submitted,
@@ -28,6 +30,7 @@ class ReportingYear:
 
 register_converter(ReportingYear, "reporting_year")
 app_name = "data_returns"
+ROUND = "round/<reporting_year:year>/"
 RETURN = "<slug:borough>/<reporting_year:year>/"
 SUMS = "sums/<slug:area>/<reporting_year:year>/"
 
@@ -36,6 +39,14 @@ urlpatterns = [
     path("open/", listing.open_return, name="open"),
     path(SUMS, released.sums, name="sums"),
     path(f"{SUMS}release/", releasing.release_area, name="release_sums"),
+    path("round/", round.newest, name="rounds"),
+    path(ROUND, round.the_round, name="round"),
+    path(f"{ROUND}open/", round.open_round, name="round_open"),
+    path(f"{ROUND}due/", round.change_due, name="round_due"),
+    path(f"{ROUND}extend/", round.extend, name="round_extend"),
+    path(f"{ROUND}take-back/", round.take_back, name="round_take_back"),
+    path(f"{ROUND}chase/", round.chase, name="round_chase"),
+    path(f"{ROUND}csv/", round.export, name="round_export"),
     path(RETURN, task_list.task_list, name="return"),
     path(f"{RETURN}q/<int:number>/", question.question, name="question"),
     path(f"{RETURN}check/", check.check, name="check"),
@@ -44,6 +55,10 @@ urlpatterns = [
     path(f"{RETURN}pdf/", submitted.pdf, name="pdf"),
     path(f"{RETURN}release/", releasing.release_return, name="release"),
     path(f"{RETURN}released/", released.released, name="released"),
+    path(f"{RETURN}copies/", copies.copies, name="copies"),
+    path(f"{RETURN}copies/returned/", copies.take_in, name="copies_in"),
+    path(f"{RETURN}copies/<int:number>/out/", copies.put_out, name="copy_out"),
+    path(f"{RETURN}copies/<int:number>/pdf/", copies.pdf, name="copy_pdf"),
     path(f"{RETURN}correct/", submitted.correction, name="correct"),
     path(f"{RETURN}review/", scrutiny.review, name="review"),
     path(f"{RETURN}review/ask/", scrutiny.ask, name="ask"),

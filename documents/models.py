@@ -4,11 +4,13 @@ Who may read one is for the room to say that owns the agreement or return.
 """
 
 import secrets
+from datetime import date
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from boards.owned import AboutOwned, OwnedKey
+from boards.owned import AboutOwned, OwnedKey, OwnedQuerySet
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is misread on paper
 
@@ -91,3 +93,53 @@ class Revision(AboutOwned):
     def read(self) -> bytes:
         with self.file.open("rb") as file:
             return file.read()
+
+
+class PaperCopyQuerySet(OwnedQuerySet):
+    def out(self):
+        return self.filter(returned_on=None)
+
+    def overdue(self, today: date):
+        return self.out().filter(due_on__lt=today)
+
+
+class PaperCopy(AboutOwned):
+    """One print, with whom it is, and when it came back. Numbered by reference, on from version to version."""
+
+    document = OwnedKey(Document, related_name="copies")
+    reference = models.CharField(max_length=40)
+    number = models.PositiveSmallIntegerField()
+    holder = models.CharField(max_length=80)
+    issued_on = models.DateField()
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    due_on = models.DateField()
+    returned_on = models.DateField(null=True, blank=True)
+    chased_on = models.DateField(null=True, blank=True)
+
+    objects = PaperCopyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        verbose_name_plural = "paper copies"
+        constraints = [
+            models.UniqueConstraint(fields=["territory", "reference", "number"], name="copy_number"),
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("issued_on"))
+                & (Q(returned_on=None) | Q(returned_on__gte=F("issued_on"))),
+                name="copy_returns_after_issue",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.document}, copy {self.number}"
+
+    @property
+    def is_out(self) -> bool:
+        return self.returned_on is None
+
+    def is_overdue(self, today: date) -> bool:
+        return self.is_out and self.due_on < today
+
+    @property
+    def filename(self) -> str:
+        return self.document.filename.replace(".pdf", f"-copy-{self.number}.pdf")

@@ -66,6 +66,14 @@ app.conf.beat_schedule = {
         if settings.REPLIES_IMAP_URL
         else {}
     ),
+    "data returns that are due": {
+        "task": "data_returns.remind_of_returns",
+        "schedule": crontab(hour="7-18", minute=25),
+    },
+    "paper copies of data returns that are overdue": {
+        "task": "data_returns.remind_of_copies",
+        "schedule": crontab(hour=6, minute=20),
+    },
     "protocol reviews": {
         "task": "protocols.remind_of_reviews",
         "schedule": crontab(hour=6, minute=0),

@@ -24,6 +24,10 @@ WHY = {  # by the kind of exception that the job ended with
 
 NAMES = {
     "data_returns.release": "Work out which figures of a data return others may read",
+    "data_returns.chase": "Chase a data return",
+    "data_returns.chase_copies": "Remind of paper copies that are overdue",
+    "data_returns.open_in_round": "Open the data return of a borough",
+    "data_returns.remind": "Remind of a data return",
     "data_returns.seal": "Make and seal the document of a data return",
     "data_returns.tell_accepted": "Tell the MAPPA unit that its data return is accepted",
     "data_returns.tell_board": "Tell the board that a data return is there",

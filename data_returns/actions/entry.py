@@ -57,6 +57,7 @@ def save_question(
     section.revision += 1
     section.save()
     _changed(data_return, changed, by)
+    mirror(data_return)
     _say_cleared(data_return, cleared, by)
     return section
 
@@ -76,6 +77,7 @@ def import_content(data_return: Return, content: Content, *, by, at: datetime) -
                 is_done=True, edited_at=at, edited_by=by
             )
     _changed(data_return, changed, by)
+    mirror(data_return)
     return changed
 
 
@@ -134,10 +136,7 @@ def _changed(data_return: Return, keys: set[str], by) -> None:
     """A return that was ready to sign is a draft again."""
     if not keys:
         return
-    was_checked = data_return.status == Return.Status.CHECKED
     data_return.status = Return.Status.DRAFT
     data_return.revision += 1
     data_return.save(update_fields=["status", "revision"])
-    if was_checked:
-        mirror(data_return)
     record("return.filled_in", data_return, by=by, after={"changed": sorted(keys)})

@@ -4,12 +4,13 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count, Q
 
 from audit.events import record
 from boards.models import Organisation, Territory
 from boards.references import next_reference
 from data_returns.editions import edition_of
-from data_returns.models import Answer, Figure, Return, Section, Standing
+from data_returns.models import Answer, Figure, Return, Round, Section, Standing
 from data_returns.rules import RETURN_RULES, UNOPENED_RULES, Unopened
 from data_returns.years import in_words, last_day, last_year
 from mappa_portal.exceptions import Conflict
@@ -24,6 +25,12 @@ def due_day(year: int) -> date:
     return date(year + 1, *DUE)
 
 
+def due_in(area: Territory, year: int) -> date:
+    """As its round says, if there is one."""
+    said = Round.objects.filter(territory=area, year=year).values_list("due_on", flat=True).first()
+    return said or due_day(year)
+
+
 def open_due(unit: Organisation, *, by, at: datetime) -> Return:
     """The unit's return of the newest year that has ended."""
     UNOPENED_RULES.require("open", Unopened(unit), by=by)
@@ -31,7 +38,7 @@ def open_due(unit: Organisation, *, by, at: datetime) -> Return:
 
 
 @transaction.atomic
-def open_return(borough: Territory, year: int, *, due_on: date | None = None, by, at: datetime) -> Return:
+def open_return(borough: Territory, year: int, *, by, at: datetime) -> Return:
     """Once a borough and year: again finds the one that is there. Whoever calls has asked who may."""
     Territory.objects.select_for_update(of=["self"]).get(pk=borough.pk)
     if found := Return.objects.filter(territory=borough, year=year).first():
@@ -48,20 +55,13 @@ def open_return(borough: Territory, year: int, *, due_on: date | None = None, by
         year=year,
         edition=edition.slug,
         content=edition.content,
-        due_on=due_on or due_day(year),
         opened_at=at,
     )
     _add_sections(data_return, at)
-    Standing.objects.update_or_create(
-        territory=borough.parent,
-        about=borough,
-        year=year,
-        defaults={
-            "reference": data_return.reference,
-            "status": data_return.status,
-            "due_on": data_return.due_on,
-        },
-    )
+    named = {"territory": borough.parent, "about": borough, "year": year}
+    if not Standing.objects.filter(**named).exists():
+        Standing.objects.create(**named, status=Standing.PLANNED, due_on=due_in(borough.parent, year))
+    mirror(data_return)
     record("return.opened", data_return, by=by, after={"year": year, "edition": edition.slug})
     return data_return
 
@@ -99,7 +99,7 @@ def correct(data_return: Return, *, reason: str, by, at: datetime) -> Return:
     return following
 
 
-_KEPT = ("territory", "organisation", "board", "reference", "year", "edition", "content", "due_on")
+_KEPT = ("territory", "organisation", "board", "reference", "year", "edition", "content")
 
 
 def _copy(old: Return, new: Return) -> None:
@@ -128,7 +128,9 @@ def _add_sections(data_return: Return, at: datetime, *, done: bool = False) -> N
 
 
 def mirror(data_return: Return) -> None:
-    """What the area sees follows: the state, the version and the days, no figure."""
-    fields = ("status", "number", "closed_on")
+    """What the area sees follows: the state, the version, the days and how far it is, no figure."""
+    fields = ("reference", "status", "number", "closed_on")
     values = {name: getattr(data_return, name) for name in fields}
-    Standing.objects.filter(about=data_return.territory_id, year=data_return.year).update(**values)
+    done = Count("pk", filter=Q(is_done=True))
+    far = data_return.sections.aggregate(questions=Count("pk"), completed=done)
+    Standing.objects.filter(about=data_return.territory_id, year=data_return.year).update(**values, **far)

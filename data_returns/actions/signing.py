@@ -68,8 +68,8 @@ def send(data_return: Return, *, at: datetime) -> Return:
     data_return.save(update_fields=["status"])
     share(data_return, with_=data_return.board)
     mirror(data_return)
-    sent_on = timezone.localdate(at)
-    Standing.objects.filter(about=data_return.territory_id, year=data_return.year).update(sent_on=sent_on)
+    standing = Standing.objects.filter(about=data_return.territory_id, year=data_return.year, sent_on=None)
+    standing.update(sent_on=timezone.localdate(at))
     record("return.sent", data_return, by=None, after={"board": data_return.board.slug})
     post("data_returns.tell_board", data_return)
     return data_return

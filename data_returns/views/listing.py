@@ -25,6 +25,7 @@ from data_returns.views.fetch import place
 from data_returns.years import in_words, last_year
 from mappa_portal.pagination import keyset
 from mappa_portal.templatetags.govuk import short_date, tag
+from meetings.access import areas_seen_by
 
 COLUMNS = ["Borough", "Year", "Board", "Status", "With", "Due"]
 NEWEST_FIRST = ("-year", "about__name", "pk")
@@ -49,6 +50,7 @@ class ReturnList(LoginRequiredMixin, TemplateView):
             rows=self._rows(page),
             sums=_sums(user),
             to_open=_to_open(user, due),
+            rounds=areas_seen_by(user),
             year=in_words(due),
             next_opens=f"The {in_words(due + 1)} return opens on 1 April {due + 2}",
         )

@@ -14,13 +14,13 @@ from mappa_portal.templatetags.govuk import TaskItem
 def task_list(request, borough: str, year: int):
     data_return = return_of(request, borough, year, "fill")
     progress = Progress.of(data_return)
-    standing = Standing.objects.for_user(request.user).filter(about=data_return.territory, year=year).first()
+    standing = Standing.objects.for_user(request.user).get(about=data_return.territory, year=year)
     context = {
         "return": data_return,
         "progress": progress,
         "next": progress.after(0),
-        "due": standing.due if standing else data_return.due_on,
-        "today": localdate(),
+        "standing": standing,
+        "late": standing.is_late(localdate()),
         "groups": [
             (name, [progress.item(data_return, question) for question in questions])
             for name, questions in data_return.form.pages().items()

@@ -68,13 +68,16 @@ def address(name: str, of: str, target: str) -> str:
     if of == "series":
         place = {"own": "camden", "foreign": "hackney"}.get(target, "atlantis")
         return reverse(name, kwargs={"borough": place, "number": 1})
-    if of in ("return", "sent return", "query"):
+    if of in ("return", "sent return", "query", "copy"):
         place = {"own": "camden", "foreign": "hackney"}.get(target, "atlantis")
-        more = {"number": 10} if name == "data_returns:question" else {"number": 1} if of == "query" else {}
+        numbered = of in ("query", "copy") or name == "data_returns:copy_pdf"
+        more = {"number": 10} if name == "data_returns:question" else {"number": 1} if numbered else {}
         year = YEAR if of == "return" else SENT
         return reverse(name, kwargs={"borough": place, "year": year, **more})
     if of == "sums":
         return reverse(name, kwargs={"area": area, "year": SENT})
+    if name.startswith("data_returns:round_") or name == "data_returns:round":
+        return reverse(name, kwargs={"year": YEAR})
     if of == "area":
         return reverse(name, kwargs={"area": area})
     if of == "settings":

@@ -7,6 +7,8 @@ from boards.models import Organisation, Territory
 from data_returns.actions.opening import open_return
 from data_returns.actions.scrutiny import ask
 from data_returns.models import Answer, Rendition, Return
+from documents.copies import issue
+from documents.models import Document, new_code
 from meetings.actions import actions, minutes
 from meetings.actions.contacts import add_contact
 from meetings.actions.importing import import_attendance
@@ -139,6 +141,7 @@ def returns(world) -> None:
             content_hash="x",
         )
         share(sent, with_=sent.board)
+        paper_copy(sent, CANARY if borough == "hackney" else "ours")
         by = getattr(world, f"{borough}_business_manager")
         text = CANARY if borough == "hackney" else "ours"
         ask(sent, question=1, text=text, by=by, at=timezone.now())
@@ -155,6 +158,20 @@ def returns(world) -> None:
         made = open_return(world.territory(borough), YEAR, by=None, at=timezone.now())
         said = CANARY if borough == "hackney" else "ours"
         Answer.objects.create(territory=made.territory, data_return=made, key="q10", text=said)
+
+
+def paper_copy(sent: Return, holder: str) -> None:
+    document = Document.objects.create(
+        territory=sent.territory,
+        kind=Document.Kind.DATA_RETURN,
+        reference=sent.reference,
+        version=1,
+        title="Data return",
+        marking="OFFICIAL-SENSITIVE",
+        code=new_code(sent.territory.code),
+    )
+    day = timezone.localdate()
+    issue(document, holder=holder, issued_on=day, due_on=day, today=day, by=None)
 
 
 def build(world, stage: str) -> None:

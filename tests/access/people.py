@@ -16,4 +16,5 @@ BOARD = {"camden_board_chair", "camden_business_manager"}
 RECORDERS = {"camden_administrator", "camden_mappa_chair"}
 KEEP_CASES = RECORDERS | {"hackney_administrator"}
 MAIL_ELSEWHERE = {"hackney_administrator", "leeds_co_ordinator"}
+RUN_ROUNDS = KEEPERS | {"area_administrator", "leeds_co_ordinator"}
 EVERYONE = set(PEOPLE)

@@ -17,6 +17,7 @@ from tests.access.people import (
     PARTIES,
     RECORDERS,
     REGION,
+    RUN_ROUNDS,
     SPOCS,
 )
 
@@ -283,6 +284,27 @@ ROUTES = (
     )
     | rows("sums", LONDONERS, pages=["data_returns:sums"])
     | rows("sums", KEEPERS, LONDONERS, post=["data_returns:release_sums"])
+    | rows(
+        "",
+        REGION | {"leeds_co_ordinator"},
+        EVERYONE,
+        pages=["data_returns:round", "data_returns:round_export"],
+    )
+    | rows("", EVERYONE, status=302, pages=["data_returns:rounds"])
+    | rows("", RUN_ROUNDS, EVERYONE, pages=["data_returns:round_extend"])
+    | rows(
+        "",
+        RUN_ROUNDS,
+        EVERYONE,
+        status=404,  # nothing is changed of a round that is not opened
+        post=["data_returns:round_open", "data_returns:round_due"],
+    )
+    | rows("", RUN_ROUNDS, EVERYONE, post=["data_returns:round_take_back", "data_returns:round_chase"])
+    | rows("sent return", RECORDERS, BOARD, pages=["data_returns:copies"], post=["data_returns:copies_in"])
+    | rows(
+        "return", (), pages=["data_returns:copy_pdf"]
+    )  # nothing is signed: tests/data_returns/test_copies.py
+    | rows("copy", RECORDERS, BOARD, status=409, post=["data_returns:copy_out"])  # it is out already
     | rows("query", RECORDERS | BOARD, post=["data_returns:say"])
     | rows("query", BOARD, RECORDERS, post=["data_returns:close"])
     | rows(  # whoever has signed in needs no invitation
@@ -324,6 +346,7 @@ OF_BOROUGH = {
     "return",
     "sent return",
     "query",
+    "copy",
     "message",
     "job",
 }

@@ -40,6 +40,7 @@ BY_SEAT = {
             "/boards/camden-board/",
             "/boroughs/camden/",
         ),
+        *("/returns/round/", "/returns/round/?show=late&sort=-late", "/returns/round/2025-26/extend/"),
         *("/protocols/CMD-P-2025-999/", "/audit/"),  # not found, refused
     ],
     ("administrator", "Camden MAPPA Unit"): [
