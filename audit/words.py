@@ -93,6 +93,7 @@ ACTIONS = {
     "meeting.abandoned": "Recorded that a meeting broke off",
     "meeting.agencies_chosen": "Chose the agencies of a meeting",
     "meeting.agency_called": "Telephoned an agency about a meeting",
+    "meeting.agency_invited_again": "Invited an agency again that was stood down",
     "meeting.agency_stood_down": "Stood an agency down",
     "meeting.cancelled": "Cancelled a meeting",
     "meeting.cases_chosen": "Chose the cases of a meeting",

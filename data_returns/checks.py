@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from data_returns.content import Content
 from data_returns.form import Form, Question, Relation, Text
+from mappa_portal.words import plural
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ def _discussed(form: Form, content: Content, beside: Beside) -> list[Finding] | 
     if number or not beside.under_18_discussions:
         return []
     said = (
-        f"Meetings of the year discussed under-18s {beside.under_18_discussions} times,"
+        f"Meetings of the year discussed under-18s {plural(beside.under_18_discussions, 'time')},"
         " but question 2 counts none at Levels 2 and 3"
     )
     return [Finding("S8", keys[0], said)]

@@ -190,11 +190,21 @@ class GovukFormMixin:
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        self._worded: set[str] = set()
+        self._word()
+
+    def full_clean(self):
+        self._word()  # what a form's own __init__ added
+        super().full_clean()
+
+    def _word(self):
+        for name in self.fields.keys() - self._worded:
+            field = self.fields[name]
             _say_what_to_do(field, str(field.label or name.replace("_", " ").capitalize()))
             if isinstance(field.widget, forms.NumberInput):  # type=number loses what it cannot read
                 field.widget.input_type = "text"
                 field.widget.attrs.setdefault("inputmode", "numeric")
+        self._worded |= self.fields.keys()
 
 
 class Form(GovukFormMixin, forms.Form):
@@ -216,7 +226,12 @@ def attempt(form, action: Callable[[], T]) -> T | None:
         return None
 
 
+DASHES = forms.ModelChoiceField(None).empty_label  # Django's "---------"
+
+
 def _say_what_to_do(field: forms.Field, label: str) -> None:
+    if getattr(field, "empty_label", None) == DASHES:
+        field.empty_label = "Select" if field.required else "None"
     own = _own_messages(field)
     for code, text in _messages(field, label).items():
         if code not in own:
@@ -249,7 +264,9 @@ def _messages(field: forms.Field, label: str) -> dict[str, str]:
         "required": wanted,
         "missing": wanted,
         "invalid": wrong,
-        "invalid_choice": f"Select {thing} from the list",
+        **dict.fromkeys(
+            ("invalid_choice", "invalid_list", "invalid_pk_value"), f"Select {thing} from the list"
+        ),
         "empty": "The selected file is empty",
     }
 

@@ -10,7 +10,7 @@ OFFICIAL_SENSITIVE = "OFFICIAL-SENSITIVE"
 
 def plural(number: int, one: str, many: str = "") -> str:
     """``{% plural 3 "agency" "agencies" %}``: 3 agencies."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def lower_first(text) -> str:

@@ -49,6 +49,12 @@ def extent(follow_up: FollowUp) -> tuple[int, int]:
     return of(follow_up.meeting, follow_up.agency).count(), expected.count()
 
 
+def cases_missed(follow_up: FollowUp) -> str:
+    """ "1 of the 2 cases"; empty when nobody came for any."""
+    missed, expected = extent(follow_up)
+    return f"{missed} of the {expected} cases" if missed < expected else ""
+
+
 def days_of(follow_up: FollowUp) -> list[date]:
     """The agency's days of absence without explanation in the 12 months up to this one, the newest first."""
     held_on = follow_up.meeting.held_on

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.utils.timezone import now
 from redis.exceptions import RedisError
 
+from mappa_portal.words import plural
 from meetings.models import AttendanceFile
 
 KEPT = 60 * 60  # seconds
@@ -21,7 +22,7 @@ class Progress:
     told_at: datetime
 
     def __str__(self):
-        return f"{self.rows:,} of {self.of:,} rows"
+        return f"{self.rows:,} of {plural(self.of, 'row')}"
 
 
 class Teller:

@@ -51,6 +51,7 @@ urlpatterns = [
     path("meetings/<slug:reference>/hold/", endings.hold, name="hold"),
     path("meetings/<slug:reference>/hold/undo/", endings.undo_hold, name="undo_hold"),
     path("meetings/<slug:reference>/stand-down/<slug:agency>/", agencies.stand_down, name="stand_down"),
+    path("meetings/<slug:reference>/invite-again/<slug:agency>/", agencies.invite_again, name="invite_again"),
     path("meetings/<slug:reference>/call/<slug:agency>/", agencies.call, name="call"),
     path("meetings/<slug:reference>/attendance/", attendance.attendance, name="attendance"),
     path("meetings/<slug:reference>/attendance/<int:position>/", attendance.case, name="attendance_case"),

@@ -56,13 +56,13 @@ class AreaSetUp(AreaMixin, TemplateView):
 
     def _summary(self, group: str) -> str:
         s = self.settings
-        plan_days = f"{s.level2_review_days} and {s.level3_review_days} days"
+        plan_days = f"{s.level2_review_days} and {plural(s.level3_review_days, 'day')}"
         return {
             "terms": f"{s.board_term}, {s.marking}",
-            "reviews": f"{s.first_review_months} months, then {s.review_months}",
-            "meetings": f"{s.notice_days} days, grades {s.level2_grade} and {s.level3_grade}",
-            "upkeep": f"{s.circulation_days} working days, {s.contact_months} months",
-            "levels": f"{s.level1_review_months} months, {plan_days}",
+            "reviews": f"{plural(s.first_review_months, 'month')}, then {s.review_months}",
+            "meetings": f"{plural(s.notice_days, 'day')}, grades {s.level2_grade} and {s.level3_grade}",
+            "upkeep": f"{plural(s.circulation_days, 'working day')}, {plural(s.contact_months, 'month')}",
+            "levels": f"{plural(s.level1_review_months, 'month')}, {plan_days}",
             "escalation": f"{', '.join(map(str, s.escalation_days))} working days",
             "figures": f"{s.suppression_threshold} or more",
         }[group]

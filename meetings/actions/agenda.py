@@ -47,7 +47,7 @@ def choose_cases(meeting: Meeting, *, cases: Mapping[int, bool | None], revision
         ["position", "responsible_csc", "under_18", "under_18_stated"],
     )
     Discussion.objects.bulk_create(new)
-    _add_parts(meeting, {(d.pk, agency) for d in new for agency in everywhere})
+    add_parts(meeting, {(d.pk, agency) for d in new for agency in everywhere})
     _withdraw_without_parts(meeting, by)
     keep(meeting)
     after = [found[pk].reference for pk in kept]
@@ -108,7 +108,7 @@ def choose_agencies(meeting: Meeting, *, parts: Mapping[int, Iterable[int]], rev
     before = _names(agency for _, agency in asked)
     _drop_parts(meeting, asked - wanted)
     _invite(meeting, {agency for _, agency in wanted})
-    _add_parts(meeting, wanted - asked)
+    add_parts(meeting, wanted - asked)
     keep(meeting)
     after = _names(agency for _, agency in wanted)
     if asked != wanted:
@@ -155,7 +155,7 @@ def _drop_invitations(left) -> None:
     unsent.update(stood_down_at=now(), stood_down_reason="Not chosen again.")
 
 
-def _add_parts(meeting: Meeting, parts: set[Part]) -> None:
+def add_parts(meeting: Meeting, parts: set[Part]) -> None:
     """Expected there from now on; an agency that was told already sees the case at once, and hears of it."""
     rows = [
         Attendance(territory_id=meeting.territory_id, discussion_id=d, organisation_id=agency)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from audit.events import record
 from boards.models import Territory
+from mappa_portal.words import plural
 from meetings.actions.importing import Imported, import_attendance
 from meetings.attendance_file import FileRefused, Row, read
 from meetings.kept_file import pack, pack_faults, unpack
@@ -37,7 +38,7 @@ def keep(
         uploaded_by=by,
     )
     kept.refresh_from_db(fields=["key"])
-    record("attendance_file.kept", kept, by=by, reason=f"{len(rows)} rows")
+    record("attendance_file.kept", kept, by=by, reason=plural(len(rows), "row"))
     if is_large:
         post("meetings.check_file", kept)
     return kept

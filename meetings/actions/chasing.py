@@ -90,6 +90,17 @@ def step_due(held_on: date, asked_on: date, today: date) -> int | None:
     return step if step and asked_on < held_on - timedelta(days=step) else None
 
 
+def is_time(held_on: date, asked_on: date, today: date) -> bool:
+    """To remind by hand: the first step is reached, and the agency had a day to answer."""
+    return asked_on < today and held_on - timedelta(days=max(REMIND_DAYS)) <= today
+
+
+def days_ahead(held_on: date, asked_on: date, today: date) -> set[date]:
+    """On which an agency that was asked then is still reminded."""
+    days = {held_on - timedelta(days=step) for step in REMIND_DAYS}
+    return {day for day in days if max(asked_on, today) < day}
+
+
 @transaction.atomic
 def send_promised(invitation: Invitation, at: datetime) -> None:
     """A reminder that was due; what has happened since may have made it needless.

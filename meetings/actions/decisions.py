@@ -8,7 +8,7 @@ from django.db import transaction
 from audit.events import record
 from boards.models import AreaSettings
 from mappa_portal.exceptions import StaleEdit
-from mappa_portal.words import long_date
+from mappa_portal.words import long_date, plural
 from meetings.ages import state_age
 from meetings.models import Discussion
 from meetings.performance import figures
@@ -101,9 +101,9 @@ def _next_review(discussion: Discussion, chosen: date | None) -> date:
         raise ValidationError({"next_review_on": text})
     if chosen and chosen > latest:
         interval = {
-            1: f"{settings.level1_review_months} months",
-            2: f"{settings.level2_review_days // 7} weeks",
-            3: f"{settings.level3_review_days // 7} weeks",
+            1: plural(settings.level1_review_months, "month"),
+            2: plural(settings.level2_review_days // 7, "week"),
+            3: plural(settings.level3_review_days // 7, "week"),
         }[discussion.level_decided]
         text = f"Next review must be by {long_date(latest)}, {interval} after the last"
         raise ValidationError({"next_review_on": text})

@@ -55,9 +55,10 @@ def send(follow_up: FollowUp, *, letter: str, to_name: str, to_email: str, today
     step = follow_up.step
     step.letter, step.to_name, step.to_email = letter, to_name, to_email
     step.sent_at, step.taken_by = timezone.now(), by
-    step.due_on = _deadline(follow_up, step.number, today)
+    days = answer_days(follow_up, step.number)
+    step.due_on = add_working_days(today, days)
     step.save()
-    follow_up_letters.send(step)
+    follow_up_letters.send(step, days)
     record("follow_up.asked", follow_up, by=by, after={"step": step.number, "due_on": step.due_on})
     return follow_up
 
@@ -197,7 +198,7 @@ def _tell_the_smb(follow_up: FollowUp, today: date, by) -> None:
     _take(follow_up, Step.Number.SMB, "", "", today)
     step = follow_up.step
     step.sent_at, step.taken_by = timezone.now(), by
-    step.due_on = _deadline(follow_up, step.number, today)
+    step.due_on = add_working_days(today, answer_days(follow_up, step.number))
     step.save()
     escalation = Escalation.objects.create(
         territory=follow_up.territory.parent,
@@ -212,9 +213,9 @@ def _tell_the_smb(follow_up: FollowUp, today: date, by) -> None:
     follow_up_letters.tell_office(escalation)
 
 
-def _deadline(follow_up: FollowUp, number: int, today: date) -> date:
-    days = AreaSettings.objects.get(territory=follow_up.territory.parent_id).escalation_days
-    return add_working_days(today, days[number - 1])
+def answer_days(follow_up: FollowUp, number: int) -> int:
+    """The area's working days to answer a step."""
+    return AreaSettings.objects.get(territory=follow_up.territory.parent_id).escalation_days[number - 1]
 
 
 def _answered(step: Step, answer: str, today: date, *, accepted: bool | None = None) -> None:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from audit.events import record
 from boards.models import Territory
 from boards.references import next_references
+from mappa_portal.words import plural
 from meetings.ages import restate
 from meetings.attendance_directory import Directory
 from meetings.attendance_file import Fault, FileRefused, Row
@@ -78,8 +79,9 @@ class Imported:
         return self.attendances - self.created - self.updated
 
     def __str__(self):
+        rows = plural(self.meetings, "meeting"), plural(self.discussions, "discussion")
         return (
-            f"{self.meetings} meetings, {self.discussions} discussions, {self.attendances} attendances:"
+            f"{', '.join(rows)}, {plural(self.attendances, 'attendance')}:"
             f" {self.created} created, {self.updated} updated, {self.unchanged} unchanged"
         )
 

@@ -14,16 +14,21 @@ from meetings.actions.locks import take
 from meetings.mail.letters import Letters, rules_of
 from meetings.models import Attendance, Contact, Discussion, Invitation, Meeting, Person, ReplyLink
 from meetings.models.attendance import AttendanceQuerySet
+from meetings.models.invitations import InvitationQuerySet
 from meetings.rules import INVITATION_RULES, MEETING_RULES
 
 
 @transaction.atomic
-def send(meeting: Meeting, *, by, at: datetime | None = None) -> list[Invitation]:
+def send(
+    meeting: Meeting, *, by, at: datetime | None = None, only: Invitation | None = None
+) -> list[Invitation]:
     """Ask every agency that was not asked yet; the invitation opens its discussions to it."""
     at, meeting = at or now(), take(meeting)
     MEETING_RULES.require("invite", meeting, by=by)
-    asked = of_meeting(meeting, meeting.invitations.standing().filter(sent_at=None))
+    asked = of_meeting(meeting, unsent(meeting, only))
     give_contacts(meeting, asked)
+    if any(invitation.letter_id for invitation in asked):  # asked again after it was told off
+        _next_sequence(meeting)
     letters = Letters(meeting, rules_of(meeting), at)
     for invitation in asked:
         invitation.letter = letters.invite(invitation, addressee(invitation, at))
@@ -114,6 +119,11 @@ def _take_back(meeting: Meeting, asked: list[Invitation]) -> None:
 
 
 # -- Parts --
+
+
+def unsent(meeting: Meeting, only: Invitation | None = None) -> InvitationQuerySet:
+    found = meeting.invitations.standing().filter(sent_at=None)
+    return found.filter(pk=only.pk) if only else found
 
 
 def of_meeting(meeting: Meeting, invitations) -> list[Invitation]:

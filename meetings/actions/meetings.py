@@ -14,8 +14,9 @@ from mappa_portal.words import clock
 from meetings.actions import agenda, invitations
 from meetings.actions.calls import call_if_short
 from meetings.actions.locks import keep, take
+from meetings.actions.standing_down import carry_over
 from meetings.ages import restate_ages
-from meetings.models import Attendance, Meeting, Series
+from meetings.models import Attendance, Invitation, Meeting, Series
 from meetings.performance import figures
 from meetings.rules import MEETING_RULES
 
@@ -53,18 +54,20 @@ def set_up(
 
 
 @transaction.atomic
-def send_invitations(meeting: Meeting, *, by, at: datetime, reason: str = "") -> int:
+def send_invitations(
+    meeting: Meeting, *, by, at: datetime, reason: str = "", only: Invitation | None = None
+) -> int:
     """To every agency that is asked and was not told yet; returns to how many. Short notice needs its reason."""
     meeting = take(meeting)
     MEETING_RULES.require("invite", meeting, by=by)
-    unsent = list(meeting.invitations.standing().filter(sent_at=None))
+    unsent = list(invitations.unsent(meeting, only))
     if not unsent:
         raise ValidationError("Select at least one agency")
     if reason:
         meeting.short_notice_reason = reason
         keep(meeting, "short_notice_reason")
     call_if_short(meeting, unsent, localdate(at))
-    return len(invitations.send(meeting, by=by, at=at))
+    return len(invitations.send(meeting, by=by, at=at, only=only))
 
 
 @transaction.atomic
@@ -147,15 +150,19 @@ def cancel(meeting: Meeting, *, reason: str, by, at: datetime) -> Meeting:
 
 @transaction.atomic
 def postpone(meeting: Meeting, *, reason: str, by, at: datetime, **when) -> Meeting:
-    """Returns the meeting that takes its place, with the same cases and agencies, who are invited to it at once."""
+    """Returns the meeting that takes its place, with the same cases and agencies, who are invited to it at once.
+
+    Who was stood down stays so on the new day, until invited again.
+    """
     meeting = take(meeting)
     MEETING_RULES.require("postpone", meeting, by=by)
     following = _following(meeting, by, at, when)
+    carry_over(meeting, following, by=by)
     meeting.postponed_to = following
     _end(meeting, Status.POSTPONED, reason, by, "meeting.postponed", "postponed_to")
     if meeting.invited_on:
         _say_off(meeting, by, at)
-        if following.invitations.exists():
+        if following.invitations.standing().exists():
             send_invitations(following, by=by, at=at)
     return following
 

@@ -9,7 +9,7 @@ from audit.events import record
 from boards.access import unshare
 from meetings.actions import invitations
 from meetings.actions.locks import take
-from meetings.models import Attendance, Discussion, Invitation
+from meetings.models import Attendance, Discussion, Invitation, Meeting
 from meetings.rules import MEETING_RULES
 
 
@@ -38,6 +38,22 @@ def stand_down(
         about = {"agency": invitation.agency.name}
     record("meeting.agency_stood_down", meeting, by=by, after=about, reason=reason)
     return invitation
+
+
+def carry_over(meeting: Meeting, following: Meeting, *, by) -> None:
+    """To the meeting that takes its place: the same cases, so the same reasons (C3)."""
+    place = dict(following.discussions.values_list("case", "pk"))
+    parts = Attendance.objects.filter(discussion__meeting=meeting, stood_down=True)
+    common = {"territory_id": following.territory_id, "stood_down": True}
+    Attendance.objects.bulk_create(
+        Attendance(discussion_id=place[case], organisation_id=agency, **common)
+        for case, agency in parts.values_list("discussion__case", "organisation")
+    )
+    for was in meeting.invitations.exclude(stood_down_at=None).select_related("agency").order_by("pk"):
+        kept = {name: getattr(was, name) for name in ("agency", "stood_down_at", "stood_down_reason")}
+        Invitation.objects.create(territory_id=following.territory_id, meeting=following, **kept)
+        about = {"agency": was.agency.name}
+        record("meeting.agency_stood_down", following, by=by, after=about, reason=was.stood_down_reason)
 
 
 def excuse(invitation: Invitation, reason: str, by, at: datetime) -> None:

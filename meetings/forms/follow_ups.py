@@ -55,7 +55,7 @@ class ExplanationForm(Form):
 
 
 class AnswerForm(Form):
-    answer = _text("Why did nobody attend?", "Enter why nobody attended", hint=NO_CASES)
+    answer = _text("Why was nobody there?", "Enter why nobody was there", hint=NO_CASES)
 
 
 class SmbAnswerForm(Form):

@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 from boards.directory import in_post
 from boards.models import Organisation
 from boards.roles import Seat
-from mappa_portal.words import long_date, weekday_date
+from mappa_portal.words import long_date, plural, weekday_date
 from meetings import absences
 from meetings.models import Escalation, FollowUp, Step
 from outbox import mail
@@ -27,29 +27,26 @@ def draft(follow_up: FollowUp, number: int) -> str:
     when = (
         f"the Level {meeting.level} MAPPA meeting in {meeting.territory} on {weekday_date(meeting.held_on)}"
     )
+    partly = absences.cases_missed(follow_up)
+    came = f"Somebody came, but was not there for {partly} that it was asked to" if partly else "Nobody came"
     if number == Step.Number.AGENCY:
+        held, stays = (" for these", "stays for every case") if partly else ("", "comes")
         return (
-            f"{follow_up.agency} was invited to {when}. {_who_came(follow_up)}, and we hold no apology or report.\n\n"
-            "Tell us what prevented it, and what will make sure that somebody comes next time. If somebody was there,"
-            " tell us who, so that we can correct the record."
+            f"{follow_up.agency} was invited to {when}. {came}, and we hold no apology or report{held}.\n\n"
+            f"Tell us what prevented it, and what will make sure that somebody {stays} next time. If somebody was"
+            " there, tell us who, so that we can correct the record."
         )
     if number == Step.Number.LINE_MANAGER:
         return (
-            f"{follow_up.agency} was invited to {when}. {_who_came(follow_up)}. We asked its single point of contact"
+            f"{follow_up.agency} was invited to {when}. {came}. We asked its single point of contact"
             " why and have no explanation that we could accept.\n\n"
             "Look into it and tell us the reason, and who will represent the agency from now on."
         )
     return ""
 
 
-def _who_came(follow_up: FollowUp) -> str:
-    missed, expected = absences.extent(follow_up)
-    if missed == expected:
-        return "Nobody came"
-    return f"Nobody was there for {missed} of the {expected} cases that it was asked to"
-
-
-def send(step: Step) -> None:
+def send(step: Step, days: int) -> None:
+    """``days``: the working days in which an answer is due."""
     follow_up = step.follow_up
     meeting, borough = follow_up.meeting, follow_up.territory
     subjects = {
@@ -65,6 +62,8 @@ def send(step: Step) -> None:
             "meeting": meeting,
             "borough": borough,
             "unit": follow_up.organisation,
+            "partly": absences.cases_missed(follow_up),
+            "until": f"{weekday_date(step.due_on)}, {plural(days, 'working day')} from today",
         },
         key=f"follow_up:{follow_up.pk}:{step.number}",
         subject=subjects[step.number],

@@ -7,6 +7,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils.timezone import now
 
+from mappa_portal.words import plural
 from meetings.models.meetings import KeptByUnit, OfUnitQuerySet
 
 KEPT = timedelta(days=3)  # as long as an old SECRET_KEY goes on opening what it sealed
@@ -47,7 +48,7 @@ class AttendanceFile(KeptByUnit):
 
     @property
     def size(self) -> str:
-        return "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        return plural(self.rows, "row")
 
     @property
     def is_under_way(self) -> bool:

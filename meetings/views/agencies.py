@@ -6,13 +6,15 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 
 from mappa_portal.exceptions import StaleEdit
-from mappa_portal.forms import attempt
+from mappa_portal.forms import Form, attempt
 from meetings.actions import calls
+from meetings.actions.calls import notice_of
+from meetings.actions.inviting_again import invite_again as again
 from meetings.actions.standing_down import stand_down as act
-from meetings.forms.planning import CallForm, StandDownForm
+from meetings.forms.planning import CallForm, ReasonForm, StandDownForm
 from meetings.models import Attendance, PhoneCall, Reply
 from meetings.rules import INVITATION_RULES
 from meetings.views.fetch import invitation_of
@@ -41,6 +43,25 @@ def stand_down(request, reference: str, agency: str):
             messages.success(request, f"{invitation.agency} is stood down.")
             return redirect("meetings:meeting", reference)
     return _page(request, invitation, form, f"Stand {invitation.agency} down", "Stand down")
+
+
+@login_required
+def invite_again(request, reference: str, agency: str):
+    invitation = invitation_of(request, reference, agency, "invite")
+    meeting, notice = invitation.meeting, notice_of(invitation.meeting, localdate(), sent_on=localdate())
+    told_off = invitation.stood_down_at and invitation.sent_at
+    if told_off and notice.short_by and not meeting.short_notice_reason:
+        form = ReasonForm(request.POST or None, asks="Why can this meeting not wait?", wanted=notice.why)
+    else:
+        form = Form(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        if attempt(form, lambda: again(invitation, by=request.user, at=now(), **form.cleaned_data)):
+            messages.success(request, f"{invitation.agency} is invited again.")
+            return redirect("meetings:meeting", reference)
+    hint = "The agency is expected again for all cases that it was stood down from."
+    if told_off:
+        hint += " It gets a new letter and sees them again. What it replied before no longer counts."
+    return _page(request, invitation, form, f"Invite {invitation.agency} again", "Invite again", hint)
 
 
 @login_required

@@ -69,14 +69,23 @@ def postpone(request, reference: str):
         )
         if following:
             messages.success(request, f"The meeting is postponed to {weekday_date(following.held_on)}.")
+            if out := _stood_down(following):
+                messages.info(request, f"Stood down, so not invited to the new date: {out}.")
             return redirect("meetings:meeting", following.reference)
-    return _page(request, meeting, form, "Postpone this meeting", "Postpone the meeting")
+    out = _stood_down(meeting)
+    hint = f"Stood down, and not invited to the new date unless you invite them again: {out}." if out else ""
+    return _page(request, meeting, form, "Postpone this meeting", "Postpone the meeting", hint)
+
+
+def _stood_down(meeting) -> str:
+    out = meeting.invitations.exclude(stood_down_at=None).order_by("agency__name")
+    return ", ".join(out.values_list("agency__name", flat=True))
 
 
 def _reason(request, asks: str, wanted: str) -> ReasonForm:
     return ReasonForm(request.POST or None, asks=asks, wanted=wanted)
 
 
-def _page(request, meeting, form, title: str, button: str):
-    context = {"meeting": meeting, "form": form, "title": title, "button": button}
+def _page(request, meeting, form, title: str, button: str, hint: str = ""):
+    context = {"meeting": meeting, "form": form, "title": title, "button": button, "hint": hint}
     return render(request, "meetings/act.html", context)

@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 
 from audit.history import done_to
 from boards.access import organisations_of, units_with
+from boards.dates import add_working_days
 from boards.models import Organisation
 from mappa_portal.forms import attempt
 from mappa_portal.pagination import keyset
@@ -118,6 +119,8 @@ def _page(request, follow_up: FollowUp, **typed):
         "escalation": _escalation(request.user, follow_up),
         "colour": COLOURS[follow_up.status],
         "today": localdate(),
+        "partly": absences.cases_missed(follow_up),
+        "until": _until(follow_up) if "send" in allowed else "",
         "allowed": allowed,
         "kept": kept,
         "letter_form": LetterForm(step=follow_up.step),
@@ -127,6 +130,12 @@ def _page(request, follow_up: FollowUp, **typed):
         "entries": done_to(follow_up) if kept else [],
     }
     return render(request, "meetings/follow_up.html", context | typed)
+
+
+def _until(follow_up: FollowUp) -> str:
+    """By when an answer is due to a letter that goes out today."""
+    days = actions.answer_days(follow_up, follow_up.step.number)
+    return f"{weekday_date(add_working_days(localdate(), days))}, {plural(days, 'working day')} from today"
 
 
 def _escalation(user, follow_up: FollowUp) -> Escalation | None:

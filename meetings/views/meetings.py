@@ -12,10 +12,11 @@ from boards.access import ForUserMixin, RuledMixin, organisations_of
 from boards.models import Organisation
 from mappa_portal.templatetags.govuk import Row, short_date
 from mappa_portal.words import clock, weekday_date
+from meetings.actions import chasing
 from meetings.actions.calls import notice_of
 from meetings.history import history_of
 from meetings.models import Attendance, Discussion, Invitation, Meeting, PhoneCall
-from meetings.readiness import readiness_of, reply_of
+from meetings.readiness import Readiness, readiness_of, reply_of
 from meetings.rules import INVITATION_RULES, MEETING_RULES
 from meetings.views.calendar import STATUS
 from meetings.views.planning import warning_about
@@ -67,8 +68,9 @@ class MeetingDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
             "clock": notice_of(meeting, localdate()) if meeting.is_planned or meeting.invited_on else None,
             "warning": warning_about(meeting.held_on) if meeting.is_planned else "",
             "cases": [_case(d) for d in discussions],
-            "agencies": [_agency(i, meeting) for i in ready.invitations],
+            "agencies": [_agency(i, meeting, _excused(i, discussions)) for i in ready.invitations],
             "calls": _calls(ready.calls, meeting),
+            **_reminders(ready, localdate()),
             "moments": history_of(meeting),
             "agency_columns": ["Agency", "Invited", "Reply", "Excuse"],
             "call_columns": ["Call", "When", "Who spoke", "Outcome"],
@@ -76,6 +78,14 @@ class MeetingDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
             "replaces": list(Meeting.objects.for_user(self.request.user).filter(postponed_to=meeting)),
             **_attendances(discussions, meeting),
         }
+
+
+def _reminders(ready: Readiness, today) -> dict:
+    """Whether it is time to chase those who are silent, and when they are reminded without anybody's doing."""
+    asked = [(i.meeting.held_on, localdate(i.sent_at)) for i in ready.silent]
+    days = {day for held_on, asked_on in asked for day in chasing.days_ahead(held_on, asked_on, today)}
+    is_time = any(chasing.is_time(held_on, asked_on, today) for held_on, asked_on in asked)
+    return {"time_to_chase": is_time, "reminders": " and on ".join(map(weekday_date, sorted(days)))}
 
 
 def sitting_rows(meeting: Meeting) -> list[Row]:
@@ -99,13 +109,23 @@ def _case(discussion: Discussion) -> list:
     return [link, age + (" (stated)" if discussion.under_18_stated else "")]
 
 
-def _agency(invitation: Invitation, meeting: Meeting) -> list:
-    url = reverse("meetings:stand_down", args=[meeting.reference, invitation.agency.slug])
-    link = format_html(
-        '<a class="govuk-link" href="{}">Stand down<span class="govuk-visually-hidden"> {}</span></a>',
-        url,
-        invitation.agency,
-    )
+def _excused(invitation: Invitation, discussions) -> list[str]:
+    """The cases from which its agency was stood down."""
+    parts = [(d.case.reference, part) for d in discussions for part in d.attendances.all()]
+    return [ref for ref, part in parts if part.organisation_id == invitation.agency_id and part.stood_down]
+
+
+LINK = '<a class="govuk-link" href="{}">{}<span class="govuk-visually-hidden"> {}</span></a>'
+
+
+def _agency(invitation: Invitation, meeting: Meeting, excused: list[str]) -> list:
+    where = [meeting.reference, invitation.agency.slug]
+    link = format_html(LINK, reverse("meetings:stand_down", args=where), "Stand down", invitation.agency)
+    if excused:
+        again = format_html(
+            LINK, reverse("meetings:invite_again", args=where), "Invite again", invitation.agency
+        )
+        link = format_html("{}<br>Stood down for {}: {}", link, ", ".join(excused), again)
     ahead = meeting.is_planned and not meeting.has_begun(now())
     sent = short_date(invitation.sent_at) if invitation.sent_at else "Not sent"
     return [invitation.agency.name_on(meeting.held_on), sent, reply_of(invitation), link if ahead else ""]

@@ -190,7 +190,7 @@ ROUTES = (
         ],
     )
     | rows("meeting", RECORDERS, post=["meetings:hold", "meetings:undo_hold"])
-    | rows("invitation", RECORDERS, status=409, pages=["meetings:stand_down"])
+    | rows("invitation", RECORDERS, status=409, pages=["meetings:stand_down", "meetings:invite_again"])
     | rows("invitation", (), pages=["meetings:call"])  # nobody is to be called
     | rows("meeting", RECORDERS, pages=["meetings:invitations"])
     | rows("invitation", RECORDERS, pages=["meetings:invitation"], post=["meetings:resend_invitation"])

@@ -6,6 +6,7 @@ import html5lib
 import pytest
 from django import forms as django_forms
 
+from accounts.models import User
 from mappa_portal.forms import DateField, Form
 from mappa_portal.templatetags import govuk
 
@@ -70,6 +71,27 @@ def test_wrong_values_say_what_is_expected(name, typed, message):
 def test_dates_are_read_as_people_write_them(month):
     form = Everything({"due_day": "8", "due_month": month, "due_year": "2026"})
     assert "due" not in form.errors and form.cleaned_data["due"] == date(2026, 11, 8)
+
+
+def test_fields_that_a_form_adds_itself_speak_like_the_others():
+    class Adding(Form):
+        def __init__(self, *args):
+            super().__init__(*args)
+            self.fields["kind"] = django_forms.ChoiceField(label="Level", choices=[("2", "2")])
+            self.fields["days"] = django_forms.IntegerField(label="Days", max_value=9)
+
+    assert Adding({}).errors == {"kind": ["Select level"], "days": ["Enter days"]}
+    wrong = {"kind": ["Select level from the list"], "days": ["Days must be 9 or less"]}
+    assert Adding({"kind": "9", "days": "10"}).errors == wrong
+
+
+@pytest.mark.parametrize("required, shown", [(True, "Select"), (False, "None")])
+def test_no_choice_is_said_in_words(required, shown):
+    class Choosing(Form):
+        user = django_forms.ModelChoiceField(User.objects.none(), required=required)
+
+    page = str(Choosing())
+    assert f'<option value="" selected>{shown}</option>' in page and "---" not in page
 
 
 def test_words_of_the_field_itself_win():

@@ -30,7 +30,7 @@ def test_dates_and_words(say, value, said):
     assert say(value) == said
 
 
-@pytest.mark.parametrize("number, said", [(0, "0 agencies"), (1, "1 agency"), (2, "2 agencies")])
+@pytest.mark.parametrize("number, said", [(0, "0 agencies"), (1, "1 agency"), (2, "2 agencies"), (1200, "1,200 agencies")])
 def test_plurals(number, said):
     assert words.plural(number, "agency", "agencies") == said
 

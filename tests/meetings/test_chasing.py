@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate, now
 
 from mappa_portal.exceptions import Conflict
-from mappa_portal.words import long_date
+from mappa_portal.words import long_date, weekday_date
 from meetings.actions import chasing, invitations
 from meetings.actions.chasing import promise_reminders, remind, resend, step_due
 from meetings.actions.replies import reply
@@ -191,6 +191,35 @@ STEPS = [  # asked so many days before, today so many days before: which reminde
 @pytest.mark.parametrize("asked, today, step", STEPS)
 def test_which_reminder_is_due(asked, today, step):
     assert step_due(DAY, DAY - timedelta(days=asked), DAY - timedelta(days=today)) == step
+
+
+TIME = [  # asked so many days before the meeting, today so many, is it time, reminders still to come
+    (20, 20, False, [7, 2]),
+    (20, 8, False, [7, 2]),
+    (20, 7, True, [2]),
+    (20, 1, True, []),
+    (5, 5, False, [2]),  # on the day of asking nobody could answer yet
+    (5, 4, True, [2]),
+    (2, 2, False, []),
+]
+
+
+@pytest.mark.parametrize("asked, today, is_time, left", TIME)
+def test_when_it_is_time_to_chase(asked, today, is_time, left):
+    days = [DAY - timedelta(days=n) for n in (asked, today)]
+    assert chasing.is_time(DAY, *days) == is_time
+    assert chasing.days_ahead(DAY, *days) == {DAY - timedelta(days=n) for n in left}
+
+
+@pytest.mark.parametrize("asked_ago, primary", [(0, False), (21, True)])
+def test_chasing_is_the_first_thing_to_do_only_once_it_is_time(camden, soon, client, asked_ago, primary):
+    soon.invitations.update(sent_at=now() - timedelta(days=asked_ago))
+    client.force_login(camden.by)
+    shown = client.get(f"/meetings/{soon.reference}/")
+    button = re.search(r'class="([^"]*)"[^>]*>Chase 4 agencies', shown.text)[1]
+    assert ("govuk-button--secondary" not in button) == primary
+    day = weekday_date(soon.held_on - timedelta(days=2))
+    assert f"Who has not replied is reminded by email on {day}." in words(shown)
 
 
 @pytest.fixture

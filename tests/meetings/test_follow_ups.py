@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from boards.dates import add_working_days
 from mappa_portal.exceptions import Conflict
+from mappa_portal.words import weekday_date
 from meetings import absences
 from meetings.actions import follow_ups as actions
 from meetings.actions.overdue_follow_ups import carry_on
@@ -122,12 +123,18 @@ def test_the_cover_is_asked_while_it_lasts(world, absent, csc, contact):
     assert (opened.step.to_name, opened.step.to_email) == ("Al Reed", "al@csc.example.org")
 
 
-def test_the_letter_says_for_how_many_cases_nobody_was_there(world, absent, register, csc):
+def test_the_letter_says_for_how_many_cases_nobody_was_there(world, absent, register, csc, client):
     meeting = absent()
     came = {"case": "K2", "attended": "yes", "grade": "3", "explained": ""}
     register.put(ABSENT | {"meeting": meeting.file_reference, "held_on": HELD.isoformat()} | came)
     opened = actions.open_follow_up(meeting, csc, today=TODAY, by=world.camden_administrator)
-    assert "Nobody was there for 1 of the 2 cases" in opened.step.letter
+    said = "Somebody came, but was not there for 1 of the 2 cases that it was asked to"
+    assert said in opened.step.letter and "for every case next time" in opened.step.letter
+    sent(opened, world.camden_administrator)
+    message = Message.objects.get()
+    assert "was expected and was not there for 1 of the 2 cases. Tell the chair why by" in message.text
+    client.force_login(world.camden_administrator)
+    assert "absent for 1 of the 2 cases?" in client.get(f"/follow-ups/{opened.reference}/").text
 
 
 def test_sending_starts_the_areas_deadline(world, opened):
@@ -135,7 +142,10 @@ def test_sending_starts_the_areas_deadline(world, opened):
     message = Message.objects.get()
     assert message.title == "Explanation needed: MAPPA meeting, Camden, 17 November 2026"
     assert opened.reference in message.text and "CMD-C" not in message.text + message.html
-    assert Step.objects.get().due_on == add_working_days(TODAY, 2)
+    due = add_working_days(TODAY, 2)
+    assert Step.objects.get().due_on == due
+    by = f"did not attend. Tell the chair why by {weekday_date(due)}, 2 working days from today."
+    assert by in message.text and by in message.html
     with pytest.raises(Conflict):
         sent(opened, world.camden_administrator)
     assert Message.objects.count() == 1

@@ -50,11 +50,11 @@ def start(browser, page):
 
 def test_a_file_is_checked_then_imported_without_handing_it_in_again(administrator):
     checked = hand_in(administrator, file(*ROWS))
-    assert "This file would give 1 meetings, 3 discussions, 3 attendances: 3 created" in text(checked)
+    assert "This file would give 1 meeting, 3 discussions, 3 attendances: 3 created" in text(checked)
     assert "Import these 3 rows" in text(checked) and not Meeting.objects.exists()
     assert "Import or delete an attendance file of 3 rows" in text(administrator.get("/"))
     done = start(administrator, checked)
-    assert "The file was imported: 1 meetings, 3 discussions, 3 attendances: 3 created" in text(done)
+    assert "The file was imported: 1 meeting, 3 discussions, 3 attendances: 3 created" in text(done)
     assert Attendance.objects.count() == 3 and "attendance file" not in text(administrator.get("/"))
     kept = AttendanceFile.objects.get()
     assert (kept.status, kept.content) == ("done", "")
@@ -105,13 +105,13 @@ def test_a_large_file_is_checked_and_imported_by_a_worker(administrator, large):
     assert "Import these" not in text(page) and "Delete the file" not in text(page)
     run_jobs()
     page = administrator.get(page.request["PATH_INFO"])
-    assert "would give 1 meetings, 3 discussions, 3 attendances: 3 created" in text(page)
+    assert "would give 1 meeting, 3 discussions, 3 attendances: 3 created" in text(page)
     assert not Meeting.objects.exists()
     assert "The file is being imported" in text(start(administrator, page))
     assert start(administrator, page).status_code == 409
     run_jobs()
     assert "See what came of an attendance file of 3 rows" in text(administrator.get("/"))
-    assert "The file was imported: 1 meetings" in text(administrator.get(page.request["PATH_INFO"]))
+    assert "The file was imported: 1 meeting" in text(administrator.get(page.request["PATH_INFO"]))
     assert Attendance.objects.count() == 3
 
 

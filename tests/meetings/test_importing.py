@@ -118,7 +118,7 @@ def test_agencies_and_boroughs_stand_in_the_directory(register, cells, said):
 
 def test_new_meetings_and_cases_keep_the_files_reference_beside_their_own(register):
     done = register.put({}, {"agency": "CSC"}, {"case": "C2"})
-    assert str(done) == "1 meetings, 2 discussions, 3 attendances: 3 created, 0 updated, 0 unchanged"
+    assert str(done) == "1 meeting, 2 discussions, 3 attendances: 3 created, 0 updated, 0 unchanged"
     meeting = Meeting.objects.get()
     assert (meeting.reference, meeting.file_reference) == ("CMD-M-2024-001", "M1")
     assert [(c.reference, c.file_reference) for c in Case.objects.order_by("reference")] == [
@@ -253,7 +253,7 @@ def test_the_command_prints_what_it_did_and_refuses_as_a_whole(world, tmp_path, 
     bad.write_bytes(file(line(meeting="M2"), line(meeting="M2", agency="MOD")))
     call_command("import_attendance", str(good))
     assert capsys.readouterr().out == (
-        "1 meetings, 1 discussions, 2 attendances: 2 created, 0 updated, 0 unchanged\n"
+        "1 meeting, 1 discussion, 2 attendances: 2 created, 0 updated, 0 unchanged\n"
     )
     with pytest.raises(CommandError, match="line 3, agency"):
         call_command("import_attendance", str(bad))
