@@ -67,7 +67,7 @@ def test_the_sample_is_a_file_that_can_be_imported(administrator):
     sample = administrator.get(f"{ADDRESS}sample.csv")
     assert sample["Content-Disposition"] == 'attachment; filename="attendance-sample.csv"'
     checked = hand_in(administrator, sample.content)
-    assert "This file would give 1 meetings, 1 discussions, 2 attendances: 2 created" in text(checked)
+    assert "This file would give 1 meeting, 1 discussion, 2 attendances: 2 created" in text(checked)
     assert text(administrator.get(ADDRESS)).count("sample") == 1
 
 
