@@ -28,11 +28,11 @@ def draft(follow_up: FollowUp, number: int) -> str:
         f"the Level {meeting.level} MAPPA meeting in {meeting.territory} on {weekday_date(meeting.held_on)}"
     )
     partly = absences.cases_missed(follow_up)
-    came = f"Somebody came, but was not there for {partly} that it was asked to" if partly else "Nobody came"
+    came = f"Nobody was there for {partly} that it was asked to" if partly else "Nobody came"
     if number == Step.Number.AGENCY:
-        held, stays = (" for these", "stays for every case") if partly else ("", "comes")
+        held, stays = ("for that we hold", "is there for every case") if partly else ("we hold", "comes")
         return (
-            f"{follow_up.agency} was invited to {when}. {came}, and we hold no apology or report{held}.\n\n"
+            f"{follow_up.agency} was invited to {when}. {came}, and {held} no apology or report.\n\n"
             f"Tell us what prevented it, and what will make sure that somebody {stays} next time. If somebody was"
             " there, tell us who, so that we can correct the record."
         )

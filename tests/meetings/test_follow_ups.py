@@ -128,7 +128,7 @@ def test_the_letter_says_for_how_many_cases_nobody_was_there(world, absent, regi
     came = {"case": "K2", "attended": "yes", "grade": "3", "explained": ""}
     register.put(ABSENT | {"meeting": meeting.file_reference, "held_on": HELD.isoformat()} | came)
     opened = actions.open_follow_up(meeting, csc, today=TODAY, by=world.camden_administrator)
-    said = "Somebody came, but was not there for 1 of the 2 cases that it was asked to"
+    said = "Nobody was there for 1 of the 2 cases that it was asked to, and for that we hold no apology"
     assert said in opened.step.letter and "for every case next time" in opened.step.letter
     sent(opened, world.camden_administrator)
     message = Message.objects.get()
