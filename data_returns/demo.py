@@ -14,12 +14,13 @@ from boards.roles import Seat
 from boards.scope import scope
 from data_returns.actions.checking import pass_check
 from data_returns.actions.opening import board_of, due_day
+from data_returns.actions.releasing import fill, release_sums
 from data_returns.actions.round import extend
 from data_returns.actions.signing import fingerprint, sign
 from data_returns.content import Content, as_json
 from data_returns.editions import edition_of
 from data_returns.form import Form
-from data_returns.models import Answer, Edition, Figure, Return, Round, Section, Standing
+from data_returns.models import Answer, Edition, Figure, Rendition, Return, Round, Section, Standing
 from data_returns.pdf import file_of
 from data_returns.years import last_year
 from documents.copies import due_back, issue
@@ -77,6 +78,7 @@ def _load(area: Territory, boroughs: list[Territory], newest: int, today: date) 
             _return(borough, year, edition, status, is_whole=year < newest)
     _extend(Round.objects.get(year=newest), today)
     _walk(Return.objects.get(territory__slug="camden", year=newest - 1), today)
+    _release(area, range(newest - YEARS + 1, newest))
 
 
 def _extend(newest: Round, today: date) -> None:
@@ -89,6 +91,25 @@ def _extend(newest: Round, today: date) -> None:
         extend(newest, [borough], **said)
     late = newest.standings.unsigned().filter(about__slug__in=CHASED)
     late.update(chased_on=today - timedelta(days=12))
+
+
+def _release(area: Territory, years: range) -> None:
+    """What everybody else reads of the accepted ones; the worker adds up those of the last year."""
+    for found in Return.objects.filter(year__in=years, status="closed").select_related("territory__parent"):
+        at = _at(found.closed_on + timedelta(days=14))
+        rendition = Rendition(
+            territory=area,
+            about=found.territory,
+            year=found.year,
+            number=found.number,
+            reference=found.reference,
+            edition=found.edition,
+            asked_at=at,
+            released_at=at,
+        )
+        fill(rendition)
+        rendition.save()
+    release_sums(Organisation.objects.unit_of(area), years[-1], by=None, at=_at(date(years[-1] + 1, 12, 1)))
 
 
 def _states(boroughs: list[Territory]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from data_returns.views import (
+    annual_report,
     check,
     copies,
     listing,
@@ -12,6 +13,7 @@ from data_returns.views import (
     signing,
     submitted,
     task_list,
+    trends,
 )
 from data_returns.years import dashed, year_of
 
@@ -37,6 +39,7 @@ SUMS = "sums/<slug:area>/<reporting_year:year>/"
 urlpatterns = [
     path("", listing.ReturnList.as_view(), name="list"),
     path("open/", listing.open_return, name="open"),
+    path("<slug:borough>/trends/", trends.trends, name="trends"),
     path(SUMS, released.sums, name="sums"),
     path(f"{SUMS}release/", releasing.release_area, name="release_sums"),
     path("round/", round.newest, name="rounds"),
@@ -59,6 +62,7 @@ urlpatterns = [
     path(f"{RETURN}copies/returned/", copies.take_in, name="copies_in"),
     path(f"{RETURN}copies/<int:number>/out/", copies.put_out, name="copy_out"),
     path(f"{RETURN}copies/<int:number>/pdf/", copies.pdf, name="copy_pdf"),
+    path(f"{RETURN}report/", annual_report.pdf, name="report"),
     path(f"{RETURN}correct/", submitted.correction, name="correct"),
     path(f"{RETURN}review/", scrutiny.review, name="review"),
     path(f"{RETURN}review/ask/", scrutiny.ask, name="ask"),

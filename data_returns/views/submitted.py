@@ -41,7 +41,7 @@ def view(request, borough: str, year: int):
         "changed": changed,
         "first": all(line.before is None for line in lines),
         "columns": ["Question", "Figure", in_words(year), in_words(year - 1), "Change"],
-        "rows": [_row(line) for line in shown],
+        "rows": [row(line) for line in shown],
         "versions": _versions(request, data_return),
         "allowed": RETURN_RULES.allowed(request.user, data_return),
         "scrutiny": SCRUTINY_RULES.allowed(request.user, data_return.scrutiny),
@@ -61,7 +61,7 @@ def _version(request, borough: str, year: int) -> Return:
     return found
 
 
-def _row(line: Line) -> list:
+def row(line: Line) -> list:
     change = line.change
     return [
         line.question,

@@ -115,21 +115,25 @@ def pdf(request):
 
 
 def _document(request, asked: Asked, report: Report) -> dict:
-    tables = [
-        {"caption": caption, "rows": [_line(line) for line in lines]}
-        for caption, lines in (("KPI 4, target 100%", report.four), ("KPI 6, target 90%", report.six))
-        if lines
-    ]
     trend = Trend.of(report, localdate())
     return {
         "asked": asked,
         "report": report,
         "notice": report.notice(),
-        "tables": tables,
+        "tables": table_rows(report),
         "beside": beside_rows(report),
         "compared": compared_rows(report),
         **chart_context(request.GET, asked, report, trend),
     }
+
+
+def table_rows(report: Report) -> list[dict]:
+    """One table for each measure that has a figure."""
+    return [
+        {"caption": caption, "rows": [_line(line) for line in lines]}
+        for caption, lines in (("KPI 4, target 100%", report.four), ("KPI 6, target 90%", report.six))
+        if lines
+    ]
 
 
 def _line(line: Line) -> tuple:

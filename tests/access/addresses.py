@@ -74,6 +74,9 @@ def address(name: str, of: str, target: str) -> str:
         more = {"number": 10} if name == "data_returns:question" else {"number": 1} if numbered else {}
         year = YEAR if of == "return" else SENT
         return reverse(name, kwargs={"borough": place, "year": year, **more})
+    if of == "trends":
+        place = {"own": "camden", "foreign": "hackney"}.get(target, "atlantis")
+        return reverse(name, kwargs={"borough": place})
     if of == "sums":
         return reverse(name, kwargs={"area": area, "year": SENT})
     if name.startswith("data_returns:round_") or name == "data_returns:round":

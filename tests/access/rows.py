@@ -269,6 +269,7 @@ ROUTES = (
         "return", {"camden_mappa_chair"}, {"camden_administrator"}, status=409, pages=["data_returns:sign"]
     )
     | rows("sent return", RECORDERS | BOARD, pages=["data_returns:view", "data_returns:review"])
+    | rows("sent return", RECORDERS | BOARD, pages=["data_returns:report"])
     | rows("sent return", (), pages=["data_returns:pdf"])  # its document is not made yet
     | rows("sent return", RECORDERS, BOARD, pages=["data_returns:correct"])
     | rows("sent return", BOARD, RECORDERS, post=["data_returns:ask", "data_returns:table"])
@@ -282,6 +283,7 @@ ROUTES = (
         status=409,
         pages=["data_returns:release"],
     )
+    | rows("trends", LONDONERS - {"hackney_administrator"}, pages=["data_returns:trends"])
     | rows("sums", LONDONERS, pages=["data_returns:sums"])
     | rows("sums", KEEPERS, LONDONERS, post=["data_returns:release_sums"])
     | rows(
