@@ -1,4 +1,4 @@
-"""One figure over the years as SVG: part of a set on one scale, gaps and breaks labelled (ux section 5)."""
+"""One figure over the years as SVG, with others of its level on one scale; gaps and breaks labelled (ux section 5)."""
 
 import itertools
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from mappa_portal.words import plural
 from meetings.performance.svg import CONTEXT, DOT, FONT, LINE, MAIN, SVG, TEXT
 
 HEIGHT, TOP, BOTTOM = 132, 26, 98  # of the drawing, and of the scale in it
-LEFT, RIGHT = 6, 94  # per cent of the width
+LEFT, RIGHT = 14, 94  # per cent of the width
 GAP = {"c": "hidden", "x": "not known", "z": "not applicable", ABSENT: "no return"}
 
 
 def draw(series: Series, highest: int, key: str) -> SafeString:
-    """``highest``: the top of the scale that all of a set share; ``key`` makes its ids unique on the page."""
+    """``highest``: the top of the scale; ``key`` makes its ids unique on the page."""
     places = [_x(n, len(series.points)) for n in range(len(series.points))]
     at = dict(zip((p.year for p in series.points), places, strict=True))
     parts = [*_base(highest), *_gaps(series, at), *_lines(series, at, highest), *_labels(series, at, highest)]

@@ -78,10 +78,10 @@ class Trend:
     question: Question
     series: tuple[Series, ...]
 
-    @property
-    def highest(self) -> int:
-        """Of the shared scale."""
-        return max((p.value for s in self.series for p in s.points if p.is_number), default=0)
+    def highest(self, level: int | None) -> int:
+        """Of the scale that the figures of one level share: levels differ by the hundred."""
+        alike = (s for s in self.series if s.level == level)
+        return max((p.value for s in alike for p in s.points if p.is_number), default=0)
 
     @property
     def breaks(self) -> list[tuple[int, str]]:

@@ -74,8 +74,9 @@ def shown_trend(trend: Trend) -> dict:
     return {
         "question": trend.question,
         "finding": trend.finding,
+        "caption": f"Figures of question {number}",
         "charts": [
-            (series.label, draw(series, trend.highest, f"chart-{number}-{n}"))
+            (series.label, draw(series, trend.highest(series.level), f"chart-{number}-{n}"))
             for n, series in enumerate(trend.series)
         ],
         "columns": ["Figure", *(slashed(p.year) for p in trend.series[0].points)],
