@@ -230,7 +230,7 @@ def test_reading_and_taking_away_leave_events(issued, browser_of):
     assert answer["Content-Disposition"] == 'attachment; filename="CMD-M-2024-001-minutes-version-1.pdf"'
     with pikepdf.open(BytesIO(answer.content)) as file:
         assert file.docinfo["/Title"] == "MAPPA minutes, CMD-M-2024-001, version 1"
-        assert len(file.pages) == 2, "one case is a page, after the meeting's own"
+        assert len(file.pages) <= 2, "cases follow each other, none begins a page of its own"
 
 
 DUE = [("camden_administrator", "Make"), ("camden_mappa_chair", "Make")]
