@@ -117,7 +117,8 @@ class MeetingList(LoginRequiredMixin, TemplateView):
         cells = [_link(m), short_date(m.held_on), m.level]
         if m.organisation_id not in self.mine:
             return [*cells, "", "", self._status(m)]
-        return [*cells, m.cases, f"{m.expected - m.unrecorded} of {m.expected}", self._status(m)]
+        recorded = f"{m.expected - m.unrecorded} of {m.expected}" if m.status == Meeting.Status.HELD else ""
+        return [*cells, m.cases, recorded, self._status(m)]
 
     def _theirs(self, m: Meeting) -> list:
         return [_link(m), m.territory, short_date(m.held_on), clock(m.starts_at), m.level, self._status(m)]
