@@ -40,10 +40,15 @@ class Round:
 
     @property
     def suggested(self) -> dict[int, set[int]]:
-        """What is chosen, else what is proposed; an under-18's services are never left out by default."""
-        start = self.chosen or self.proposed
-        children = {a: heard & self._under_18 for a, heard in self.proposed.items() if self._serves(a)}
+        """What is chosen, else what is proposed; an under-18's services are left out only once stood down."""
+        proposed = {a: heard for a, heard in self.proposed.items() if a not in self.stood_down}
+        start = self.chosen or proposed
+        children = {a: heard & self._under_18 for a, heard in proposed.items() if self._serves(a)}
         return {a: start.get(a, set()) | children.get(a, set()) for a in {*start, *children}}
+
+    def hears(self, agency: int) -> set[int]:
+        """The cases that it is asked about once it is ticked."""
+        return self.suggested.get(agency) or self.proposed.get(agency) or self.cases
 
     @property
     def _under_18(self) -> set[int]:

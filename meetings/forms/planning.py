@@ -186,7 +186,7 @@ class AgenciesForm(Form):
     def __init__(self, *args, around: Round, **kwargs):
         super().__init__(*args, **kwargs)
         self.around = around
-        shown = {a.pk: a for a in around.local} | {a: around.agencies[a] for a in around.suggested}
+        shown = dict(around.agencies)
         posted = self.data.getlist("agencies") if self.is_bound else []
         elsewhere = list(agencies_elsewhere(around.meeting.organisation.territory))
         shown |= {a.pk: a for a in elsewhere if a.slug in posted}
@@ -198,9 +198,9 @@ class AgenciesForm(Form):
         self.fields["other"].choices = [("", "None"), *others]
 
     def _label(self, agency: Organisation) -> str:
-        heard = self.around.suggested.get(agency.pk, set())
+        heard = self.around.hears(agency.pk)
         notes = []
-        if heard and heard != self.around.cases:
+        if heard != self.around.cases:
             only = [d.case.reference for d in self.around.discussions if d.case_id in heard]
             notes.append(f"for {', '.join(only)} only")
         if agency.pk in self.around.stood_down:
@@ -219,7 +219,7 @@ class AgenciesForm(Form):
         """Who was asked to some cases only still is; everybody else hears all of them."""
         slugs = [*self.cleaned_data["agencies"], *filter(None, [self.cleaned_data["other"]])]
         ticked = [self.by_slug[slug].pk for slug in slugs]
-        return {a: self.around.suggested.get(a) or self.around.cases for a in ticked}
+        return {a: self.around.hears(a) for a in ticked}
 
 
 class ReasonForm(Form):

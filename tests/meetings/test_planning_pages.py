@@ -238,6 +238,21 @@ def test_who_is_missing_for_an_under_18_is_said(world, browser):
     assert "Youth Justice Service is not invited for CMD-C-2026-001" in page
 
 
+@pytest.mark.parametrize("others", [plans.AGENCIES[2:], ()])
+def test_C3_a_service_that_was_stood_down_is_not_ticked_again_for_an_under_18(world, browser, others):
+    yot, child = plans.AGENCIES[1], plans.case(world, "CMD-C-2026-001", born=plans.CHILD)
+    cases = [child, plans.case(world, "CMD-C-2026-002")]
+    meeting = plans.plan(world, cases=cases, agencies=[yot, *others])
+    browser.post(f"/meetings/{meeting.reference}/stand-down/{yot}/", {"which": "all", "reason": "R"})
+    url = f"/meetings/{meeting.reference}/agencies/"
+    page = browser.get(url)
+    assert fields_of(page)["agencies"] == [plans.AGENCIES[0], *others][::-1]  # by name
+    assert "(for CMD-C-2026-001 only, stood down: tick to invite again" in text(page)
+    browser.post(url, fields_of(page) | {"agencies": [yot]})
+    asked = Attendance.objects.required().filter(organisation__slug=yot)
+    assert [a.discussion.case for a in asked] == [child]
+
+
 ENDINGS = [
     ("cancel", {}, "Enter why the meeting is cancelled"),
     ("postpone", day_in(40), "Enter why the meeting is postponed"),
