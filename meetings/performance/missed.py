@@ -171,8 +171,8 @@ MISSED = {"4": of_kpi4, "6": of_kpi6}
 
 
 def replies_to(rows: Collection[Missed], user) -> dict[Key, str]:
-    """The last answer of each agency to each meeting, as it reads."""
-    found = Reply.objects.for_user(user).filter(invitation__meeting__in=_meetings(rows))
+    """The last answer of each agency to each meeting as it now stands, as it reads."""
+    found = Reply.objects.for_user(user).holding().filter(invitation__meeting__in=_meetings(rows))
     last = found.order_by("invitation", "-number").distinct("invitation")
     values = last.values_list("invitation__meeting", "invitation__agency", "answer")
     return {(meeting, agency): str(Reply.Answer(answer).label) for meeting, agency, answer in values}

@@ -1,7 +1,7 @@
 """The rows behind a gap: as many as it counts, why each counts, whose they are, and each agency's own notice."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -135,6 +135,25 @@ def test_missed_rows_say_the_reply_and_the_follow_up_and_sort_by_link(year, brow
     assert agencies == sorted(agencies) and 'aria-sort="ascending"' in page.content.decode()
     assert "Apologies" in text(page) and "Representative will attend" not in text(page)
     assert "CMD-F-2024-001 , open" in text(page)
+
+
+def test_an_answer_to_the_old_date_of_a_moved_meeting_is_no_reply(year):
+    meeting, csc = Meeting.objects.get(file_reference="M1"), year.world.organisation("camden-childrens-services")
+    common, moved_at = {"territory": meeting.territory}, timezone.now()
+    invitation = Invitation.objects.create(**common, meeting=meeting, agency=csc, sent_at=moved_at)
+    Reply.objects.create(
+        **common,
+        invitation=invitation,
+        number=1,
+        answer="attending",
+        channel="link",
+        answered_at=moved_at - timedelta(days=1),
+    )
+    rows = missed.of_kpi6(year.world.territory("camden"), *YEAR, None)
+    by = year.world.camden_administrator
+    assert missed.replies_to(rows, by) == {}
+    Reply.objects.update(answered_at=moved_at)
+    assert list(missed.replies_to(rows, by).values()) == ["Representative will attend"]
 
 
 def test_a_follow_up_starts_from_the_row_of_an_absence_without_explanation(year, browser_of):
