@@ -138,8 +138,8 @@ def test_missed_rows_say_the_reply_and_the_follow_up_and_sort_by_link(year, brow
 
 
 def test_an_answer_to_the_old_date_of_a_moved_meeting_is_no_reply(year):
-    meeting, csc = Meeting.objects.get(file_reference="M1"), year.world.organisation("camden-childrens-services")
-    common, moved_at = {"territory": meeting.territory}, timezone.now()
+    meeting, moved_at = Meeting.objects.get(file_reference="M1"), timezone.now()
+    csc, common = year.world.organisation("camden-childrens-services"), {"territory": meeting.territory}
     invitation = Invitation.objects.create(**common, meeting=meeting, agency=csc, sent_at=moved_at)
     Reply.objects.create(
         **common,
