@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from data_returns.checking import figures_of
+from data_returns.checking import figures_of, seen_by
 from data_returns.models import Return
 
 
@@ -22,10 +22,10 @@ class Line:
         return None if None in (self.now, self.before) else self.now - self.before
 
 
-def lines_of(data_return: Return) -> list[Line]:
-    """In the order of the form; before is the signed return of the year before."""
-    last = figures_of(data_return, data_return.year - 1) or {}
-    return list(_lines(data_return, last, _version_before(data_return)))
+def lines_of(data_return: Return, user=None) -> list[Line]:
+    """In the order of the form; before is the signed return of the year before, as far as the user sees it."""
+    last = figures_of(data_return, data_return.year - 1, user) or {}
+    return list(_lines(data_return, last, _version_before(data_return, user)))
 
 
 def _lines(data_return: Return, last: dict, earlier: dict | None) -> Iterator[Line]:
@@ -37,10 +37,9 @@ def _lines(data_return: Return, last: dict, earlier: dict | None) -> Iterator[Li
             yield Line(question.number, cell.label, now, last.get(cell.key), revised)
 
 
-def _version_before(data_return: Return) -> dict | None:
-    earlier = Return.objects.filter(
-        territory=data_return.territory_id, year=data_return.year, number=data_return.number - 1
-    ).first()
+def _version_before(data_return: Return, user) -> dict | None:
+    same = seen_by(user).filter(territory=data_return.territory_id, year=data_return.year)
+    earlier = same.filter(number=data_return.number - 1).first()
     return dict(earlier.said().figures) if earlier else None
 
 

@@ -37,7 +37,7 @@ class Entering:
 
     @cached_property
     def last_year(self) -> Mapping[str, int] | None:
-        return figures_of(self.data_return, self.data_return.year - 1) if self.question.cells else None
+        return figures_of(self.data_return, self.data_return.year - 1, None) if self.question.cells else None
 
     def form(self, data=None, **kwargs) -> QuestionForm:
         choices = self.data_return.form.choices

@@ -32,7 +32,7 @@ COLOURS = {
 @login_required
 def view(request, borough: str, year: int):
     data_return = _version(request, borough, year)
-    lines, changed = lines_of(data_return), request.GET.get("changed") == "1"
+    lines, changed = lines_of(data_return, request.user), request.GET.get("changed") == "1"
     shown = largest_first(lines) if changed else lines
     context = {
         "data_return": data_return,

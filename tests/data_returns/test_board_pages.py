@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from accounts.second_factor import current_code
+from boards.access import unshare
 from data_returns.actions.checking import pass_check
 from data_returns.actions.entry import import_content
-from data_returns.actions.opening import open_return
+from data_returns.actions.opening import correct, open_return
 from data_returns.actions.signing import sign
 from data_returns.content import parse
 from data_returns.models import Query, Return
@@ -93,6 +94,18 @@ def test_the_board_reads_this_year_last_year_and_the_change(sent, browser_of):
     assert browser.get(f"{BASE}pdf/").content.startswith(b"%PDF-")
     earlier = browser.get("/returns/camden/2023-24/view/")
     assert "First return: no earlier year" in text(earlier)
+
+
+def test_the_board_reads_last_year_as_it_was_given_it(world, sent, browser_of):
+    before = Return.objects.get(year=2023)
+    following = correct(before, reason="A move was missed.", by=world.camden_administrator, at=AT)
+    import_content(following, parse(good(), following.form)[0], by=None, at=AT)
+    sign(pass_check(following, by=None), by=world.camden_mappa_chair, at=AT)  # its file is not sealed yet
+    seen = lambda who: text(browser_of(who).get(f"{BASE}view/"))  # noqa: E731
+    assert "1 Level 1 231 231 0" in seen("camden_administrator")
+    assert "1 Level 1 231 221 +10" in seen("camden_business_manager")
+    unshare(before, with_=before.board)
+    assert "First return: no earlier year" in seen("camden_business_manager")
 
 
 def test_a_question_is_asked_answered_and_closed_before_the_return_is_accepted(world, sent, browser_of):
