@@ -9,9 +9,12 @@ from meetings.performance import figures
 
 
 def result_of(data_return: Return) -> Result:
-    cleared = {word for answer in data_return.answers.all() for word in answer.cleared}
+    cleared = {answer.key: answer.cleared for answer in data_return.answers.all()}
     known = Known.of(data_return.territory, data_return.said().texts.values())
-    personal = lambda text: [word for word in suspects(text, known) if word not in cleared]  # noqa: E731
+
+    def personal(key: str, text: str) -> list[str]:
+        return [word for word in suspects(text, known) if word not in cleared[key]]
+
     return check(data_return.form, data_return.said(), beside(data_return), personal)
 
 

@@ -50,8 +50,8 @@ class Result:
         }
 
 
-def check(form: Form, content: Content, beside: Beside, personal: Callable[[str], list[str]]) -> Result:
-    """``personal`` gives the words of a text that could identify a person and that nobody has answered for (H8)."""
+def check(form: Form, content: Content, beside: Beside, personal: Callable[[str, str], list[str]]) -> Result:
+    """``personal`` gives the words of a key's text that could identify a person and that nobody has answered for (H8)."""
     errors, warnings, unknown = [], [], []
     for relation in form.relations:
         found = _related(relation, content)
@@ -125,7 +125,7 @@ def _answered(question: Question, content: Content) -> Iterator[Finding]:
 def _named(content: Content, personal) -> Iterator[Finding]:
     """H8"""
     for key, text in content.texts.items():
-        if words := personal(text):
+        if words := personal(key, text):
             quoted = ", ".join(f"“{word}”" for word in words)
             yield Finding("H8", key, f"This could identify a person: {quoted}. Change the comment")
 

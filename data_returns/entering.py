@@ -77,7 +77,7 @@ class Entering:
 
     def _findings(self) -> tuple[Finding, ...]:
         """Without what is held against other years and registers: that is for the check of the whole."""
-        return check(self.data_return.form, self.data_return.said(), Beside(), lambda text: []).errors
+        return check(self.data_return.form, self.data_return.said(), Beside(), lambda key, text: []).errors
 
     def rows(self, form: QuestionForm) -> list[Row]:
         return [self._row(cell, form) for cell in self.question.cells]

@@ -11,7 +11,7 @@ from data_returns.form import Form
 from tests.data_returns.samples import good
 
 FORM = Form.of(shipped(FIRST))
-NOBODY = lambda text: []  # noqa: E731
+NOBODY = lambda key, text: []  # noqa: E731
 
 
 def result(data: dict, beside: Beside | None = None, personal=NOBODY, form: Form = FORM):
@@ -87,7 +87,8 @@ def test_messages_name_both_figures():
 
 
 def test_H8_points_to_the_words():
-    found = result(good(texts={"q11": "About J. Doe."}), personal=lambda text: ["J. Doe"] * ("Doe" in text))
+    named = lambda key, text: ["J. Doe"] * ("Doe" in text)  # noqa: E731
+    found = result(good(texts={"q11": "About J. Doe."}), personal=named)
     [finding] = found.errors
     assert (finding.code, finding.key) == ("H8", "q11") and "“J. Doe”" in finding.message
 

@@ -15,6 +15,7 @@ from data_returns.actions.checking import pass_check
 from data_returns.actions.entry import import_content
 from data_returns.actions.opening import correct, open_return
 from data_returns.actions.signing import sign
+from data_returns.checking import result_of
 from data_returns.content import parse
 from data_returns.models import Query, Return, Standing
 from mappa_portal.exceptions import Conflict
@@ -72,6 +73,15 @@ def test_a_return_that_contradicts_itself_is_not_signed(world, draft):
     Return.objects.update(status="checked")  # the registers may have changed since
     with pytest.raises(Conflict, match="1 problem must be fixed"):
         sign(draft, by=world.camden_mappa_chair, at=AT)
+
+
+def test_words_cleared_in_one_comment_are_not_cleared_in_another(world, draft):
+    said = {"q5": "Write to x@example.org.", "q6": "Write to x@example.org."}
+    import_content(draft, parse(good(texts=said), draft.form)[0], by=None, at=AT)
+    draft.answers.filter(key="q5").update(cleared=["x@example.org"])
+    assert [(e.code, e.key) for e in result_of(draft).errors] == [("H8", "q6")]
+    draft.answers.filter(key="q6").update(cleared=["x@example.org"])
+    assert result_of(draft).errors == ()
 
 
 def test_what_is_signed_is_fixed(world, sent):
