@@ -51,7 +51,7 @@ class Result:
 
 
 def check(form: Form, content: Content, beside: Beside, personal: Callable[[str, str], list[str]]) -> Result:
-    """``personal`` gives the words of a key's text that could identify a person and that nobody has answered for (H8)."""
+    """``personal`` gives the words of a key's text that could identify a person and nobody has answered for (H8)."""
     errors, warnings, unknown = [], [], []
     for relation in form.relations:
         found = _related(relation, content)

@@ -313,7 +313,8 @@ class StandingQuerySet(OwnedQuerySet):
 class Standing(AboutOwned):
     """What the area sees of a borough's year before anything is released: the state and the days, no figure.
 
-    It is planned until its job has opened the return; ``sent_on`` is when the board was given the first version.
+    It is planned until its job has opened the return; ``sent_on`` is when the board was given the first version,
+    ``closed_on`` when it last accepted one.
     """
 
     PLANNED = "planned"

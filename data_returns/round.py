@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce
 
 from boards.models import Coverage, Organisation, Territory
-from data_returns.models import UNSIGNED, Return, Round, Standing
+from data_returns.models import UNSIGNED, Round, Standing
 
 NO_UNIT = "has no MAPPA unit: add one in the area's organisations"
 NO_BOARD = "has no safeguarding board: add one in the area's organisations"
@@ -46,7 +46,7 @@ class Counts:
                 signed=Count("pk", filter=~UNSIGNED),
                 sent=number(sent_on__isnull=False),
                 in_time=number(sent_on__lte=F("day")),
-                accepted=number(status=Return.Status.CLOSED),
+                accepted=number(closed_on__isnull=False),
                 late=Count("pk", filter=UNSIGNED & Q(day__lt=today)),
                 planned=number(status=Standing.PLANNED),
             )
@@ -102,5 +102,5 @@ SHOWN = {  # what the lines may be narrowed to
     "late": ("Late", lambda line, today: bool(line.standing and line.standing.is_late(today))),
     "extended": ("Extended", lambda line, today: bool(line.standing and line.standing.extended_to)),
     "sent": ("Sent", lambda line, today: bool(line.standing and line.standing.sent_on)),
-    "accepted": ("Accepted", lambda line, today: line.state == Return.Status.CLOSED.label),
+    "accepted": ("Accepted", lambda line, today: bool(line.standing and line.standing.closed_on)),
 }

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q
+from django.utils.timezone import localdate
 
 from audit.events import record
 from boards.models import Organisation, Territory
@@ -34,7 +35,7 @@ def due_in(area: Territory, year: int) -> date:
 def open_due(unit: Organisation, *, by, at: datetime) -> Return:
     """The unit's return of the newest year that has ended."""
     UNOPENED_RULES.require("open", Unopened(unit), by=by)
-    return open_return(unit.territory, last_year(at.date()), by=by, at=at)
+    return open_return(unit.territory, last_year(localdate(at)), by=by, at=at)
 
 
 @transaction.atomic
@@ -43,10 +44,10 @@ def open_return(borough: Territory, year: int, *, by, at: datetime) -> Return:
     Territory.objects.select_for_update(of=["self"]).get(pk=borough.pk)
     if found := Return.objects.filter(territory=borough, year=year).first():
         return found
-    if at.date() <= last_day(year):
+    if localdate(at) <= last_day(year):
         raise Conflict(f"The {in_words(year)} return opens on 1 April {year + 1}")
     unit = Organisation.objects.unit_of(borough)
-    edition = edition_of(borough.parent, year, today=at.date())
+    edition = edition_of(borough.parent, year, today=localdate(at))
     data_return = Return.objects.create(
         territory=borough,
         organisation=unit,
@@ -128,8 +129,8 @@ def _add_sections(data_return: Return, at: datetime, *, done: bool = False) -> N
 
 
 def mirror(data_return: Return) -> None:
-    """What the area sees follows: the state, the version, the days and how far it is, no figure."""
-    fields = ("reference", "status", "number", "closed_on")
+    """What the area sees follows: the state, the version, how far it is, no figure; what was accepted stays so."""
+    fields = ("reference", "status", "number", *(["closed_on"] if data_return.closed_on else []))
     values = {name: getattr(data_return, name) for name in fields}
     done = Count("pk", filter=Q(is_done=True))
     far = data_return.sections.aggregate(questions=Count("pk"), completed=done)

@@ -1,6 +1,6 @@
 """The round of a year: opened for all boroughs, extended for some; those who are late are chased."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,7 +10,8 @@ from audit.models import Draft, Event
 from boards.models import Coverage, Organisation
 from data_returns.actions import round as actions
 from data_returns.actions.entry import import_content, save_question
-from data_returns.actions.opening import correct, open_return
+from data_returns.actions.opening import correct, open_due, open_return
+from data_returns.actions.scrutiny import accept
 from data_returns.actions.signing import send
 from data_returns.content import parse
 from data_returns.models import Return, Round, Standing
@@ -128,6 +129,20 @@ def test_a_year_that_has_not_ended_is_not_opened(world, london):
     early = datetime.combine(date(YEAR + 1, 3, 31), datetime.min.time(), now().tzinfo)
     with pytest.raises(Conflict, match="The 2025 to 2026 return opens on 1 April 2026"):
         actions.open_round(london, YEAR, due_on=DUE, by=world.co_ordinator, at=early)
+
+
+@pytest.mark.parametrize("minutes, opens", [(-1, False), (0, True), (59, True)])
+def test_the_year_ends_at_midnight_in_london(world, minutes, opens):
+    """In April that is an hour before it ends in the time of the worker."""
+    at = datetime(YEAR + 1, 3, 31, 23, tzinfo=UTC) + timedelta(minutes=minutes)
+    open_it = lambda: open_return(world.territory("camden"), YEAR, by=None, at=at)  # noqa: E731
+    if not opens:
+        with pytest.raises(Conflict, match="opens on 1 April"):
+            open_it()
+        return
+    assert open_it().year == YEAR
+    unit, by = world.organisation("camden-mappa-unit"), world.camden_administrator
+    assert open_due(unit, by=by, at=at).year == YEAR
 
 
 def test_the_due_day_changes_until_the_first_has_signed(world, round_):
@@ -273,7 +288,9 @@ def test_completeness_follows_the_borough(world, round_):
 
 
 def sent(borough: str, on: date, status: str = "sent") -> None:
-    Standing.objects.filter(about__slug=borough).update(status=status, sent_on=on)
+    Standing.objects.filter(about__slug=borough).update(
+        status=status, sent_on=on, closed_on=on if status == "closed" else None
+    )
 
 
 def test_the_counts_above_and_the_days_late(world, round_):
@@ -293,10 +310,11 @@ def test_a_correction_takes_nothing_back(world, round_):
     Return.objects.filter(pk=made.pk).update(status="signed", **signed)
     made.refresh_from_db()
     send(made, at=now())
+    accept(made, today=TODAY, by=world.camden_business_manager)
     correct(made, reason="A level was wrong.", by=None, at=now())
     assert (standing().status, standing().number, standing().sent_on) == ("draft", 2, TODAY)
     counts = Counts.of(round_, LATER)
-    assert (counts.signed, counts.in_time, counts.late) == (1, 1, BOROUGHS - 1)
+    assert (counts.signed, counts.in_time, counts.accepted, counts.late) == (1, 1, 1, BOROUGHS - 1)
 
 
 # -- Pages --
