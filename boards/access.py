@@ -76,6 +76,11 @@ def areas_of(user) -> set[Territory]:
     return {s.organisation.territory.area for s in seats_of(user)}
 
 
+def areas_across(user) -> set[Territory]:
+    """Those whose boroughs the person looks across."""
+    return {s.organisation.territory for s in seats_of(user) if s.organisation.is_area_seat}
+
+
 def organisations_of(user) -> dict[int, Organisation]:
     return {s.organisation.pk: s.organisation for s in seats_of(user)}
 
@@ -93,8 +98,7 @@ def scope_of(user) -> Scope:
     territories |= _reached(seats)
     parents = Territory.objects.filter(children__in=set().union(*(s.boroughs for s in seats)))
     territories |= set(parents.values_list("pk", flat=True))
-    areas = {s.organisation.territory_id for s in seats if s.organisation.is_area_seat}
-    return Scope(frozenset(territories), frozenset(areas))
+    return Scope(frozenset(territories), frozenset(area.pk for area in areas_across(user)))
 
 
 def _reached(seats: Iterable[Seating]) -> set[int]:

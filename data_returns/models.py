@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 
-from boards.access import Grant, SharedQuerySet, organisations_of
+from boards.access import Grant, SharedQuerySet, areas_across, organisations_of
 from boards.models import Organisation
 from boards.owned import AboutOwned, Owned, OwnedKey, OwnedQuerySet
 from data_returns.content import Content
@@ -265,8 +265,7 @@ class QueryMessage(Owned):
 class RoundQuerySet(OwnedQuerySet):
     def for_user(self, user):
         """Whoever looks across the area."""
-        mine = organisations_of(user).values()
-        return self.filter(territory__in={o.territory_id for o in mine if o.is_area_seat})
+        return self.filter(territory__in=areas_across(user))
 
 
 class Round(Owned):

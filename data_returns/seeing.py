@@ -2,13 +2,12 @@
 
 from django.db.models import Exists, OuterRef, Q
 
-from boards.access import organisations_of, units_with
+from boards.access import areas_across, units_with
 from data_returns.models import Return, Standing
 
 
 def standings_for(user):
     found = Standing.objects.for_user(user)
-    areas = {o.territory_id for o in organisations_of(user).values() if o.is_area_seat}
     mine = [unit.territory_id for unit in units_with(user, "fill_return")]
     given = Return.objects.for_user(user).filter(territory=OuterRef("about"), year=OuterRef("year"))
-    return found.filter(Q(territory__in=areas) | Q(about__in=mine) | Exists(given))
+    return found.filter(Q(territory__in=areas_across(user)) | Q(about__in=mine) | Exists(given))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from boards.access import seats_of
+from boards.access import areas_across, seats_of
 from boards.directory import sees_people
 from boards.models import Organisation, Territory
 from meetings.performance.kpis import DUTY_TO_COOPERATE
@@ -42,7 +42,7 @@ def sight_of(user, place: Territory) -> Sight | None:
 
 def sees_area(user, area: Territory) -> bool:
     """The whole of it: SMB, regional boards, the executive office."""
-    return any(s.organisation.is_area_seat and s.organisation.territory_id == area.pk for s in seats_of(user))
+    return area in areas_across(user)
 
 
 def sees_figures(user, area: Territory, borough: Territory | None) -> bool:
@@ -77,5 +77,4 @@ def places_of(user) -> list[Territory]:
 
 
 def areas_seen_by(user) -> list[Territory]:
-    areas = {s.organisation.territory.area for s in seats_of(user)}
-    return sorted((area for area in areas if sees_area(user, area)), key=str)
+    return sorted(areas_across(user), key=str)

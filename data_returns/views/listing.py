@@ -12,7 +12,7 @@ from django.utils.timezone import localdate, localtime
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
-from boards.access import organisations_of, units_with
+from boards.access import areas_across, units_with
 from boards.models import Organisation
 from boards.switcher import choices, preset
 from data_returns.actions.opening import open_due
@@ -105,8 +105,7 @@ def _named(standing: Standing, seen: Return | None, released: set[tuple[int, int
 
 def _sums(user) -> list[tuple[str, str]]:
     """Where the area's sums are, for its seats: years of which anything was released."""
-    areas = {o.territory for o in organisations_of(user).values() if o.is_area_seat}
-    found = Rendition.objects.released().filter(territory__in=areas).order_by("-year")
+    found = Rendition.objects.released().filter(territory__in=areas_across(user)).order_by("-year")
     pairs = found.values_list("territory__slug", "year").distinct()
     return [(reverse("data_returns:sums", args=pair), in_words(pair[1])) for pair in pairs]
 

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
-from audit.events import record
 from data_returns.actions import round as actions
 from data_returns.actions.opening import due_day
 from data_returns.forms.round import BoroughsForm, DueForm, ExtendForm, RoundFilterForm
@@ -23,10 +22,10 @@ from data_returns.rules import ROUND_RULES
 from data_returns.years import in_words, last_day, last_year, slashed
 from mappa_portal.exports import csv_download
 from mappa_portal.forms import attempt
-from mappa_portal.limits import limit
 from mappa_portal.pagination import sorting
 from mappa_portal.words import OFFICIAL_SENSITIVE, plural
 from meetings.access import areas_seen_by
+from meetings.performance.exports import limit_exports, record_export
 
 FIRST = 2001  # MAPPA began
 
@@ -205,9 +204,9 @@ def _act(request, round_: Round, chosen: list[str], act, said: str):
 @login_required
 def export(request, year: int):
     round_, today = _round(request, year), localdate()
-    limit("export", request.user.pk, most=10)
+    limit_exports(request.user)
     asked = RoundFilterForm(request.GET, areas=areas_seen_by(request.user)).chosen
     rows = [numbers(line) for line in _narrowed(lines_of(round_, today), asked, today)]
-    area, said = round_.territory, f"{slashed(year)}: {plural(len(rows), 'row')}"
-    record("round.exported", area, by=request.user, territory=area, reason=said)
+    area, kind = round_.territory, f"CSV of {slashed(year)}"
+    record_export(area, len(rows), by=request.user, kind=kind, name="round.exported")
     return csv_download(f"returns-{area.slug}-{year}.csv", FILE, rows, marking=OFFICIAL_SENSITIVE)

@@ -14,19 +14,11 @@ from data_returns.forms.signing import CorrectForm
 from data_returns.models import Return
 from data_returns.pdf import pages
 from data_returns.rules import RETURN_RULES, SCRUTINY_RULES
+from data_returns.states import COLOURS
 from data_returns.views.fetch import place, return_of
 from data_returns.years import in_words
 from documents.views import deliver
 from mappa_portal.forms import attempt
-
-COLOURS = {
-    "draft": "grey",
-    "checked": "blue",
-    "signed": "blue",
-    "sent": "blue",
-    "tabled": "blue",
-    "closed": "green",
-}
 
 
 @login_required

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 
-from boards.access import organisations_of
+from boards.access import areas_across, organisations_of
 from boards.models import Organisation
 from boards.owned import AboutOwned, Owned, OwnedKey, OwnedQuerySet
 from meetings.models.meetings import KeptByUnit, Meeting
@@ -125,9 +125,8 @@ class EscalationQuerySet(OwnedQuerySet):
     def for_user(self, user):
         """The area's own seats, and the borough whose follow-up it is."""
         mine = organisations_of(user).values()
-        areas = {o.territory_id for o in mine if o.is_area_seat}
         units = {o.territory_id for o in mine if o.kind == Organisation.Kind.UNIT}
-        return self.filter(Q(territory__in=areas) | Q(about__in=units))
+        return self.filter(Q(territory__in=areas_across(user)) | Q(about__in=units))
 
 
 class Escalation(AboutOwned):

@@ -28,7 +28,7 @@ def limit_exports(user) -> None:
     limit("export", user.pk, most=10)
 
 
-def record_export(place: Territory, rows: int, *, by, kind: str = "CSV") -> None:
+def record_export(place: Territory, rows: int, *, by, kind: str = "CSV", name="figures.exported") -> None:
     """In the chain of the place; of its area by those who look across it."""
     seen = place if place.pk in current_scope().territories else place.area
-    record("figures.exported", seen, by=by, territory=seen, reason=f"{place}: {plural(rows, 'row')}, {kind}")
+    record(name, seen, by=by, territory=seen, reason=f"{place}: {plural(rows, 'row')}, {kind}")

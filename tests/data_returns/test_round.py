@@ -385,7 +385,7 @@ def test_the_table_is_narrowed_sorted_and_taken_along(office, round_):
     assert down.index("Islington") < down.index("Hackney")
     lines = office.get(f"{PAGE}csv/?show=sent").content.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("Borough,State,Version,Due") and len(lines) == 2
-    assert Event.objects.get(name="round.exported").reason == "2025/26: 1 row"
+    assert Event.objects.get(name="round.exported").reason == "London: 1 row, CSV of 2025/26"
 
 
 def test_the_boroughs_pages_show_the_later_day(world, browser, round_):
