@@ -79,6 +79,7 @@ ACTIONS = {
     "return.tabled": "Tabled the data return at a meeting of the board",
     "return.accepted": "Accepted the data return",
     "return.sent_back": "Sent the data return back",
+    "return.exported": "Took the data return away as a workbook to fill in",
     "return.release_asked": "Released the figures of the data return for others",
     "return.released": "Worked out and froze the released figures of the data return",
     "return.sums_asked": "Released the area's sums of the data returns",

@@ -1,9 +1,13 @@
 """What a return says: figures, texts and answers by key; the same from a page, a file or the register."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from data_returns.form import LARGEST, Form
+
+DIGITS = 12  # of a number that is too large in any case, however long it is
+WRITTEN = re.compile(r"[0-9]+|[0-9]{1,3}(,[0-9]{3})+")
 
 
 @dataclass(frozen=True)
@@ -13,6 +17,9 @@ class Content:
     figures: Mapping[str, int] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
+    blanks: Mapping[str, str] = field(
+        default_factory=dict
+    )  # why a figure has no number, where somebody said so
 
     def sum(self, keys: Iterable[str]) -> int | None:
         """None as soon as one of them is blank: the relation is then not evaluated."""
@@ -21,6 +28,16 @@ class Content:
 
     def text(self, key: str) -> str:
         return self.texts.get(key, "").strip()
+
+
+def whole(value: object) -> int | None:
+    """A number as people and spreadsheets write it: 14, 14.0, "1,204"; None for anything else."""
+    if isinstance(value, str):
+        digits = value.strip().replace(",", "").lstrip("0") or "0"
+        return int(digits[:DIGITS]) if WRITTEN.fullmatch(value.strip()) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
+        return None
+    return int(value)
 
 
 def parse(data: Mapping, form: Form) -> tuple[Content, list[str]]:

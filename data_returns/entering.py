@@ -6,6 +6,7 @@ from functools import cached_property
 
 from data_returns.checking import figures_of
 from data_returns.checks import Beside, Finding, check
+from data_returns.content import whole
 from data_returns.form import Cell, Question
 from data_returns.forms.question import QuestionForm, differs, missing
 from data_returns.models import Return, Section
@@ -85,7 +86,7 @@ class Entering:
     def _row(self, cell: Cell, form: QuestionForm) -> Row:
         counted, figure = self.register.get(cell.key), form[f"figure-{cell.key}"]
         reason = form[f"reason-{cell.key}"] if counted is not None else None
-        asked = reason and (reason.value() or reason.errors or differs(_number(figure.value()), counted))
+        asked = reason and (reason.value() or reason.errors or differs(whole(figure.value()), counted))
         return Row(
             cell,
             figure,
@@ -100,8 +101,3 @@ class Entering:
             return "No return of the year before"
         value = self.last_year.get(cell.key)
         return "Last year: no figure" if value is None else f"Last year: {value}"
-
-
-def _number(typed) -> int | None:
-    text = str(typed if typed is not None else "").replace(",", "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None

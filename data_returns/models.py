@@ -135,11 +135,12 @@ class Return(Owned):
         return Form.of(self.content)
 
     def said(self) -> Content:
-        answers = list(self.answers.all())
+        answers, figures = list(self.answers.all()), list(self.figures.all())
         return Content(
-            {f.key: f.value for f in self.figures.all() if f.value is not None},
+            {f.key: f.value for f in figures if f.value is not None},
             {a.key: a.text for a in answers if a.text},
             {a.key: a.choice for a in answers if a.choice},
+            {f.key: f.blank for f in figures if f.blank},
         )
 
 

@@ -63,7 +63,6 @@ def _paper(data_return: Return) -> dict:
 def pages(data_return: Return, title: str, marking: str) -> dict:
     """What the template shows."""
     form, said = data_return.form, data_return.said()
-    blanks = dict(data_return.figures.exclude(blank="").values_list("key", "blank"))
     return {
         "title": title,
         "form": form.title,
@@ -77,13 +76,13 @@ def pages(data_return: Return, title: str, marking: str) -> dict:
         "board": data_return.board.name,
         "position": long_date(last_day(data_return.year)),
         "year": in_words(data_return.year),
-        "questions": [_question(q, said, blanks) for q in form.questions],
+        "questions": [_question(q, said) for q in form.questions],
         "role": ROLE,
         "content_hash": data_return.content_hash,
     }
 
 
-def _question(question: Question, said: Content, blanks: dict[str, str]) -> dict:
+def _question(question: Question, said: Content) -> dict:
     options = dict(question.choice.options) if question.choice else {}
     return {
         "number": question.number,
@@ -92,7 +91,7 @@ def _question(question: Question, said: Content, blanks: dict[str, str]) -> dict
             question.basis, ""
         ),
         "caveat": question.caveat,
-        "cells": [(cell.label, figure(said, cell.key, blanks)) for cell in question.cells],
+        "cells": [(cell.label, figure(said, cell.key)) for cell in question.cells],
         "choice": options.get(said.answers.get(question.choice.key), "Not answered")
         if question.choice
         else "",
@@ -106,11 +105,11 @@ def _is_shown(text, said: Content) -> bool:
     return bool(said.text(text.key) or text.attends is not None)
 
 
-def figure(said: Content, key: str, blanks: dict[str, str]) -> str:
+def figure(said: Content, key: str) -> str:
     """A number, or in words why there is none."""
     if key in said.figures:
         return f"{said.figures[key]:,}"
-    return {"not_applicable": "Not applicable"}.get(blanks.get(key, ""), "Not known")
+    return {"not_applicable": "Not applicable"}.get(said.blanks.get(key, ""), "Not known")
 
 
 def attends(said: Content, text) -> str:

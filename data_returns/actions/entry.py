@@ -63,11 +63,19 @@ def save_question(
 
 
 @transaction.atomic
-def import_content(data_return: Return, content: Content, *, by, at: datetime) -> set[str]:
-    """Everything that a file says takes the place of what is there; gives the keys that changed."""
+def import_content(
+    data_return: Return, content: Content, *, revision: int | None = None, by, at: datetime
+) -> set[str]:
+    """Everything that a file says takes the place of what is there; gives the keys that changed.
+
+    ``revision``: of the return that somebody saw the file beside; StaleEdit when it has changed since.
+    """
     data_return = take(data_return, by=by)
+    if revision is not None and revision != data_return.revision:
+        raise StaleEdit(data_return)
     form = data_return.form
-    changed = _write_figures(data_return, {key: Entered(content.figures.get(key)) for key in form.cells})
+    entered = {key: Entered(content.figures.get(key), content.blanks.get(key, "")) for key in form.cells}
+    changed = _write_figures(data_return, entered)
     texts = {key: content.text(key) for key in form.texts}
     answers = {key: content.answers.get(key, "") for key in form.choices}
     changed |= _write_answers(data_return, texts, answers, {})

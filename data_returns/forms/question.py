@@ -1,17 +1,16 @@
 """One question of a return as a page's form: figures, their blanks and reasons, the choice, comments."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from django import forms
 
 from data_returns.actions.entry import Entered
+from data_returns.content import whole
 from data_returns.form import LARGEST, Cell, Question
 from data_returns.models import Figure
 from data_returns.personal import suspects
 from mappa_portal.forms import Form
 
-WRITTEN = re.compile(r"[0-9]+|[0-9]{1,3}(,[0-9]{3})+")
 LONGEST = 5_000  # characters of a comment
 NONE = [("", "There is a number"), *Figure.Blank.choices]
 DONE = [("yes", "Yes, I have completed it"), ("no", "No, I will come back to it later")]
@@ -28,12 +27,12 @@ class CountField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        if not WRITTEN.fullmatch(text):
+        number = whole(text)
+        if number is None:
             raise forms.ValidationError(f"{self.label} must be a whole number, like 14")
-        digits = text.replace(",", "").lstrip("0") or "0"
-        if len(digits) > len(str(LARGEST)) or int(digits) > LARGEST:
+        if number > LARGEST:
             raise forms.ValidationError(f"{self.label} must be {LARGEST:,} or fewer")
-        return int(digits)
+        return number
 
 
 def fields_of(question: Question, register: Mapping[str, int], choices) -> Iterator[tuple[str, forms.Field]]:
