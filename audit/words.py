@@ -82,6 +82,7 @@ ACTIONS = {
     "return.exported": "Took the data return away as a workbook to fill in",
     "return.release_asked": "Released the figures of the data return for others",
     "return.released": "Worked out and froze the released figures of the data return",
+    "return.release_refused": "Did not release: what was released before would give a hidden figure away",
     "return.sums_asked": "Released the area's sums of the data returns",
     "return.sums_released": "Worked out and froze the area's sums of the data returns",
     "return.query_asked": "Asked about an answer of the data return",

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from boards.models import Territory
-from data_returns.comparing import largest_first, lines_of
+from data_returns.comparing import Line, largest_first, lines_of
 from data_returns.models import Return
 from data_returns.trends import Trend, exact_years, trends
 from mappa_portal.words import plural
 from meetings.access import Sight
 from meetings.models import FollowUp, Step
+from meetings.performance.kpis import KPI6_TARGET
 from meetings.performance.periods import Period
 from meetings.performance.report import Report, shown
 
@@ -54,6 +55,7 @@ class FollowUps:
 @dataclass(frozen=True)
 class AnnualReport:
     data_return: Return
+    lines: list[Line]
     trends: list[Trend]
     kpis: Report
     follow_ups: FollowUps
@@ -63,21 +65,25 @@ class AnnualReport:
         borough, period = data_return.territory, Period(data_return.year)
         known = [year for year in exact_years(user, borough) if year.year <= data_return.year]
         kpis = Report.of(borough, period, None, Sight(rows=True))
-        return cls(data_return, trends(known), kpis, FollowUps.of(borough, period))
+        return cls(
+            data_return, lines_of(data_return, user), trends(known), kpis, FollowUps.of(borough, period)
+        )
 
     def summary(self) -> Iterator[str]:
         """The page that everybody reads."""
-        changes = largest_first(lines_of(self.data_return))[:3]
+        changes = largest_first(self.lines)[:3]
         for line in changes:
             yield (
                 f"Question {line.question}, {line.label}: {line.now:,}, {abs(line.change):,}"
                 f" {'more' if line.change > 0 else 'fewer'} than last year."
             )
-        if not changes:
+        if all(line.before is None for line in self.lines):
+            yield "First return: no earlier year."
+        elif not changes:
             yield "No figure of the return differs from last year’s."
         if self.kpis.six:
             met = plural(self.kpis.six_met, "agency reached", "agencies reached")
-            yield f"KPI 6: {met} 90% attendance, of {len(self.kpis.six)}."
+            yield f"KPI 6: {met} {KPI6_TARGET}% attendance, of {len(self.kpis.six)}."
         for line in self.kpis.four[:1]:
             yield f"KPI 4, both services at discussions of under-18s: {shown(line.now)}."
         yield (

@@ -22,7 +22,7 @@ class Line:
         return None if None in (self.now, self.before) else self.now - self.before
 
 
-def lines_of(data_return: Return, user=None) -> list[Line]:
+def lines_of(data_return: Return, user) -> list[Line]:
     """In the order of the form; before is the signed return of the year before, as far as the user sees it."""
     last = figures_of(data_return, data_return.year - 1, user) or {}
     return list(_lines(data_return, last, _version_before(data_return, user)))

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from data_returns.actions.entry import differs, missing
 from data_returns.checking import figures_of
 from data_returns.checks import Beside, Finding, check
 from data_returns.content import whole
 from data_returns.form import Cell, Question
-from data_returns.forms.question import QuestionForm, differs, missing
+from data_returns.forms.question import QuestionForm
 from data_returns.models import Return, Section
 from data_returns.register import counts
 
@@ -42,7 +43,14 @@ class Entering:
 
     def form(self, data=None, **kwargs) -> QuestionForm:
         choices = self.data_return.form.choices
-        return QuestionForm(data, question=self.question, register=self.register, choices=choices, **kwargs)
+        return QuestionForm(
+            data,
+            question=self.question,
+            register=self.register,
+            choices=choices,
+            borough=self.data_return.territory,
+            **kwargs,
+        )
 
     def stored(self) -> QuestionForm:
         """As it was saved; once saved, with everything that is not right yet."""

@@ -120,6 +120,12 @@ class Return(Owned):
     def is_open(self) -> bool:
         return self.status in self.OPEN
 
+    @cached_property
+    def is_superseded(self) -> bool:
+        """A later version was started: this one is history, whatever its status."""
+        later = Return.objects.filter(territory=self.territory_id, year=self.year, number__gt=self.number)
+        return later.exists()
+
     @property
     def years(self) -> str:
         """2025-26, as addresses name it."""
@@ -151,7 +157,7 @@ class Scrutiny:
         self.data_return = data_return
         self.parties = [data_return.board]
         self.territory_id = data_return.territory_id
-        self.status = data_return.status
+        self.is_with_board = data_return.status in Return.WITH_BOARD and not data_return.is_superseded
 
 
 class ReturnGrant(Grant):

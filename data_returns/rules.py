@@ -63,23 +63,18 @@ RETURN_RULES = RuleBook(
     ),
 )
 
+NOT_THERE = "The board does not have this return, or a later version of it was started."
+
+
+def _with_board(scrutiny) -> bool:
+    return scrutiny.is_with_board
+
+
 SCRUTINY_RULES = RuleBook(
-    ask=Rule(
-        "review_return",
-        lambda s: s.status in Return.WITH_BOARD,
-        "Questions are asked while the board has it.",
-    ),
-    table=Rule(
-        "review_return",
-        lambda s: s.status in Return.WITH_BOARD,
-        "Only a return that the board has is tabled.",
-    ),
-    accept=Rule(
-        "review_return", lambda s: s.status in Return.WITH_BOARD, "The board does not have this return."
-    ),
-    send_back=Rule(
-        "review_return", lambda s: s.status in Return.WITH_BOARD, "The board does not have this return."
-    ),
+    ask=Rule("review_return", _with_board, NOT_THERE),
+    table=Rule("review_return", _with_board, NOT_THERE),
+    accept=Rule("review_return", _with_board, NOT_THERE),
+    send_back=Rule("review_return", _with_board, NOT_THERE),
 )
 
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.timezone import localdate, now
 
 from boards.directory import in_post
-from boards.models import AreaSettings, Organisation, Territory
+from boards.models import AreaSettings, Territory
 from boards.roles import Seat
 from boards.scope import everywhere, scope
 from mappa_portal.celery import app
@@ -12,9 +12,10 @@ from mappa_portal.words import long_date
 from meetings import contacts
 from meetings.actions import attendance_files, chasing, overdue_follow_ups
 from meetings.actions.contacts import ask
+from meetings.actions.minutes import readers
 from meetings.actions.series import extend_series
 from meetings.mail import mailbox
-from meetings.models import AttendanceFile, Contact, DiscussionGrant, Invitation, Minutes, Series
+from meetings.models import AttendanceFile, Contact, Invitation, Minutes, Series
 from meetings.performance import figures, minima
 from outbox.jobs import job
 from outbox.mail import send
@@ -48,8 +49,7 @@ def tell_minutes(minutes_id: int) -> None:
     minutes = Minutes.objects.select_related("meeting__territory__parent").get(pk=minutes_id)
     meeting = minutes.meeting
     borough = meeting.territory
-    groups = DiscussionGrant.objects.filter(content_object__meeting=meeting).values("group")
-    agencies = Organisation.objects.filter(group__in=groups, kind=Organisation.Kind.AGENCY)
+    agencies = readers(meeting)
     corrected = meeting.minutes.filter(issued_at__isnull=False, number__lt=minutes.number).exists()
     subject = f"MAPPA meeting, {borough}, {long_date(meeting.held_on)}"
     for appointment in in_post(agencies, localdate(), borough, ANSWER):

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from audit.events import record
 from data_returns.actions.opening import mirror
 from data_returns.content import Content
-from data_returns.form import Question
+from data_returns.form import Cell, Question
 from data_returns.models import Answer, Figure, Return, Section
+from data_returns.register import counts
 from data_returns.rules import RETURN_RULES
 from mappa_portal.exceptions import StaleEdit
 
@@ -23,6 +25,23 @@ class Entered:
     blank: str = ""
     register: int | None = None
     reason: str = ""
+
+
+def differs(value: int | None, counted: int | None) -> bool:
+    return None not in (value, counted) and value != counted
+
+
+def missing(
+    cell: Cell, entered: Entered | Figure | None, register: Mapping[str, int]
+) -> tuple[str, str] | None:
+    """Which field of a cell still waits, and what to do there."""
+    counted = register.get(cell.key)
+    if entered is None or (entered.value is None and not entered.blank):
+        return f"figure-{cell.key}", f"Enter {cell.label}, or select why there is no number"
+    if differs(entered.value, counted) and not entered.reason:
+        said = f"Enter why {cell.label}, {entered.value}, differs from the case register, {counted}"
+        return f"reason-{cell.key}", said
+    return None
 
 
 def take(data_return: Return, *, by) -> Return:
@@ -56,7 +75,8 @@ def save_question(
     section.is_done, section.edited_at, section.edited_by = is_done, at, by
     section.revision += 1
     section.save()
-    _changed(data_return, changed, by)
+    if changed or not is_done:
+        _reopen(data_return, changed, by)
     mirror(data_return)
     _say_cleared(data_return, cleared, by)
     return section
@@ -74,19 +94,29 @@ def import_content(
     if revision is not None and revision != data_return.revision:
         raise StaleEdit(data_return)
     form = data_return.form
-    entered = {key: Entered(content.figures.get(key), content.blanks.get(key, "")) for key in form.cells}
+    register = counts(form, data_return.territory, data_return.year)
+    before = {figure.key: figure for figure in data_return.figures.all()}
+    entered = {key: _from_file(content, before.get(key), key, register) for key in form.cells}
     changed = _write_figures(data_return, entered)
     texts = {key: content.text(key) for key in form.texts}
     answers = {key: content.answers.get(key, "") for key in form.choices}
     changed |= _write_answers(data_return, texts, answers, {})
     for question in form.questions:
         if changed & keys_of(question):
-            Section.objects.filter(data_return=data_return, question=question.number).update(
-                is_done=True, edited_at=at, edited_by=by
-            )
-    _changed(data_return, changed, by)
+            found = Section.objects.filter(data_return=data_return, question=question.number)
+            is_done = not any(missing(cell, entered[cell.key], register) for cell in question.cells)
+            found.update(is_done=is_done, revision=F("revision") + 1, edited_at=at, edited_by=by)
+    if changed:
+        _reopen(data_return, changed, by)
     mirror(data_return)
     return changed
+
+
+def _from_file(content: Content, before: Figure | None, key: str, register: Mapping[str, int]) -> Entered:
+    """Why a figure differs from the register stays as long as the figure does."""
+    value = content.figures.get(key)
+    reason = before.reason if before is not None and before.value == value else ""
+    return Entered(value, content.blanks.get(key, ""), register.get(key), reason)
 
 
 def _say_cleared(data_return: Return, cleared: Mapping[str, list[str]], by) -> None:
@@ -140,10 +170,8 @@ def _upsert(model, rows: list, fields: list[str]) -> set[str]:
     return {row.key for row in rows}
 
 
-def _changed(data_return: Return, keys: set[str], by) -> None:
+def _reopen(data_return: Return, keys: set[str], by) -> None:
     """A return that was ready to sign is a draft again."""
-    if not keys:
-        return
     data_return.status = Return.Status.DRAFT
     data_return.revision += 1
     data_return.save(update_fields=["status", "revision"])

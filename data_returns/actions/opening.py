@@ -11,7 +11,7 @@ from audit.events import record
 from boards.models import Organisation, Territory
 from boards.references import next_reference
 from data_returns.editions import edition_of
-from data_returns.models import Answer, Figure, Return, Round, Section, Standing
+from data_returns.models import Answer, Figure, Query, Return, Round, Section, Standing
 from data_returns.rules import RETURN_RULES, UNOPENED_RULES, Unopened
 from data_returns.years import in_words, last_day, last_year
 from mappa_portal.exceptions import Conflict
@@ -41,7 +41,7 @@ def open_due(unit: Organisation, *, by, at: datetime) -> Return:
 @transaction.atomic
 def open_return(borough: Territory, year: int, *, by, at: datetime) -> Return:
     """Once a borough and year: again finds the one that is there. Whoever calls has asked who may."""
-    Territory.objects.select_for_update(of=["self"]).get(pk=borough.pk)
+    Territory.objects.select_for_update(of=["self"], no_key=True).get(pk=borough.pk)
     if found := Return.objects.filter(territory=borough, year=year).first():
         return found
     if localdate(at) <= last_day(year):
@@ -77,8 +77,8 @@ def board_of(borough: Territory) -> Organisation:
 
 @transaction.atomic
 def correct(data_return: Return, *, reason: str, by, at: datetime) -> Return:
-    """The next version, with everything that the signed one says; that one stays as it is."""
-    Territory.objects.select_for_update(of=["self"]).get(pk=data_return.territory_id)
+    """The next version, with everything that the signed one says and what the board still asks; that one is history."""
+    Territory.objects.select_for_update(of=["self"], no_key=True).get(pk=data_return.territory_id)
     data_return = Return.objects.select_for_update().get(pk=data_return.pk)
     RETURN_RULES.require("correct", data_return, by=by)
     if Return.objects.filter(
@@ -94,6 +94,7 @@ def correct(data_return: Return, *, reason: str, by, at: datetime) -> Return:
         opened_at=at,
     )
     _copy(data_return, following)
+    data_return.queries.exclude(status=Query.Status.CLOSED).update(data_return=following)
     _add_sections(following, at, done=True)
     mirror(following)
     record("return.corrected", following, by=by, reason=reason, after={"number": following.number})
@@ -129,7 +130,12 @@ def _add_sections(data_return: Return, at: datetime, *, done: bool = False) -> N
 
 
 def mirror(data_return: Return) -> None:
-    """What the area sees follows: the state, the version, how far it is, no figure; what was accepted stays so."""
+    """What the area sees follows: the state, the version, how far it is, no figure; what was accepted stays so.
+
+    A version that is history changes nothing of it.
+    """
+    if data_return.is_superseded:
+        return
     fields = ("reference", "status", "number", *(["closed_on"] if data_return.closed_on else []))
     values = {name: getattr(data_return, name) for name in fields}
     done = Count("pk", filter=Q(is_done=True))

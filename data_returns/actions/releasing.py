@@ -8,16 +8,19 @@ from django.db.models import Max
 from audit.events import record
 from boards.models import AreaSettings, Organisation, Territory
 from data_returns.models import Edition, Rendition, Return
-from data_returns.release.cells import added, exact, suppress
+from data_returns.release.cells import added, exact, name_of, suppress
+from data_returns.release.hiding import CannotHide
 from data_returns.rules import RETURN_RULES, SUMS_RULES, Sums
 from mappa_portal.exceptions import Conflict
 from outbox.jobs import post
+
+FEWEST = 3  # boroughs in a sum: of two, each knows the other's
 
 
 @transaction.atomic
 def release(data_return: Return, *, by, at: datetime) -> Rendition:
     """Asked for twice it is one."""
-    Territory.objects.select_for_update(of=["self"]).get(pk=data_return.territory_id)
+    Territory.objects.select_for_update(of=["self"], no_key=True).get(pk=data_return.territory_id)
     data_return = Return.objects.select_for_update().get(pk=data_return.pk)
     RETURN_RULES.require("release", data_return, by=by)
     rendition, is_new = Rendition.objects.get_or_create(
@@ -41,17 +44,18 @@ def release(data_return: Return, *, by, at: datetime) -> Rendition:
 @transaction.atomic
 def release_sums(office: Organisation, year: int, *, by, at: datetime) -> Rendition:
     """Over what the area's boroughs have released by now."""
-    area = Territory.objects.select_for_update(of=["self"]).get(pk=office.territory_id)
+    area = Territory.objects.select_for_update(of=["self"], no_key=True).get(pk=office.territory_id)
     SUMS_RULES.require("release", Sums(office), by=by)
     of_year = Rendition.objects.filter(territory=area, year=year)
     if of_year.sums().filter(released_at=None).exists():
         raise Conflict("The sums of this year are being worked out already.")
-    boroughs = of_year.newest().exclude(about=None).order_by("about__name")
-    if len(boroughs) < 2:
-        raise Conflict("Sums are released of at least two boroughs: fewer have released their figures.")
-    edition = max(sorted({r.edition for r in boroughs}), key=[r.edition for r in boroughs].count)
+    boroughs = list(of_year.newest().exclude(about=None).select_related("about").order_by("about__name"))
+    editions = [r.edition for r in boroughs]
+    edition = max(sorted(set(editions)), key=editions.count, default="")
+    covers = [[r.about.slug, r.number] for r in boroughs if r.edition == edition]
+    if len(covers) < FEWEST:
+        raise Conflict(f"Sums are released of at least {FEWEST} boroughs that used the same form.")
     last = of_year.sums().aggregate(last=Max("number"))["last"] or 0
-    covers = [[r.about.slug, r.number] for r in boroughs.select_related("about") if r.edition == edition]
     if of_year.sums().filter(covers=covers).exists():
         raise Conflict("These sums are released already. No borough has released anything since.")
     sums = Rendition.objects.create(
@@ -65,12 +69,17 @@ def release_sums(office: Organisation, year: int, *, by, at: datetime) -> Rendit
 @transaction.atomic
 def settle(rendition: Rendition, *, at: datetime) -> Rendition:
     """Inside the scope of the whole area. Works out the cells and freezes them; again is the same as once."""
-    Territory.objects.select_for_update(of=["self"]).get(pk=rendition.territory_id)
+    Territory.objects.select_for_update(of=["self"], no_key=True).get(pk=rendition.territory_id)
     rendition = Rendition.objects.select_related("about", "territory").get(pk=rendition.pk)
     if rendition.released_at is not None:
         return rendition
     rendition.threshold = AreaSettings.objects.get(territory=rendition.territory_id).suppression_threshold
-    fill(rendition)
+    try:
+        fill(rendition)
+    except CannotHide as refused:
+        record("return.release_refused", rendition, by=rendition.asked_by, reason=str(refused)[:200])
+        rendition.delete()
+        return rendition
     rendition.released_at = at
     rendition.save()
     name = "return.released" if rendition.about_id else "return.sums_released"
@@ -87,7 +96,22 @@ def fill(rendition: Rendition) -> None:
         _of_borough(rendition, [r.number for r in released if r.about_id == rendition.about_id])
     else:
         _of_area(rendition)
-    suppress(rendition, forms[rendition.edition], released, lambda r: forms[r.edition])
+    suppress(rendition, forms[rendition.edition], released, lambda r: forms[r.edition], _insiders(released))
+
+
+def _insiders(released: list[Rendition]) -> list[dict]:
+    """For each board what is true of its boroughs, once there are sums that others are in as well."""
+    shared = [r for r in released if r.about_id]
+    if len({r.about_id for r in shared}) < FEWEST:
+        return []
+    truth: dict[int, dict] = {}
+    found = {(r.territory_id, r.number): r for r in _returns(released[0])}
+    for rendition in shared:
+        data_return = found.get((rendition.about_id, rendition.number))
+        for key, value in exact(data_return).items() if data_return else ():
+            if isinstance(value, int):
+                truth.setdefault(data_return.board_id, {})[name_of(rendition, key)] = value
+    return list(truth.values())
 
 
 def _of_borough(rendition: Rendition, before: list[int]) -> None:

@@ -22,7 +22,7 @@ from outbox.jobs import post
 def open_round(area: Territory, year: int, *, due_on: date, by, at: datetime) -> Round:
     """A job opens each borough's return; what boroughs opened themselves joins. Again is the same as once."""
     ROUND_RULES.require("run", Round(territory=area, year=year), by=by)
-    Territory.objects.select_for_update(of=["self"]).get(pk=area.pk)
+    Territory.objects.select_for_update(of=["self"], no_key=True).get(pk=area.pk)
     if found := Round.objects.filter(territory=area, year=year).first():
         return found
     today = localdate(at)

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from django import forms
 
-from data_returns.actions.entry import Entered
+from data_returns.actions.entry import Entered, differs, missing
 from data_returns.content import whole
 from data_returns.form import LARGEST, Cell, Question
+from data_returns.forms.impersonal import ImpersonalForm
 from data_returns.models import Figure
-from data_returns.personal import suspects
-from mappa_portal.forms import Form
 
 LONGEST = 5_000  # characters of a comment
 NONE = [("", "There is a number"), *Figure.Blank.choices]
@@ -67,7 +66,7 @@ def _radios(label: str, options) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=options, widget=forms.RadioSelect, required=False)
 
 
-class QuestionForm(Form):
+class QuestionForm(ImpersonalForm):
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data=None, *, question: Question, register: Mapping[str, int], choices, **kwargs):
@@ -84,10 +83,11 @@ class QuestionForm(Form):
                     f"figure-{cell.key}",
                     f"Enter a number for {cell.label} or say why there is none, not both",
                 )
-        for name, value in list(self.cleaned_data.items()):
-            if name.startswith("reason-") and (words := suspects(value)):
-                self.add_error(name, f"This could identify a person: “{words[0]}”. Change the reason")
-        return self.cleaned_data
+        return super().clean()
+
+    @property
+    def impersonal(self) -> tuple[str, ...]:
+        return tuple(name for name in self.fields if name.startswith("reason-"))
 
     # -- What was said --
 
@@ -121,20 +121,3 @@ class QuestionForm(Form):
         errors = self.errors.setdefault(name, self.error_class())
         if message not in errors:
             errors.append(message)
-
-
-def differs(value: int | None, counted: int | None) -> bool:
-    return None not in (value, counted) and value != counted
-
-
-def missing(
-    cell: Cell, entered: Entered | Figure | None, register: Mapping[str, int]
-) -> tuple[str, str] | None:
-    """Which field of a cell still waits, and what to do there."""
-    counted = register.get(cell.key)
-    if entered is None or (entered.value is None and not entered.blank):
-        return f"figure-{cell.key}", f"Enter {cell.label}, or select why there is no number"
-    if differs(entered.value, counted) and not entered.reason:
-        said = f"Enter why {cell.label}, {entered.value}, differs from the case register, {counted}"
-        return f"reason-{cell.key}", said
-    return None

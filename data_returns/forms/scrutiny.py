@@ -3,12 +3,15 @@
 from django import forms
 
 from data_returns.form import Form as ReturnForm
+from data_returns.forms.impersonal import ImpersonalForm
 from mappa_portal.forms import DateField, Form
 
 LONGEST = 2000
 
 
-class AskForm(Form):
+class AskForm(ImpersonalForm):
+    impersonal = ("text",)
+
     question = forms.TypedChoiceField(
         label="Which question is it about?",
         coerce=int,
@@ -30,7 +33,9 @@ class AskForm(Form):
         ]
 
 
-class MessageForm(Form):
+class MessageForm(ImpersonalForm):
+    impersonal = ("text",)
+
     text = forms.CharField(
         label="Your words",
         max_length=LONGEST,
@@ -43,7 +48,9 @@ class TableForm(Form):
     on = DateField(label="Date of the meeting", error_messages={"required": "Enter the date of the meeting"})
 
 
-class SendBackForm(Form):
+class SendBackForm(ImpersonalForm):
+    impersonal = ("reason",)
+
     reason = forms.CharField(
         label="What has to be corrected, and why?",
         max_length=300,

@@ -3,7 +3,7 @@
 from django import forms
 
 from accounts.second_factor import SecondFactorForm
-from mappa_portal.forms import Form
+from data_returns.forms.impersonal import ImpersonalForm
 
 PERSONAL = "Select to confirm the return contains no personal information"
 COMPLETE = "Select to confirm that the figures are complete as far as known"
@@ -23,7 +23,9 @@ class DeclarationForm(SecondFactorForm):
     field_order = ["complete", "impersonal", "code", "opened"]
 
 
-class CorrectForm(Form):
+class CorrectForm(ImpersonalForm):
+    impersonal = ("reason",)
+
     reason = forms.CharField(
         label="What is corrected, and why?",
         max_length=300,

@@ -1,10 +1,11 @@
 """What somebody who holds every released rendition can work out about the hidden cells (assurance S2, S3)."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from data_returns.form import LARGEST
 
+TOLERANCE = 1e-6  # of the solver
 Name = Hashable  # of one cell: its borough, version and key
 
 
@@ -28,6 +29,12 @@ class Knowledge:
     def has(self, name: Name) -> bool:
         return name in self.shown or name in self.hidden
 
+    def told(self, truth: Mapping[Name, int], others: Set[Name]) -> "Knowledge":
+        """What somebody knows who knows some hidden cells besides; only those of ``others`` are to be kept."""
+        own = self.hidden & truth.keys()
+        shown = self.shown | {name: truth[name] for name in own}
+        return Knowledge(shown, (self.hidden & others) - own, self.rules)
+
     def hide(self, names: Iterable[Name]) -> None:
         for name in names:
             del self.shown[name]
@@ -47,7 +54,7 @@ class Knowledge:
 def narrow(known: Knowledge, enough: int) -> dict[Name, int]:
     """The hidden cells that have fewer than ``enough`` possible values, each with how many it has."""
     solver, found = Solver(known), {}
-    solver.look_around()
+    solver.look_around(known.rules, enough)
     for name in known.hidden:
         if (count := solver.count(name, enough)) < enough:
             found[name] = count
@@ -55,24 +62,26 @@ def narrow(known: Knowledge, enough: int) -> dict[Name, int]:
 
 
 class Solver:
-    """Integer programming over the cells that are not shown. Each answer is a witness for all of them."""
+    """Linear programming over the cells that are not shown. Each answer is a witness for all of them."""
 
     def __init__(self, known: Knowledge):
         import highspy  # with numpy: a tenth of a second that no other page should wait for
+        import numpy
 
+        self.kinds, self.numpy = highspy, numpy
         self.hidden = sorted(known.hidden, key=str)
         free = {n for rule in known.rules for n in rule.terms} - known.shown.keys() - known.hidden
         self.at = {name: i for i, name in enumerate([*self.hidden, *sorted(free, key=str)])}
-        self.highs, self.kinds = highspy.Highs(), highspy
+        self.places = numpy.arange(len(self.at), dtype=numpy.int32)
+        self.least = numpy.full(len(self.at), LARGEST)
+        self.most = numpy.zeros(len(self.at), dtype=int)
+        self.highs = highspy.Highs()
         self.highs.silent()
         self.highs.setOptionValue("mip_rel_gap", 0.0)
-        for i in range(len(self.at)):
+        for _ in self.at:
             self.highs.addVar(0, LARGEST)
-            self.highs.changeColIntegrality(i, highspy.HighsVarType.kInteger)
         for rule in known.rules:
             self._add(rule, known.shown)
-        self.least = dict.fromkeys(self.hidden, LARGEST)
-        self.most = dict.fromkeys(self.hidden, 0)
 
     def _add(self, rule: Rule, shown: Mapping[Name, int]) -> None:
         fixed = sum(times * shown[name] for name, times in rule.terms.items() if name in shown)
@@ -81,32 +90,58 @@ class Solver:
             places, times = list(open_terms), list(open_terms.values())
             self.highs.addRow(rule.low - fixed, rule.high - fixed, len(places), places, times)
 
-    def look_around(self) -> None:
-        """All hidden cells as large, then as small as they get: this settles most of them at once."""
+    def look_around(self, rules: Iterable[Rule], enough: int) -> None:
+        """Settles most cells at once: those that share no rule are made large, then small, together."""
+        sharing: dict[Name, set[Name]] = {name: set() for name in self.hidden}
+        for rule in rules:
+            there = [name for name in rule.terms if name in sharing]
+            for name in there:
+                sharing[name].update(there)
         for sign in (1, -1):
-            self._solve(dict.fromkeys(self.hidden, sign))
+            left = [name for name in self.hidden if self._found(name) < enough]
+            while left:
+                batch: list[Name] = []
+                for name in left:
+                    if not sharing[name].intersection(batch):
+                        batch.append(name)
+                self._solve(batch, sign)
+                left = [name for name in left if name not in batch and self._found(name) < enough]
 
     def count(self, name: Name, enough: int) -> int:
         """How many values it can have; the search ends at ``enough``."""
         for sign in (1, -1):
-            if self.most[name] - self.least[name] + 1 < enough:
-                self._solve({name: sign})
-        return self.most[name] - self.least[name] + 1
+            if self._found(name) < enough:
+                self._solve([name], sign)
+        return self._found(name)
 
-    def _solve(self, wanted: Mapping[Name, int]) -> None:
-        places = list(range(len(self.at)))
-        costs = [0] * len(places)
-        for name, sign in wanted.items():
-            costs[self.at[name]] = -sign
-        self.highs.changeColsCost(len(places), places, costs)
+    def _found(self, name: Name) -> int:
+        place = self.at[name]
+        return int(self.most[place] - self.least[place]) + 1
+
+    def _solve(self, names: list[Name], sign: int) -> None:
+        costs = self.numpy.zeros(len(self.at))
+        costs[[self.at[name] for name in names]] = -sign
+        self.highs.changeColsCost(len(self.at), self.places, costs)
+        values = self._run()
+        whole = self.numpy.rint(values)
+        if abs(values - whole).max() > TOLERANCE:
+            whole = self.numpy.rint(self._in_whole_numbers())
+        self.least = self.numpy.minimum(self.least, whole)
+        self.most = self.numpy.maximum(self.most, whole)
+
+    def _in_whole_numbers(self):
+        """Rarely needed: with rules like those of the forms, the quick linear answer is whole by itself."""
+        kinds, count = self.kinds.HighsVarType, len(self.at)
+        self.highs.changeColsIntegrality(count, self.places, [kinds.kInteger] * count)
+        values = self._run()
+        self.highs.changeColsIntegrality(count, self.places, [kinds.kContinuous] * count)
+        return values
+
+    def _run(self):
         self.highs.run()
         if self.highs.getModelStatus() != self.kinds.HighsModelStatus.kOptimal:
             raise ValueError("The released cells contradict each other or the form.")
-        values = self.highs.getSolution().col_value
-        for name in self.hidden:
-            value = round(values[self.at[name]])
-            self.least[name] = min(self.least[name], value)
-            self.most[name] = max(self.most[name], value)
+        return self.numpy.array(self.highs.getSolution().col_value)
 
 
 def near(name: Name, known: Knowledge) -> Iterator[list[Name]]:

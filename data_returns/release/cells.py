@@ -36,10 +36,13 @@ def added(all_cells: Iterable[Cells]) -> Cells:
     return found
 
 
-def suppress(new: Rendition, form: Form, released: list[Rendition], form_of: Callable) -> None:
+def suppress(
+    new: Rendition, form: Form, released: list[Rendition], form_of: Callable, insiders: Iterable[Cells] = ()
+) -> None:
     """Hides cells of ``new``, which holds what is true, in the light of everything released of its year.
 
-    What a version before showed is public and stays; what it hid stays hidden (S3).
+    What a version before showed is public and stays; what it hid stays hidden (S3). ``insiders``: for each board
+    what is true of its boroughs, by name of the cell: sums must not tell it of the others.
     """
     known = knowledge([*released, new], form_of)
     figures = {key for key, value in new.cells.items() if isinstance(value, int)}
@@ -47,10 +50,12 @@ def suppress(new: Rendition, form: Form, released: list[Rendition], form_of: Cal
     public = _public(new, own)
     kept = {key for r in own for key, value in r.cells.items() if value == HIDDEN}
     hidden = (small(form, _numbers(new.cells), new.threshold) | kept & figures) - public
-    names = {_name(new, key): key for key in figures}
-    known.hide(_name(new, key) for key in hidden)
+    names = {name_of(new, key): key for key in figures}
+    known.hide(name_of(new, key) for key in hidden)
     may = {name for name, key in names.items() if key not in hidden | public}
-    hidden |= {names[name] for name in protect(known.part_of(names), may)}
+    known = known.part_of(names)
+    told = [truth for truth in insiders if known.hidden & truth.keys()]
+    hidden |= {names[name] for name in protect(known, may, insiders=told)}
     new.cells |= dict.fromkeys(hidden, HIDDEN)
 
 
@@ -75,9 +80,9 @@ def knowledge(renditions: Iterable[Rendition], form_of: Callable[[Rendition], Fo
     for rendition in sorted(renditions, key=lambda r: (not r.about_id, r.slug, r.number)):
         for key, value in rendition.cells.items():
             if value == HIDDEN:
-                known.hidden.add(_name(rendition, key))
+                known.hidden.add(name_of(rendition, key))
             elif isinstance(value, int):
-                known.shown[_name(rendition, key)] = value
+                known.shown[name_of(rendition, key)] = value
         if rendition.about_id:
             known.rules += _of_form(rendition, form_of(rendition))
             known.rules += _unchanged(rendition, last.get(rendition.slug), known)
@@ -87,15 +92,15 @@ def knowledge(renditions: Iterable[Rendition], form_of: Callable[[Rendition], Fo
     return known
 
 
-def _name(rendition: Rendition, key: str) -> Name:
+def name_of(rendition: Rendition, key: str) -> Name:
     return (rendition.slug, rendition.number, key)
 
 
 def _of_form(rendition: Rendition, form: Form) -> list[Rule]:
     return [
         Rule(
-            {_name(rendition, k): 1 for k in relation.left}
-            | {_name(rendition, k): -1 for k in relation.right},
+            {name_of(rendition, k): 1 for k in relation.left}
+            | {name_of(rendition, k): -1 for k in relation.right},
             0 if relation.test == "equal" else -math.inf,
             0,
         )
@@ -108,15 +113,17 @@ def _unchanged(rendition: Rendition, before: Rendition | None, known: Knowledge)
     if before is None:
         return []
     same = rendition.cells.keys() - set(rendition.revised)
-    pairs = [(_name(rendition, key), _name(before, key)) for key in same]
+    pairs = [(name_of(rendition, key), name_of(before, key)) for key in same]
     return [Rule({now: 1, old: -1}, 0, 0) for now, old in pairs if known.has(now) and known.has(old)]
 
 
 def _sums(rendition: Rendition, known: Knowledge) -> list[Rule]:
-    """Over the boroughs that have a number for the cell."""
-    rules = []
+    """Over the boroughs that have a number for the cell; nothing where some of the boroughs are not in sight."""
+    rules, seen = [], {name[:2] for name in (*known.shown, *known.hidden)}
+    if any((slug, number) not in seen for slug, number in rendition.covers):
+        return []
     for key in rendition.cells:
         parts = [n for n in ((slug, number, key) for slug, number in rendition.covers) if known.has(n)]
-        if parts and known.has(_name(rendition, key)):
-            rules.append(Rule({_name(rendition, key): 1} | dict.fromkeys(parts, -1), 0, 0))
+        if parts and known.has(name_of(rendition, key)):
+            rules.append(Rule({name_of(rendition, key): 1} | dict.fromkeys(parts, -1), 0, 0))
     return rules

@@ -1,6 +1,6 @@
 """Which cells are hidden: small ones, what tells of a whole small group, and others so that none can be worked out."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 
 from data_returns.form import Form
 from data_returns.release.attack import Knowledge, Name, narrow, near
@@ -22,19 +22,35 @@ def small(form: Form, figures: Mapping[str, int], threshold: int) -> set[str]:
     return found
 
 
-def protect(known: Knowledge, may: Set[Name], enough: int = VALUES) -> set[Name]:
-    """Hides more of the cells that may be hidden, the smallest that help first; gives those it hid."""
+def protect(
+    known: Knowledge,
+    may: Set[Name],
+    enough: int = VALUES,
+    insiders: Sequence[Mapping[Name, int]] = (),
+) -> set[Name]:
+    """Hides more of the cells that may be hidden, the smallest that help first; gives those it hid.
+
+    ``insiders``: what each of those who read some figures exactly knows besides; they must not learn each other's.
+    One after the other: what is hidden for one tells nobody more.
+    """
     more: set[Name] = set()
-    while found := narrow(known, enough):
-        chosen: set[Name] = set()
-        for cell in sorted(found, key=lambda name: (found[name], str(name))):
-            if not _is_helped(cell, known, chosen):
-                chosen |= _helper(cell, known, may - chosen)
-        if not chosen:
-            raise CannotHide(f"{min(found)} cannot be hidden: what was released before gives it away.")
-        known.hide(chosen)
-        more |= chosen
+    theirs = {name for truth in insiders for name in truth}
+    for truth in (None, *insiders):
+        while found := narrow(known if truth is None else known.told(truth, theirs), enough):
+            chosen = _chosen(found, known, may)
+            if not chosen:
+                raise CannotHide(f"{min(found)} cannot be hidden: what was released before gives it away.")
+            known.hide(chosen)
+            more |= chosen
     return more
+
+
+def _chosen(found: Mapping[Name, int], known: Knowledge, may: Set[Name]) -> set[Name]:
+    chosen: set[Name] = set()
+    for cell in sorted(found, key=lambda name: (found[name], str(name))):
+        if not _is_helped(cell, known, chosen):
+            chosen |= _helper(cell, known, may - chosen)
+    return chosen
 
 
 def _is_helped(cell: Name, known: Knowledge, chosen: Set[Name]) -> bool:

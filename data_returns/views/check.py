@@ -11,7 +11,8 @@ from data_returns.checking import result_of
 from data_returns.checks import Finding, Result
 from data_returns.models import Return
 from data_returns.progress import Progress
-from data_returns.views.fetch import page, place, return_of
+from data_returns.rules import RETURN_RULES
+from data_returns.views.fetch import place, return_of
 
 
 @login_required
@@ -32,9 +33,10 @@ def check(request, borough: str, year: int):
 
 
 def _passed(request, data_return: Return):
-    if url := page("sign", *place(data_return)):
-        return redirect(url)
-    messages.success(request, f"The return {data_return.reference} is ready to sign.")
+    """On to the declaration for the chair; for others it is the chair's turn."""
+    if "sign" in RETURN_RULES.allowed(request.user, data_return):
+        return redirect("data_returns:sign", *place(data_return))
+    messages.success(request, f"The return {data_return.reference} is ready. The MAPPA chair signs it.")
     return redirect("data_returns:return", *place(data_return))
 
 

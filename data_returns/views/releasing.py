@@ -11,8 +11,10 @@ from data_returns.actions.releasing import fill, release, release_sums
 from data_returns.models import Rendition, Return
 from data_returns.release import table
 from data_returns.release.cells import exact
+from data_returns.release.hiding import CannotHide
 from data_returns.views.fetch import place, return_of
 from data_returns.views.released import area_called, office_of
+from mappa_portal.exceptions import Conflict
 from mappa_portal.words import plural
 
 
@@ -39,7 +41,12 @@ def _preview(data_return: Return) -> dict:
         edition=data_return.edition,
         threshold=AreaSettings.objects.get(territory=area).suppression_threshold,
     )
-    fill(rendition)
+    try:
+        fill(rendition)
+    except CannotHide:
+        raise Conflict(
+            "This version cannot be released: with what was released before it would give a hidden figure away."
+        ) from None
     lines = table.lines(rendition, table.form_of(rendition))
     return {
         "data_return": data_return,

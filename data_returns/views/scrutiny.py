@@ -25,16 +25,19 @@ def review(request, borough: str, year: int):
 
 
 def _page(request, data_return: Return, **typed):
+    borough = data_return.territory
     queries = data_return.queries.prefetch_related("messages__organisation", "messages__written_by")
     context = {
         "data_return": data_return,
         "threads": [(query, COLOURS[query.status]) for query in queries],
         "allowed": RETURN_RULES.allowed(request.user, data_return),
         "scrutiny": SCRUTINY_RULES.allowed(request.user, data_return.scrutiny),
-        "ask_form": AskForm(form=data_return.form, initial={"question": request.GET.get("question")}),
-        "message_form": MessageForm(auto_id=False),
+        "ask_form": AskForm(
+            form=data_return.form, borough=borough, initial={"question": request.GET.get("question")}
+        ),
+        "message_form": MessageForm(auto_id=False, borough=borough),
         "table_form": TableForm(),
-        "back_form": SendBackForm(),
+        "back_form": SendBackForm(borough=borough),
     }
     return render(request, "data_returns/review.html", context | typed)
 
@@ -55,7 +58,7 @@ def ask(request, borough: str, year: int):
     def act(**said):
         return actions.ask(found, by=request.user, at=timezone.now(), **said)
 
-    form = AskForm(request.POST, form=found.form)
+    form = AskForm(request.POST, form=found.form, borough=found.territory)
     return _act(request, found, form, "ask_form", act, "Your question is sent to the MAPPA unit.")
 
 
@@ -71,7 +74,7 @@ def say(request, borough: str, year: int, number: int):
     def act(text: str):
         return verb(query, text=text, by=request.user, at=timezone.now())
 
-    form = MessageForm(request.POST, auto_id=f"query-{number}-%s")
+    form = MessageForm(request.POST, auto_id=f"query-{number}-%s", borough=found.territory)
     context = {"typed_number": number}
     if form.is_valid() and attempt(form, lambda: act(**form.cleaned_data)):
         messages.success(
@@ -121,7 +124,7 @@ def send_back(request, borough: str, year: int):
         return actions.send_back(found, reason=reason, by=request.user, at=timezone.now())
 
     said = "The return is sent back. The MAPPA unit corrects it as its next version."
-    return _act(request, found, SendBackForm(request.POST), "back_form", act, said)
+    return _act(request, found, SendBackForm(request.POST, borough=found.territory), "back_form", act, said)
 
 
 def _for_board(request, borough: str, year: int, rule: str) -> Return:

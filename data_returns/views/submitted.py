@@ -93,7 +93,7 @@ def pdf(request, borough: str, year: int):
 @login_required
 def correction(request, borough: str, year: int):
     data_return = return_of(request, borough, year, "correct")
-    form = CorrectForm(request.POST if request.method == "POST" else None)
+    form = CorrectForm(request.POST if request.method == "POST" else None, borough=data_return.territory)
     if request.method == "POST" and form.is_valid():
         act = lambda: correct(data_return, by=request.user, at=timezone.now(), **form.cleaned_data)  # noqa: E731
         if following := attempt(form, act):

@@ -1,12 +1,16 @@
 """What is left of a return."""
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from data_returns.models import Return, Standing
 from data_returns.progress import COMPLETED, Progress
-from data_returns.views.fetch import page, place, return_of
+from data_returns.rules import RETURN_RULES
+from data_returns.views.fetch import place, return_of
 from mappa_portal.templatetags.govuk import TaskItem
 
 
@@ -25,22 +29,22 @@ def task_list(request, borough: str, year: int):
             (name, [progress.item(data_return, question) for question in questions])
             for name, questions in data_return.form.pages().items()
         ],
-        "last": _last(data_return),
+        "last": _last(data_return, RETURN_RULES.allowed(request.user, data_return)),
     }
     return render(request, "data_returns/task_list.html", context)
 
 
-def _last(data_return: Return) -> list[TaskItem]:
-    """Checking it, and signing what was checked."""
+def _last(data_return: Return, allowed: set[str]) -> list[TaskItem]:
+    """Checking it, and signing what was checked: a link for the chair alone."""
     checked = data_return.status == Return.Status.CHECKED
-    check, sign = page("check", *place(data_return)), page("sign", *place(data_return)) if checked else ""
-    return [
-        _item("Check the answers", check, COMPLETED if checked else "Not yet started"),
-        _item("Sign and send", sign, "Not yet started"),
-    ]
-
-
-def _item(title: str, url: str, status: str) -> TaskItem:
-    if not url:
-        return TaskItem(title, "Cannot start yet")
-    return TaskItem(title, status, url, colour="" if status == COMPLETED else "grey")
+    url = reverse("data_returns:check", args=place(data_return))
+    check = TaskItem("Check the answers", COMPLETED, url)
+    if not checked:
+        return [
+            replace(check, status="Not yet started", colour="grey"),
+            TaskItem("Sign and send", "Cannot start yet"),
+        ]
+    if "sign" not in allowed:
+        return [check, TaskItem("Sign and send", "With the MAPPA chair")]
+    sign = reverse("data_returns:sign", args=place(data_return))
+    return [check, TaskItem("Sign and send", "Not yet started", sign, colour="grey")]

@@ -4,14 +4,15 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit.events import record
 from boards.dates import add_working_days
-from boards.models import AreaSettings
+from boards.models import AreaSettings, Organisation
 from mappa_portal.exceptions import Conflict
 from meetings.actions.locks import take
 from meetings.minutes import Content, content_of
-from meetings.models import Meeting, Minutes
+from meetings.models import Attendance, DiscussionGrant, Meeting, Minutes
 from meetings.rules import MEETING_RULES, MINUTES_RULES
 from outbox.jobs import post
 
@@ -79,6 +80,18 @@ def look(minutes: Minutes, *, by, name: str = "minutes.viewed") -> Content:
     """The one way to the text: it leaves an event (H1)."""
     _record(name, minutes, by)
     return Content.opened(minutes.content)
+
+
+def readers(meeting: Meeting) -> QuerySet[Organisation]:
+    """The agencies that were given a discussion of the meeting: their people sign in and read."""
+    groups = DiscussionGrant.objects.filter(content_object__meeting=meeting).values("group")
+    return Organisation.objects.filter(group__in=groups, kind=Organisation.Kind.AGENCY).order_by("name")
+
+
+def not_told(meeting: Meeting) -> QuerySet[Organisation]:
+    """Agencies that came, but were never invited here: nothing of the meeting is open to them."""
+    came = Attendance.objects.filter(discussion__meeting=meeting, attended=True).values("organisation")
+    return Organisation.objects.filter(pk__in=came).exclude(pk__in=readers(meeting)).order_by("name")
 
 
 def _newest(minutes: Minutes) -> Minutes:

@@ -111,11 +111,13 @@ class Letters:
         )
 
     def cancel(self, invitation: Invitation, to: Person) -> Message:
-        meeting, said = self.meeting, f"The meeting on {self._when} will not take place."
+        meeting, day_is = self.meeting, "Planned for"
+        said = f"The meeting on {self._when} will not take place."
         if meeting.is_planned:
+            day_is = "Date"
             said = f"{invitation.agency} is no longer expected at the meeting on {self._when}."
         elif meeting.postponed_to:
-            new = meeting.postponed_to.held_on
+            new, day_is = meeting.postponed_to.held_on, "Old date"
             said = (
                 f"The meeting on {self._of_year(meeting.held_on, new)} is now on {long_date(new)}."
                 " An invitation to the new date comes in a letter of its own."
@@ -128,6 +130,7 @@ class Letters:
             key=f"cancel:{meeting.sequence}",
             calendar=calendar_parts.cancel(invitation, to_email=to.email, at=self.at),
             first=said,
+            day_is=day_is,
         )
 
     # -- Parts --

@@ -5,7 +5,7 @@ from datetime import date
 
 from boards.agencies import AGENCY_TYPES
 from boards.models import Territory
-from meetings.models import Meeting
+from meetings.models import Attendance, Meeting
 from meetings.performance import counting
 from meetings.performance.kpis import Rate
 
@@ -15,7 +15,7 @@ AUTHORITY = [code for code, kind in AGENCY_TYPES.items() if kind.responsible_aut
 
 @dataclass(frozen=True)
 class Beside:
-    """``ended``: meetings that never counted; ``rates``: information without a target."""
+    """``ended``: what does not count, meetings and attendances; ``rates``: information without a target."""
 
     ended: tuple[tuple[str, int], ...]
     rates: tuple[tuple[str, Rate], ...]
@@ -37,4 +37,17 @@ class Beside:
                 for code in AUTHORITY
             ),
         ]
+        no_grade = Attendance.objects.required().filter(
+            attended=True,
+            grade=None,
+            discussion__meeting__in=Meeting.objects.filter(
+                territory=borough,
+                status=Meeting.Status.HELD,
+                held_on__range=(start, end),
+                level__in=counting.levels_of(level),
+            ),
+        )
+        ended.append(
+            ("Attendances without seniority, which count as missed until it is recorded", no_grade.count())
+        )
         return cls(tuple(ended), tuple(rates))

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 
 from boards.agencies import AGENCY_TYPES
 from boards.models import AreaSettings, Organisation, Territory
+from mappa_portal.words import lower_first
 from meetings.models import Attendance, Discussion, FollowUp, Invitation, Meeting, Reply
 from meetings.performance import figures
 from meetings.performance.kpis import DUTY_TO_COOPERATE
@@ -111,8 +112,10 @@ def _counted(borough: Territory, code: str, only: Collection[int] | None) -> Col
 
 def why(attendance: Attendance) -> str:
     if attendance.attended:
-        grade = attendance.get_grade_display() or "seniority not recorded"
-        return f"Attended below the seniority needed: {grade[:1].lower()}{grade[1:]}"
+        grade = attendance.get_grade_display()
+        if not grade:
+            return "Attended, seniority not recorded"
+        return f"Attended below the seniority needed: {lower_first(grade)}"
     said = "explained" if attendance.explained else "no explanation"
     return f"Absent, {said}{', sent a report' if attendance.report else ''}"
 

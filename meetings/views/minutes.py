@@ -16,7 +16,7 @@ from boards.rules import may
 from documents.apart import render_apart
 from mappa_portal.forms import attempt
 from mappa_portal.limits import limit
-from mappa_portal.words import moment, short_date
+from mappa_portal.words import moment, plural, short_date
 from meetings import minutes as text
 from meetings.actions import minutes as verbs
 from meetings.forms.decisions import ApproveForm, MinutesForm
@@ -174,7 +174,13 @@ def approve(request, reference: str, number: int):
 def issue(request, reference: str, number: int):
     shown = _version(request, reference, number)
     verbs.issue(shown, by=request.user, at=timezone.now())
-    messages.success(request, "The minutes are issued. The agencies are asked to sign in and read them.")
+    told = plural(verbs.readers(shown.meeting).count(), "agency is", "agencies are")
+    messages.success(request, f"The minutes are issued. {told} asked to sign in and read them.")
+    if left := ", ".join(str(agency) for agency in verbs.not_told(shown.meeting)):
+        said = (
+            f"Not told, as they came without an invitation from here: {left}. Send them a copy another way."
+        )
+        messages.warning(request, said)
     return redirect("meetings:minutes", reference)
 
 

@@ -9,10 +9,13 @@ MOST = 99_999
 Release = dict  # borough, number, cells, revised; sums: borough "", covers
 
 
-def fewest_values(releases: list[Release], enough: int) -> tuple[int, tuple | None]:
-    """Of all hidden cells the one with the fewest possible values, counted up to ``enough``."""
+def fewest_values(
+    releases: list[Release], enough: int, of: set[str] | None = None
+) -> tuple[int, tuple | None]:
+    """Of all hidden cells, or those of some boroughs, the one with the fewest possible values, up to ``enough``."""
     attack = _Attack(releases)
-    counted = {cell: attack.values_of(cell, enough) for cell in attack.hidden}
+    hidden = [cell for cell in attack.hidden if of is None or cell[0] in of]
+    counted = {cell: attack.values_of(cell, enough) for cell in hidden}
     worst = min(counted, key=counted.get, default=None)
     return (counted[worst], worst) if worst else (enough, None)
 

@@ -156,3 +156,16 @@ def test_pages_cost_the_same_with_more_queries_of_the_board(
         browser.post(f"{BASE}review/ask/", {"question": "5", "text": "Why so few?"})
     with django_assert_max_num_queries(32):
         browser.get(f"{BASE}{page}")
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("review/send-back/", {"reason": "Mr John Smith is counted twice"}),
+        ("review/ask/", {"question": "1", "text": "Is John Smith of NW1 4AB counted twice?"}),
+    ],
+)
+def test_H8_what_goes_into_the_signed_file_or_to_the_unit_names_nobody(sent, browser_of, path, data):
+    page = text(browser_of("camden_business_manager").post(f"{BASE}{path}", data))
+    assert "This could identify a person" in page
+    assert Return.objects.count() == 2 and not Query.objects.exists()

@@ -174,6 +174,13 @@ def test_without_a_problem_it_is_ready_to_sign_once(browser, filled):
     assert Event.objects.filter(name="return.checked").count() == 1
 
 
+def test_who_does_not_sign_is_told_that_it_is_the_chair_s_turn(browser, browser_of, filled):
+    page = browser.post(f"{AT}check/", follow=True)
+    assert page.status_code == 200 and "The MAPPA chair signs it" in text(page)
+    assert "With the MAPPA chair" in text(page) and f"{AT}sign/" not in page.content.decode()
+    assert f"{AT}sign/" in browser_of("camden_mappa_chair").get(AT).content.decode()
+
+
 def test_all_answers_are_shown_four_kinds_of_nothing_apart(browser, filled):
     Figure.objects.filter(key="q4_l1").update(value=None, blank="not_known")
     Figure.objects.filter(key="q4_l2").update(value=None, blank="not_applicable")

@@ -131,13 +131,26 @@ def test_a_no_wants_its_reason(browser, send):
     )
 
 
+def test_an_answer_taken_back_as_unfinished_makes_it_a_draft(send, filled):
+    """Nothing of it changed but that it is not complete: it is not signed like that."""
+    send(
+        8,
+        revision=filled.sections.get(question=8).revision,
+        **{"answer-q8": "yes", "text-q8": "", "done": "yes"},
+    )
+    Return.objects.update(status="checked")
+    again = filled.sections.get(question=8).revision
+    send(8, revision=again, **{"answer-q8": "yes", "text-q8": "", "done": "no"})
+    assert Return.objects.get().status == "draft"
+
+
 def test_the_caveat_stands_in_words(browser, opened):
     assert "may be missing from this figure" in text(browser.get(f"{AT}q/3/"))
 
 
 def test_what_is_saved_after_the_check_makes_it_a_draft(send, filled):
     Return.objects.update(status="checked")
-    send(10, {"q10": "0"}, **{"text-q10": "None."})
+    send(10, {"q10": "0"}, revision=filled.sections.get(question=10).revision, **{"text-q10": "None."})
     assert Return.objects.get().status == "draft"
 
 
@@ -184,7 +197,7 @@ def test_a_figure_that_differs_is_saved_and_wants_a_reason(browser, counted, sen
 
 def test_a_reason_names_nobody(counted, send):
     response = send(4, {"q4_l2": 2}, **{"reason-q4_l2": "Ask x@example.org"})
-    assert "This could identify a person: “x@example.org”. Change the reason" in text(response)
+    assert "This could identify a person: “x@example.org”. Say it without" in text(response)
 
 
 def test_last_year_stands_beside(browser, world, opened):

@@ -75,21 +75,23 @@ def test_not_before_the_board_accepted_it(world, accepted, status):
 
 
 def test_the_office_releases_the_area_s_sums_once_for_the_same_boroughs(world, accepted_return, office):
-    boroughs = [accepted_return("camden"), accepted_return("islington")]
-    for each, by in zip(boroughs, (world.camden_administrator, world.islington_administrator), strict=True):
-        release(each, by=by, at=AT)
+    for slug in ("camden", "hackney", "islington"):
+        release(accepted_return(slug), by=getattr(world, f"{slug}_administrator"), at=AT)
     run_jobs()
     release_sums(office, 2024, by=world.co_ordinator, at=AT)
     run_jobs()
     sums = Rendition.objects.sums().get()
-    assert sums.cells["q1_l1"] == 462 and sums.covers == [["camden", 1], ["islington", 1]]
+    assert sums.cells["q1_l1"] == 693
+    assert sums.covers == [["camden", 1], ["hackney", 1], ["islington", 1]]
     with pytest.raises(Conflict, match="released already"):
         release_sums(office, 2024, by=world.co_ordinator, at=AT)
 
 
-def test_sums_of_one_borough_are_that_borough(world, accepted, office):
+def test_sums_of_two_boroughs_tell_each_the_other(world, accepted, accepted_return, office):
     released_of(accepted, world.camden_administrator)
-    with pytest.raises(Conflict, match="at least two boroughs"):
+    release(accepted_return("islington"), by=world.islington_administrator, at=AT)
+    run_jobs()
+    with pytest.raises(Conflict, match="at least 3 boroughs"):
         release_sums(office, 2024, by=world.co_ordinator, at=AT)
 
 

@@ -19,9 +19,9 @@ SUMS = "/returns/sums/london/2024-25/"
 
 
 @pytest.fixture
-def two(world, accepted_return):
-    """Camden's and Islington's, released."""
-    for slug in ("camden", "islington"):
+def three(world, accepted_return):
+    """Camden's, Hackney's and Islington's, released."""
+    for slug in ("camden", "hackney", "islington"):
         release(accepted_return(slug), by=getattr(world, f"{slug}_administrator"), at=AT)
     run_jobs()
 
@@ -55,14 +55,14 @@ def test_the_unit_sees_what_will_be_hidden_then_releases_it(world, accepted_retu
         ("leeds_co_ordinator", 404),
     ],
 )
-def test_S1_all_others_read_the_shareable_rendition_and_neighbours_none(two, browser_of, who, status):
+def test_S1_all_others_read_the_shareable_rendition_and_neighbours_none(three, browser_of, who, status):
     browser = browser_of(who)
     for asked in ("", "?format=csv", "?version=1"):
         assert browser.get(f"{BASE}released/{asked}").status_code == status
     assert browser.get(f"{BASE}released/?version=2").status_code == 404
 
 
-def test_S3_page_file_paper_and_api_say_the_same(two, browser_of):
+def test_S3_page_file_paper_and_api_say_the_same(three, browser_of):
     browser = browser_of("smb_chair")
     cells = Rendition.objects.get(about__slug="camden").cells
     rows = rows_of(browser.get(f"{BASE}released/?format=csv"))
@@ -75,19 +75,19 @@ def test_S3_page_file_paper_and_api_say_the_same(two, browser_of):
     assert printed.count("[c]") == list(cells.values()).count("c") + 1  # and once in the key
 
 
-def test_the_area_reads_sums_that_its_office_releases(world, two, browser_of):
+def test_the_area_reads_sums_that_its_office_releases(world, three, browser_of):
     office, smb = browser_of("co_ordinator"), browser_of("smb_chair")
-    assert "Release the sums of 2 boroughs" in text(office.get(SUMS))
+    assert "Release the sums of 3 boroughs" in text(office.get(SUMS))
     assert "No sums have been released" in text(smb.get(SUMS))
     assert "being worked out" in text(office.post(f"{SUMS}release/", follow=True))
     run_jobs()
     page = text(smb.get(SUMS))
-    assert "462" in page and "over 2 boroughs" in page
+    assert "693" in page and "over 3 boroughs" in page
     assert "Release the sums" not in text(office.get(SUMS)), "nothing was released since"
     assert rows_of(smb.get(f"{SUMS}?format=csv"))[0]["Borough"] == ""
 
 
-def test_the_list_leads_to_what_was_released(two, browser_of, django_assert_max_num_queries):
+def test_the_list_leads_to_what_was_released(three, browser_of, django_assert_max_num_queries):
     browser = browser_of("smb_chair")
     browser.get("/returns/")
     with django_assert_max_num_queries(40):
@@ -95,10 +95,10 @@ def test_the_list_leads_to_what_was_released(two, browser_of, django_assert_max_
     assert f"{BASE}released/" in page and SUMS in page
 
 
-def test_the_api_gives_the_newest_version_and_the_sums(world, two, browser_of):
+def test_the_api_gives_the_newest_version_and_the_sums(world, three, browser_of):
     release_sums(Organisation.objects.unit_of(world.territory("london")), 2024, by=world.co_ordinator, at=AT)
     run_jobs()
     listed = browser_of("smb_chair").get("/api/v1/returns/").json()["results"]
-    assert {each["borough"] for each in listed} == {"camden", "islington", None}
+    assert {each["borough"] for each in listed} == {"camden", "hackney", "islington", None}
     sums = next(each for each in listed if each["borough"] is None)
-    assert sums["covers"] == {"camden": 1, "islington": 1} and sums["year"] == "2024/25"
+    assert sums["covers"] == {"camden": 1, "hackney": 1, "islington": 1} and sums["year"] == "2024/25"

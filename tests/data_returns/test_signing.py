@@ -14,7 +14,7 @@ from data_returns.actions import scrutiny
 from data_returns.actions.checking import pass_check
 from data_returns.actions.entry import import_content
 from data_returns.actions.opening import correct, open_return
-from data_returns.actions.signing import sign
+from data_returns.actions.signing import send, sign
 from data_returns.checking import result_of
 from data_returns.content import parse
 from data_returns.models import Query, Return, Standing
@@ -186,3 +186,33 @@ def test_what_the_board_sends_back_is_open_again_as_the_next_version(world, sent
     assert {m.to_email for m in told} >= {
         f"camden_{who}@example.org" for who in ("administrator", "mappa_chair")
     }
+
+
+# -- A version that was overtaken --
+
+
+def test_the_board_does_nothing_with_a_version_of_which_a_later_one_was_started(world, sent):
+    by, at = world.camden_business_manager, timezone.now()
+    asked = scrutiny.ask(sent, question=1, text="Why?", by=by, at=at)
+    scrutiny.send_back(sent, reason="Question 1 does not add up", by=by, at=at)
+    following = Return.objects.get(number=2)
+    sent = Return.objects.get(pk=sent.pk)
+    for act in (
+        lambda: scrutiny.accept(sent, today=at.date(), by=by),
+        lambda: scrutiny.table(sent, on=at.date(), today=at.date(), by=by),
+        lambda: scrutiny.ask(sent, question=2, text="And?", by=by, at=at),
+        lambda: scrutiny.send_back(sent, reason="Again", by=by, at=at),
+    ):
+        with pytest.raises(Conflict, match="later version"):
+            act()
+    standing = Standing.objects.get(about=sent.territory, year=sent.year)
+    assert (standing.number, standing.status) == (2, "draft"), "what the area sees is the version that stands"
+    assert list(following.queries.values_list("pk", flat=True)) == [asked.pk], "what the board asks goes on"
+
+
+def test_a_correction_started_before_the_file_was_made_stays_what_the_area_sees(world, draft):
+    signed = sign(draft, by=world.camden_mappa_chair, at=AT)
+    correct(signed, reason="A slip", by=world.camden_administrator, at=timezone.now())
+    send(signed, at=timezone.now())
+    standing = Standing.objects.get(about=signed.territory, year=signed.year)
+    assert (standing.number, standing.status) == (2, "draft")

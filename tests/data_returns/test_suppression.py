@@ -19,7 +19,9 @@ FIGURES = GOOD["figures"]
 EXACTLY = lambda *parts: Rule({"total": 1} | dict.fromkeys(parts, -1), 0, 0)  # noqa: E731
 
 
-def released(figures: dict, *, slug="camden", number=1, others=(), revised=(), covers=(), threshold=5):
+def released(
+    figures: dict, *, slug="camden", number=1, others=(), revised=(), covers=(), insiders=(), threshold=5
+):
     about = Territory(pk=hash(slug) % 10_000 + 1, slug=slug) if slug else None
     made = Rendition(
         about=about,
@@ -31,7 +33,7 @@ def released(figures: dict, *, slug="camden", number=1, others=(), revised=(), c
         covers=list(covers),
         threshold=threshold,
     )
-    suppress(made, FORM, list(others), lambda rendition: FORM)
+    suppress(made, FORM, list(others), lambda rendition: FORM, insiders)
     return made
 
 
@@ -111,14 +113,18 @@ def test_S3_a_correction_of_a_part_and_the_total_does_not_tell_the_others():
     assert fewest_values([told(first), told(second)], 5)[0] == 5
 
 
-@pytest.mark.parametrize("number", [2, 7])
+@pytest.mark.parametrize("number", [3, 7])
 def test_S2_the_area_s_sums_do_not_tell_what_a_borough_hides(number):
     dice = random.Random(number)
     truth = {f"borough-{n}": _figures(dice) for n in range(number)}
     boroughs = [released(figures, slug=slug) for slug, figures in truth.items()]
     covers = [[slug, 1] for slug in truth]
-    sums = released(added(truth.values()), slug="", others=boroughs, covers=covers)
+    insiders = [{(slug, 1, key): value for key, value in own.items()} for slug, own in truth.items()]
+    sums = released(added(truth.values()), slug="", others=boroughs, covers=covers, insiders=insiders)
     assert fewest_values([told(r) for r in [*boroughs, sums]], 5)[0] == 5
+    for slug in truth:
+        known = [told(r) | ({"cells": truth[slug]} if r.slug == slug else {}) for r in [*boroughs, sums]]
+        assert fewest_values(known, 5, of=set(truth) - {slug})[0] == 5, f"{slug} works out another borough"
     corrected = truth["borough-0"] | {"q10": truth["borough-0"]["q10"] + 2, "q3_l1": 0}
     second = released(
         corrected, slug="borough-0", number=2, others=[*boroughs, sums], revised=["q10", "q3_l1"]

@@ -200,3 +200,16 @@ def test_a_preview_of_somebody_else_is_no_leave_to_import(browser_of, browser, o
 def test_the_workbook_that_the_page_gives_holds_what_is_filled_in(browser, filled):
     data = browser.get(f"{AT}workbook/").content
     assert read(data, filled.form) == filled.said()
+
+
+def test_C2_a_page_that_was_open_before_the_import_does_not_undo_it(browser, opened, hand_in):
+    revision = opened.sections.get(question=10).revision
+    browser.post(f"{AT}import/", {"seen": seen_in(hand_in(saved(book(q10=3))))})
+    stale = browser.post(f"{AT}q/10/", {"revision": revision, "figure-q10": "1", "text-q10": ""})
+    assert stale.status_code == 409 and opened.figures.get(key="q10").value == 3
+
+
+def test_a_question_is_complete_after_an_import_only_where_nothing_waits(browser, opened, hand_in):
+    browser.post(f"{AT}import/", {"seen": seen_in(hand_in(saved(book(q2_l1=3, q10=0))))})
+    done = dict(opened.sections.values_list("question", "is_done"))
+    assert done[10] and not done[2], "two cells of question 2 are empty"

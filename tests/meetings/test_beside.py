@@ -47,7 +47,7 @@ def test_it_is_counted_apart(mixed, place, level):
     beside = Beside.of(mixed.world.territory("camden"), *YEAR, level)
     found = {label: (rate.attended, rate.required) for label, rate in beside.rates}
     assert list(found.values()) == [both[place] for both in RATES.values()]
-    assert [number for _, number in beside.ended] == ([2, 1, 0] if level is None else [0, 0, 0])
+    assert [number for _, number in beside.ended] == ([2, 1, 0, 0] if level is None else [0, 0, 0, 0])
     assert all(rate.met is None for _, rate in beside.rates)
 
 

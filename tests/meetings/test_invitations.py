@@ -236,6 +236,7 @@ def test_a_postponed_meeting_names_its_new_date(camden, sent):
     letter = camden.invitation(sent, "CSC").letter
     assert letter.subject == "[OFFICIAL] New date: MAPPA meeting, Camden"
     assert f"is now on {long_date(later.held_on)}." in letter.text
+    assert "Old date: " in letter.text and "\nDate: " not in letter.text
 
 
 def test_one_agency_is_withdrawn_and_the_others_stay(world, camden, sent):

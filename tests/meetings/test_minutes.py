@@ -159,6 +159,12 @@ def test_the_agencies_are_told_without_a_word_of_it(meeting, issued):
     assert SECRET not in message.text + message.html and "CMD-C-" not in message.text + message.html
 
 
+def test_who_came_without_an_invitation_is_named_and_not_told(meeting, issued):
+    """Adult Social Care came, the Children's Services were given the first discussion."""
+    assert [a.slug for a in verbs.readers(meeting)] == ["camden-childrens-services"]
+    assert [a.slug for a in verbs.not_told(meeting)] == ["camden-adult-social-care"]
+
+
 # -- The page --
 
 WHO = [  # who: first case, second case, while a draft, once issued
