@@ -85,11 +85,11 @@ def _undecided(meeting: Meeting, content: text.Content) -> list[tuple[str, str, 
 
 
 def _read(request, shown: Minutes, versions: list[Minutes], keeps: bool) -> dict:
-    content = _rendition(request, shown, verbs.look(shown, by=request.user))
+    content = _extract(request, shown, verbs.look(shown, by=request.user))
     before = next((v for v in versions if v.number < shown.number), None)
     changed = []
     if before:
-        earlier = _rendition(request, before, text.Content.opened(before.content))
+        earlier = _extract(request, before, text.Content.opened(before.content))
         changed = text.changes(earlier, content)
     waits = keeps and not shown.approved_at
     return {
@@ -100,7 +100,7 @@ def _read(request, shown: Minutes, versions: list[Minutes], keeps: bool) -> dict
     }
 
 
-def _rendition(request, shown: Minutes, content: text.Content) -> text.Content:
+def _extract(request, shown: Minutes, content: text.Content) -> text.Content:
     """An agency reads the discussions that it was given, and the attendance of these."""
     seen = Discussion.objects.for_user(request.user).filter(meeting=shown.meeting_id)
     return content.of(set(seen.values_list("pk", flat=True)))
@@ -189,7 +189,7 @@ def pdf(request, reference: str, number: int):
     """The taking away is recorded (U2); the file is made for this person and not kept."""
     shown = _version(request, reference, number)
     limit("minutes", request.user.pk, most=20, seconds=600)
-    content = _rendition(request, shown, verbs.look(shown, by=request.user, name="minutes.downloaded"))
+    content = _extract(request, shown, verbs.look(shown, by=request.user, name="minutes.downloaded"))
     settings = AreaSettings.objects.get(territory=shown.meeting.territory.area.pk)
     named = f"{reference}-minutes-version-{number}"
     data = render_apart(
