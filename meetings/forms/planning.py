@@ -89,7 +89,11 @@ class WhenForm(SittingForm):
     """Asks for the reason of short notice only when the date makes it short."""
 
     field_order = ("level", "held_on")
-    held_on = DateField(label="Meeting date", help_text="For example, 26 11 2026.")
+    held_on = DateField(
+        label="Meeting date",
+        error_messages={"required": "Enter the meeting date"},
+        help_text="For example, 26 11 2026.",
+    )
     is_emergency = forms.BooleanField(label="Single-subject emergency meeting", required=False)
     short_notice_reason = forms.CharField(
         label="Why can this meeting not wait?", help_text=NOT_ABOUT_PEOPLE, required=False, **REASON

@@ -32,13 +32,13 @@ def draft(follow_up: FollowUp, number: int) -> str:
     if number == Step.Number.AGENCY:
         held, stays = ("for that we hold", "is there for every case") if partly else ("we hold", "comes")
         return (
-            f"{follow_up.agency} was invited to {when}. {came}, and {held} no apology or report.\n\n"
+            f"{follow_up.agency} was expected at {when}. {came}, and {held} no apology or report.\n\n"
             f"Tell us what prevented it, and what will make sure that somebody {stays} next time. If somebody was"
             " there, tell us who, so that we can correct the record."
         )
     if number == Step.Number.LINE_MANAGER:
         return (
-            f"{follow_up.agency} was invited to {when}. {came}. We asked its single point of contact"
+            f"{follow_up.agency} was expected at {when}. {came}. We asked its single point of contact"
             " why and have no explanation that we could accept.\n\n"
             "Look into it and tell us the reason, and who will represent the agency from now on."
         )
