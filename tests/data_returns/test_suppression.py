@@ -113,7 +113,7 @@ def test_S3_a_correction_of_a_part_and_the_total_does_not_tell_the_others():
     assert fewest_values([told(first), told(second)], 5)[0] == 5
 
 
-@pytest.mark.parametrize("number", [3, 7])
+@pytest.mark.parametrize("number", [3, 4])
 def test_S2_the_area_s_sums_do_not_tell_what_a_borough_hides(number):
     dice = random.Random(number)
     truth = {f"borough-{n}": _figures(dice) for n in range(number)}

@@ -126,8 +126,9 @@ HOME = [
 @pytest.mark.parametrize("who, stage, task", HOME)
 def test_home_names_what_waits_for_each(world, browser, who, stage, task):
     getattr(world, stage)()
+    """Beside the data return, which a unit may open at any time of the year."""
     tasks = [f"{t.verb} {t.title}" for group in browser(who).get("/").context["groups"] for t in group.tasks]
-    assert tasks == ([task] if task else [])
+    assert [said for said in tasks if "data return" not in said] == ([task] if task else [])
 
 
 def test_home_asks_for_the_changes_that_a_body_wants_and_for_due_reviews(world, browser):
