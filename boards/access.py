@@ -1,12 +1,13 @@
 """Who sees what: a person's seats, the scope they open, and the grants that share one object with one organisation."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from django.contrib.auth.models import Permission
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -14,21 +15,28 @@ from django.utils.timezone import localdate
 from guardian.managers import GroupObjectPermissionManager
 from guardian.models import GroupObjectPermissionBase
 
-from boards.models import Appointment, Organisation, Reach, Territory
+from boards.models import Appointment, Coverage, Organisation, Reach, Territory
 from boards.owned import Owned, OwnedQuerySet
 from boards.roles import SEATS
 from boards.scope import Scope
 
+LimitedTo = Appointment.boroughs.through
+
 
 @dataclass(frozen=True)
 class Seating:
-    """A current appointment. ``only`` are the boroughs it is limited to, None when it is for all that are covered."""
+    """A current appointment. ``only`` are the boroughs it is limited to, None when it is for all that are covered.
+
+    ``areas`` stand above its boroughs; ``reached`` is where its organisation was given something.
+    """
 
     organisation: Organisation
     seat: str
     boroughs: frozenset[int]
     only: frozenset[int] | None
     covered: frozenset[int]
+    areas: frozenset[int]
+    reached: frozenset[int]
 
 
 def seats_of(user, on: date | None = None) -> tuple[Seating, ...]:
@@ -37,23 +45,36 @@ def seats_of(user, on: date | None = None) -> tuple[Seating, ...]:
         return ()
     if on is None and hasattr(user, "_seats"):
         return user._seats
-    appointments = (
-        Appointment.objects.current(on or localdate())
-        .filter(user=user)
-        .select_related("organisation__territory__parent")
-        .prefetch_related("boroughs", "organisation__coverage")
-    )
-    seats = tuple(_seating(a) for a in appointments)
+    seats = tuple(_seating(a) for a in _appointments(user, on or localdate()))
     if on is None:
         user._seats = seats
     return seats
 
 
-def _seating(appointment: Appointment) -> Seating:
-    organisation = appointment.organisation
-    only = frozenset(b.pk for b in appointment.boroughs.all()) or None
-    covered = frozenset(c.borough_id for c in organisation.coverage.all())
-    return Seating(organisation, appointment.seat, only & covered if only else covered, only, covered)
+def _appointments(user, on: date):
+    """All that a request asks about a person's seats, in one query."""
+    its = {"organisation": OuterRef("organisation")}
+    covered = Coverage.objects.filter(**its).order_by("pk")
+    return (
+        Appointment.objects.current(on)
+        .filter(user=user)
+        .select_related("organisation__territory__parent")
+        .annotate(
+            named=ArraySubquery(LimitedTo.objects.filter(appointment=OuterRef("pk")).values("territory_id")),
+            covered=ArraySubquery(covered.values("borough_id")),
+            parents=ArraySubquery(covered.values("borough__parent_id")),
+            reached=ArraySubquery(Reach.objects.filter(**its, count__gt=0).values("territory_id")),
+        )
+    )
+
+
+def _seating(appointment) -> Seating:
+    only, covered = frozenset(appointment.named) or None, frozenset(appointment.covered)
+    boroughs = only & covered if only else covered
+    above = zip(appointment.covered, appointment.parents, strict=True)
+    areas = frozenset(area for borough, area in above if borough in boroughs)
+    reached = frozenset(appointment.reached)
+    return Seating(appointment.organisation, appointment.seat, boroughs, only, covered, areas, reached)
 
 
 def forget_seats(user) -> None:
@@ -87,28 +108,24 @@ def organisations_of(user) -> dict[int, Organisation]:
 
 def scope_of(user) -> Scope:
     """Seats' territories, their boroughs, the areas above, and where one of the organisations was given something."""
+    forget_seats(user)
     seats = seats_of(user)
     if not seats:
         return Scope()
-    territories: set[int] = set()
+    territories = set(_reached(seats))
     for seating in seats:
-        territories.add(seating.organisation.territory_id)
-        territories.add(seating.organisation.territory.area.pk)
-        territories |= seating.boroughs
-    territories |= _reached(seats)
-    parents = Territory.objects.filter(children__in=set().union(*(s.boroughs for s in seats)))
-    territories |= set(parents.values_list("pk", flat=True))
+        territories |= {seating.organisation.territory_id, seating.organisation.territory.area.pk}
+        territories |= seating.boroughs | seating.areas
     return Scope(frozenset(territories), frozenset(area.pk for area in areas_across(user)))
 
 
-def _reached(seats: Iterable[Seating]) -> set[int]:
+def _reached(seats: Iterable[Seating]) -> Iterator[int]:
     """Where their organisations were given something; a seat for some boroughs is not for the others it covers."""
     closed = {s.organisation.pk: s.covered - s.boroughs for s in seats}
     for seating in seats:
         closed[seating.organisation.pk] &= seating.covered - seating.boroughs
-    found = Reach.objects.filter(organisation__in=list(closed), count__gt=0)
-    pairs = found.values_list("organisation", "territory")
-    return {territory for organisation, territory in pairs if territory not in closed[organisation]}
+    for seating in seats:
+        yield from seating.reached - closed[seating.organisation.pk]
 
 
 # -- Grants: one object, one organisation --

@@ -5,7 +5,8 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 
@@ -39,8 +40,7 @@ class FileRefused(ValidationError):
         super().__init__([str(fault) for fault in faults])
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     line: int
     meeting: str
     borough: str
@@ -146,7 +146,7 @@ def read(data: bytes) -> list[Row]:
 
 def _rows(text: str, faults: list[Fault]) -> Iterator[Row]:
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    known: dict[tuple[str, str], Any] = {}  # most cells repeat: a date is read once
+    columns = [Column(name) for name in COLUMNS]
     try:
         if next(lines, None) != COLUMNS:
             faults.append(Fault(1, "header", f"must be exactly {','.join(COLUMNS)}"))
@@ -155,27 +155,38 @@ def _rows(text: str, faults: list[Fault]) -> Iterator[Row]:
             if not cells:
                 continue
             if len(cells) != len(COLUMNS):
-                faults.append(
-                    Fault(lines.line_num, "row", f"must have {len(COLUMNS)} cells, not {len(cells)}")
-                )
+                said = f"must have {len(COLUMNS)} cells, not {len(cells)}"
+                faults.append(Fault(lines.line_num, "row", said))
                 continue
-            if (row := _row(lines.line_num, cells, known, faults)) is not None:
-                yield row
+            try:
+                yield Row(lines.line_num, *[column[cell] for column, cell in zip(columns, cells)])  # noqa: B905
+            except Expected:
+                faults += _faults(lines.line_num, columns, cells)
     except csv.Error as error:
         faults.append(Fault(lines.line_num, "file", f"must be CSV with cells in double quotes ({error})"))
 
 
-def _row(line: int, cells: list[str], known: dict, faults: list[Fault]) -> Row | None:
-    values = []
-    for column, cell in zip(COLUMNS, cells, strict=True):
-        key = column, cell
+class Column(dict):
+    """What its cells say: most repeat, and each is read once."""
+
+    def __init__(self, name: str):
+        self.name, self.read = name, READERS[name]
+
+    def __missing__(self, cell: str):
+        self[cell] = value = self.read(cell)
+        return value
+
+
+def _faults(line: int, columns: list[Column], cells: list[str]) -> Iterator[Fault]:
+    for column, cell in zip(columns, cells, strict=True):
         try:
-            if key not in known:
-                known[key] = READERS[column](cell)
-            values.append(known[key])
+            column[cell]
         except Expected as expected:
-            faults.append(Fault(line, column, str(expected)))
-    return Row(line, *values) if len(values) == len(COLUMNS) else None
+            yield Fault(line, column.name, str(expected))
+
+
+OF_MEETING = "borough", "held_on", "level", "status"
+meeting_of = attrgetter(*OF_MEETING)
 
 
 def _disagreements(rows: list[Row]) -> Iterator[Fault]:
@@ -186,8 +197,9 @@ def _disagreements(rows: list[Row]) -> Iterator[Fault]:
         if row.birth_date and row.birth_date > row.held_on:
             yield Fault(row.line, "birth_date", "must be before the meeting")
         first = meetings.setdefault(row.meeting, row)
-        for column in ("borough", "held_on", "level", "status"):
-            yield from _same(first, row, column, f"meeting {row.meeting}")
+        if meeting_of(first) != meeting_of(row):
+            for column in OF_MEETING:
+                yield from _same(first, row, column, f"meeting {row.meeting}")
         first = cases.setdefault((row.borough, row.case), row)
         yield from _same(first, row, "birth_date", f"case {row.case}")
 

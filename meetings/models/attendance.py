@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from boards.access import organisations_of
 from boards.agencies import GRADES
-from boards.models import Organisation
+from boards.models import Organisation, Territory
 from boards.owned import Owned, OwnedKey, OwnedQuerySet
 from meetings.models.meetings import Discussion, Meeting
 
@@ -45,7 +45,11 @@ class Attendance(Owned):
         EXPLAINED = "explained", "Explained absence"
         UNEXPLAINED = "unexplained", "No explanation"
 
-    discussion = OwnedKey(Discussion, on_delete=models.CASCADE, related_name="attendances")
+    # Many rows: what the composite key to the discussion and the indexes below do is not done twice.
+    territory = models.ForeignKey(
+        Territory, models.PROTECT, related_name="+", editable=False, db_constraint=False, db_index=False
+    )
+    discussion = OwnedKey(Discussion, on_delete=models.CASCADE, related_name="attendances", db_index=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     invited = models.BooleanField(default=True)
     stood_down = models.BooleanField(default=False)
