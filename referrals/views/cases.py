@@ -20,7 +20,7 @@ from mappa_portal.words import long_date
 from referrals import actions, rooms
 from referrals.clock import is_overdue
 from referrals.finding import MOST, find_people
-from referrals.forms import (
+from referrals.forms.cases import (
     NONE,
     CaseFilterForm,
     CaseForm,
