@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce
 
 from boards.models import Coverage, Organisation, Territory
-from data_returns.models import UNSIGNED, Round, Standing
+from data_returns.models import UNSIGNED, Return, Round, Standing
 
 NO_UNIT = "has no MAPPA unit: add one in the area's organisations"
 NO_BOARD = "has no safeguarding board: add one in the area's organisations"
@@ -36,6 +36,11 @@ class Counts:
     accepted: int = 0
     late: int = 0
     planned: int = 0
+    sealing: int = 0  # signed, while the worker makes and seals the file
+
+    @property
+    def sealed(self) -> int:
+        return self.signed - self.sealing
 
     @classmethod
     def of(cls, round_: Round, today: date) -> "Counts":
@@ -49,6 +54,7 @@ class Counts:
                 accepted=number(closed_on__isnull=False),
                 late=Count("pk", filter=UNSIGNED & Q(day__lt=today)),
                 planned=number(status=Standing.PLANNED),
+                sealing=number(status=Return.Status.SIGNED),
             )
         )
 

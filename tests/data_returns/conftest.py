@@ -4,8 +4,11 @@ from django.utils import timezone
 
 from data_returns.actions.entry import import_content
 from data_returns.actions.opening import open_return
+from data_returns.actions.round import open_round
 from data_returns.content import parse
-from data_returns.models import Return
+from data_returns.models import Return, Round
+from outbox.jobs import run_jobs
+from tests.data_returns.rounds import DUE
 from tests.data_returns.samples import GOOD, good
 
 YEAR, AT = 2025, "/returns/camden/2025-26/"
@@ -44,3 +47,21 @@ def accepted_return(world):
         return made
 
     return make
+
+
+@pytest.fixture
+def london(world):
+    return world.territory("london")
+
+
+@pytest.fixture
+def round_(world, london) -> Round:
+    """Open in all boroughs."""
+    made = open_round(london, YEAR, due_on=DUE, by=world.co_ordinator, at=timezone.now())
+    run_jobs()
+    return made
+
+
+@pytest.fixture
+def office(browser_of):
+    return browser_of("co_ordinator")

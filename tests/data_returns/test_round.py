@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils.timezone import localdate, now
+from django.utils.timezone import now
 
 from audit.models import Draft, Event
 from boards.models import Coverage, Organisation
@@ -14,47 +14,16 @@ from data_returns.actions.opening import correct, open_due, open_return
 from data_returns.actions.scrutiny import accept
 from data_returns.actions.signing import send
 from data_returns.content import parse
-from data_returns.models import Return, Round, Standing
+from data_returns.models import Return, Standing
 from data_returns.reminders import promise_reminders, step_due
 from data_returns.round import Counts, lines_of
 from mappa_portal.exceptions import Conflict
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message
-from tests.data_returns.conftest import AT, YEAR
+from tests.data_returns.conftest import YEAR
+from tests.data_returns.rounds import BOROUGHS, DUE, LATER, PAGE, TODAY, extend, sent, standing
 from tests.data_returns.samples import GOOD
 from tests.pages import text
-
-PAGE = "/returns/round/2025-26/"
-TODAY = localdate()
-DUE = TODAY + timedelta(days=40)
-LATER = DUE + timedelta(days=14)
-BOROUGHS = 3  # of London in these tests
-
-
-@pytest.fixture
-def london(world):
-    return world.territory("london")
-
-
-@pytest.fixture
-def round_(world, london) -> Round:
-    """Open in all boroughs."""
-    made = actions.open_round(london, YEAR, due_on=DUE, by=world.co_ordinator, at=now())
-    run_jobs()
-    return made
-
-
-@pytest.fixture
-def office(browser_of):
-    return browser_of("co_ordinator")
-
-
-def standing(borough: str = "camden") -> Standing:
-    return Standing.objects.get(about__slug=borough, year=YEAR)
-
-
-def extend(round_, *boroughs, by, to=LATER, reason="Nobody was in post.", today=TODAY):
-    return actions.extend(round_, boroughs, to=to, reason=reason, today=today, by=by, at=now())
 
 
 def mails(ending: str = "") -> list[str]:
@@ -287,12 +256,6 @@ def test_completeness_follows_the_borough(world, round_):
     assert standing().completed == 9
 
 
-def sent(borough: str, on: date, status: str = "sent") -> None:
-    Standing.objects.filter(about__slug=borough).update(
-        status=status, sent_on=on, closed_on=on if status == "closed" else None
-    )
-
-
 def test_the_counts_above_and_the_days_late(world, round_):
     sent("camden", DUE)
     sent("hackney", DUE + timedelta(days=3), "closed")
@@ -315,100 +278,3 @@ def test_a_correction_takes_nothing_back(world, round_):
     assert (standing().status, standing().number, standing().sent_on) == ("draft", 2, TODAY)
     counts = Counts.of(round_, LATER)
     assert (counts.signed, counts.in_time, counts.accepted, counts.late) == (1, 1, 1, BOROUGHS - 1)
-
-
-# -- Pages --
-
-
-def test_the_round_is_opened_extended_and_chased_by_hand(office, london):
-    assert "No return of this year has been opened yet" in text(office.get(PAGE))
-    day = {"due_on_day": DUE.day, "due_on_month": DUE.month, "due_on_year": DUE.year}
-    assert "Enter the day on which returns are due" in text(office.post(f"{PAGE}open/"))
-    assert office.post(f"{PAGE}open/", day).status_code == 302
-    assert "3 returns are being opened" in text(office.get(PAGE))
-    run_jobs()
-    page = text(office.get(PAGE))
-    assert "Opened 3 of 3" in page and "0 of 11" in page
-    asked = text(office.post(f"{PAGE}extend/", {"boroughs": ["camden"]}))
-    assert "Who is given more time?" in asked
-    to = {"to_day": LATER.day, "to_month": LATER.month, "to_year": LATER.year}
-    chosen = {"boroughs": ["camden"]}
-    refused = office.post(f"{PAGE}extend/", chosen | to | {"reason": ""})
-    assert "Enter why they are given more time" in text(refused)
-    office.post(f"{PAGE}extend/", chosen | to | {"reason": "Nobody was in post."})
-    assert "Nobody was in post. (Co Ordinator" in text(office.get(PAGE))
-    office.post(f"{PAGE}take-back/", chosen)
-    assert standing().extended_to is None
-    assert "Select at least one borough" in text(office.post(f"{PAGE}chase/"))
-    office.post(f"{PAGE}chase/", chosen)
-    assert standing().chased_on == TODAY
-
-
-def test_all_who_are_late_are_chased_with_one_button(office, round_):
-    assert "Chase 3" not in text(office.get(PAGE))
-    Standing.objects.exclude(about__slug="camden").update(due_on=TODAY - timedelta(days=4))
-    assert "Chase 2 boroughs that are late" in text(office.get(PAGE)) and "Late, 4 days" in text(
-        office.get(PAGE)
-    )
-    office.post(f"{PAGE}chase/", {"late": "1"})
-    assert Standing.objects.filter(chased_on=TODAY).count() == 2
-    assert "that are late" not in text(office.get(PAGE))
-
-
-READS = [("smb_chair", 200), ("scb_chair", 200), ("auditor", 200), ("camden_administrator", 403)]
-READS += [("camden_business_manager", 403), ("camden_csc_spoc", 403)]
-
-
-@pytest.mark.parametrize("who, status", READS)
-def test_who_reads_the_round(browser_of, round_, who, status):
-    response = browser_of(who).get(PAGE)
-    assert response.status_code == status
-    assert "Chase" not in text(response).replace("Chased", "")
-
-
-def test_another_area_sees_its_own(browser_of, round_):
-    page = text(browser_of("leeds_co_ordinator").get(f"{PAGE}?area=london"))
-    assert "Leeds" in page and "Camden" not in page
-
-
-@pytest.mark.parametrize("year", ["2000-01", "2031-32", "9999-00"])
-def test_years_without_a_round(office, year):
-    assert office.get(f"/returns/round/{year}/").status_code == 404
-
-
-def test_the_table_is_narrowed_sorted_and_taken_along(office, round_):
-    sent("camden", DUE)
-    page = text(office.get(f"{PAGE}?show=sent"))
-    assert "With the board" in page and "Hackney" not in page
-    assert "No borough matches this filter" in text(office.get(f"{PAGE}?show=accepted"))
-    down = text(office.get(f"{PAGE}?sort=-borough"))
-    assert down.index("Islington") < down.index("Hackney")
-    lines = office.get(f"{PAGE}csv/?show=sent").content.decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("Borough,State,Version,Due") and len(lines) == 2
-    assert Event.objects.get(name="round.exported").reason == "London: 1 row, CSV of 2025/26"
-
-
-def test_the_boroughs_pages_show_the_later_day(world, browser, round_):
-    extend(round_, "camden", by=world.co_ordinator)
-    day = f"{LATER.day} {LATER:%b %Y}"
-    assert f"extended from {DUE.day} {DUE:%B %Y}: Nobody was in post." in text(browser.get(AT))
-    assert day in text(browser.get("/returns/")) and day in text(browser.get("/boroughs/camden/"))
-    assert day in text(browser.get("/")) or f"{LATER.day} {LATER:%B %Y}" in text(browser.get("/"))
-
-
-def test_home_names_a_return_that_is_not_opened(browser):
-    assert "Open the data return of Camden, 2025 to 2026" in text(browser.get("/"))
-
-
-def test_the_page_costs_the_same_with_more_returns(office, round_, world, django_assert_max_num_queries):
-    def cost() -> int:
-        with django_assert_max_num_queries(30) as seen:
-            office.get(PAGE)
-        return len(seen)
-
-    office.get(PAGE)
-    full = cost()
-    extend(round_, "camden", "hackney", by=world.co_ordinator)
-    assert cost() == full
-    Standing.objects.exclude(about__slug="camden").delete()
-    assert full <= cost() <= full + 2  # who has no return is asked for unit and board
