@@ -6,7 +6,7 @@ from django.utils import timezone
 from boards.models import AreaSettings
 from data_returns.actions.signing import signed_data
 from data_returns.content import Content
-from data_returns.form import ATTENDS, Question
+from data_returns.form import ATTENDS, Question, Text
 from data_returns.models import Return
 from data_returns.years import in_words, last_day
 from documents.actions import Held, Place, file_document, seal
@@ -96,13 +96,17 @@ def _question(question: Question, said: Content) -> dict:
         if question.choice
         else "",
         "texts": [
-            (t.label, attends(said, t), said.text(t.key)) for t in question.texts if _is_shown(t, said)
+            (t.label, attends(said, t), said.text(t.key))
+            for t in question.texts
+            if _is_shown(question, t, said)
         ],
     }
 
 
-def _is_shown(text, said: Content) -> bool:
-    return bool(said.text(text.key) or text.attends is not None)
+def _is_shown(question: Question, text: Text, said: Content) -> bool:
+    """An empty comment is left out, unless it is all that is asked."""
+    asks_more = question.cells or question.choice
+    return bool(said.text(text.key) or text.attends is not None or not asks_more)
 
 
 def figure(said: Content, key: str) -> str:
