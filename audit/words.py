@@ -80,6 +80,8 @@ ACTIONS = {
     "return.accepted": "Accepted the data return",
     "return.sent_back": "Sent the data return back",
     "return.exported": "Took the data return away as a workbook to fill in",
+    "return.records_opened": "Looked at the cases behind a figure of the data return",
+    "return.records_exported": "Took the cases behind a figure of the data return away",
     "return.release_asked": "Released the figures of the data return for others",
     "return.released": "Worked out and froze the released figures of the data return",
     "return.release_refused": "Did not release: what was released before would give a hidden figure away",

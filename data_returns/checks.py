@@ -22,6 +22,8 @@ class Finding:
         """The name of the field to go to; a figure and a comment may share a key."""
         if self.code in ("H6", "H8", "S3", "S7"):
             return f"text-{self.key}"
+        if self.code == "reason":
+            return f"reason-{self.key}"
         return f"{'answer' if self.code == 'H7' else 'figure'}-{self.key}"
 
 

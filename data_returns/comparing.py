@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from data_returns.checking import figures_of, seen_by
+from data_returns.form import Cell
 from data_returns.models import Return
 
 
@@ -12,10 +13,14 @@ class Line:
     """One cell; ``revised`` when the version before said something else."""
 
     question: int
-    label: str
+    cell: Cell
     now: int | None
     before: int | None
     revised: bool
+
+    @property
+    def label(self) -> str:
+        return self.cell.label
 
     @property
     def change(self) -> int | None:
@@ -34,7 +39,7 @@ def _lines(data_return: Return, last: dict, earlier: dict | None) -> Iterator[Li
         for cell in question.cells:
             now = said.get(cell.key)
             revised = earlier is not None and earlier.get(cell.key) != now
-            yield Line(question.number, cell.label, now, last.get(cell.key), revised)
+            yield Line(question.number, cell, now, last.get(cell.key), revised)
 
 
 def _version_before(data_return: Return, user) -> dict | None:

@@ -13,15 +13,18 @@ from boards.references import next_reference
 from boards.roles import Seat
 from boards.scope import scope
 from data_returns.actions.checking import pass_check
+from data_returns.actions.entry import differs
 from data_returns.actions.opening import board_of, due_day
 from data_returns.actions.releasing import fill, release_sums
 from data_returns.actions.round import extend
-from data_returns.actions.signing import fingerprint, sign
+from data_returns.actions.signing import sign
 from data_returns.content import Content, as_json
 from data_returns.editions import edition_of
+from data_returns.evidence import fingerprint
 from data_returns.form import Form
 from data_returns.models import Answer, Edition, Figure, Rendition, Return, Round, Section, Standing
 from data_returns.pdf import file_of
+from data_returns.register import counts
 from data_returns.years import last_year
 from documents.copies import due_back, issue
 from documents.models import Document
@@ -41,6 +44,8 @@ TEXTS = {
     "q6": "Matched with the MARAC list each month.",
     "q11": "Both lessons that the Strategic Management Board shared were discussed.",
 }
+ALONE = "Most Level 1 cases are managed by one agency alone and stand in its register, not in ours."
+TRANSFERS = "Transfers between boroughs at the end of March were entered later."
 AT = time(10)
 MONTH = 30
 EXTENDED = (  # a few days from now, or more than a month after the day for all
@@ -144,7 +149,8 @@ def _return(
         made.tabled_on = due + timedelta(days=60) if status in ("tabled", "closed") else None
         made.closed_on = due + timedelta(days=75) if status == "closed" else None
     made.save()
-    Figure.objects.bulk_create(_rows(Figure, made, content.figures, "value"))
+    figures = list(_rows(Figure, made, content.figures, "value"))
+    Figure.objects.bulk_create(figures if signed else _explained(made, figures))
     Answer.objects.bulk_create(
         [*_rows(Answer, made, content.texts, "text"), *_rows(Answer, made, content.answers, "choice")]
     )
@@ -194,6 +200,17 @@ def _rows(model, made: Return, values: dict, field: str) -> Iterator:
         model(territory_id=made.territory_id, data_return=made, key=key, **{field: value})
         for key, value in values.items()
     )
+
+
+def _explained(made: Return, figures: list[Figure]) -> list[Figure]:
+    """Where they differ from the case register they say why."""
+    cells = made.form.cells
+    register = counts(cells.values(), made.territory, made.year)
+    for figure in figures:
+        figure.register = register.get(figure.key)
+        if differs(figure.value, figure.register):
+            figure.reason = ALONE if cells[figure.key].level == 1 else TRANSFERS
+    return figures
 
 
 def _figures(slug: str, year: int) -> dict[str, int]:

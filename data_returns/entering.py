@@ -11,7 +11,7 @@ from data_returns.content import whole
 from data_returns.form import Cell, Question
 from data_returns.forms.question import QuestionForm
 from data_returns.models import Return, Section
-from data_returns.register import counts
+from data_returns.register import Count, counted, exact, facts_for
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Row:
     figure: object
     blank: object
     reason: object
-    counted: int | None
+    counted: Count | None
     last_year: str
 
 
@@ -33,9 +33,14 @@ class Entering:
     section: Section
 
     @cached_property
+    def counted(self) -> Mapping[str, Count]:
+        cells, data_return = self.question.cells, self.data_return
+        return counted(cells, facts_for(cells, data_return.territory, data_return.year))
+
+    @cached_property
     def register(self) -> Mapping[str, int]:
-        found = counts(self.data_return.form, self.data_return.territory, self.data_return.year)
-        return {cell.key: found[cell.key] for cell in self.question.cells if cell.key in found}
+        """What the figures are held against."""
+        return exact(self.counted)
 
     @cached_property
     def last_year(self) -> Mapping[str, int] | None:
@@ -92,15 +97,15 @@ class Entering:
         return [self._row(cell, form) for cell in self.question.cells]
 
     def _row(self, cell: Cell, form: QuestionForm) -> Row:
-        counted, figure = self.register.get(cell.key), form[f"figure-{cell.key}"]
-        reason = form[f"reason-{cell.key}"] if counted is not None else None
-        asked = reason and (reason.value() or reason.errors or differs(whole(figure.value()), counted))
+        known, figure = self.register.get(cell.key), form[f"figure-{cell.key}"]
+        reason = form[f"reason-{cell.key}"] if known is not None else None
+        asked = reason and (reason.value() or reason.errors or differs(whole(figure.value()), known))
         return Row(
             cell,
             figure,
             form[f"blank-{cell.key}"],
             reason if asked else None,
-            counted,
+            self.counted.get(cell.key),
             self._last_year(cell),
         )
 

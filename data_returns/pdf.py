@@ -1,5 +1,8 @@
 """The signed file of a return: the printed form in its order, figures, comments, caveats in words."""
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -60,8 +63,10 @@ def _paper(data_return: Return) -> dict:
     }
 
 
-def pages(data_return: Return, title: str, marking: str) -> dict:
-    """What the template shows."""
+def pages(
+    data_return: Return, title: str, marking: str, beside: Mapping[str, Sequence] = MappingProxyType({})
+) -> dict:
+    """What the template shows; ``beside`` is what stands at a text, by its key."""
     form, said = data_return.form, data_return.said()
     return {
         "title": title,
@@ -76,13 +81,13 @@ def pages(data_return: Return, title: str, marking: str) -> dict:
         "board": data_return.board.name,
         "position": long_date(last_day(data_return.year)),
         "year": in_words(data_return.year),
-        "questions": [_question(q, said) for q in form.questions],
+        "questions": [_question(q, said, beside) for q in form.questions],
         "role": ROLE,
         "content_hash": data_return.content_hash,
     }
 
 
-def _question(question: Question, said: Content) -> dict:
+def _question(question: Question, said: Content, beside: Mapping[str, Sequence]) -> dict:
     options = dict(question.choice.options) if question.choice else {}
     return {
         "number": question.number,
@@ -96,7 +101,12 @@ def _question(question: Question, said: Content) -> dict:
         if question.choice
         else "",
         "texts": [
-            (t.label, attends(said, t), said.text(t.key))
+            {
+                "label": t.label,
+                "attends": attends(said, t),
+                "said": said.text(t.key),
+                "beside": beside.get(t.key, ()),
+            }
             for t in question.texts
             if _is_shown(question, t, said)
         ],

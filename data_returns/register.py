@@ -1,55 +1,138 @@
-"""What the registers count for the cells of a form: the position on 31 March, by level."""
+"""What the case register says for the cells of a form: a fact of each case on 31 March, and sources that count facts.
 
-from collections.abc import Callable, Iterator
+Live facts and those frozen at signing go through the same functions, so a figure can be derived again years later.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
-
 from boards.models import Territory
-from data_returns.form import Cell, Form
+from data_returns.form import Cell
 from data_returns.years import last_day
+from meetings.ages import ages_on
 from referrals.models import Case, LevelPeriod
 
-Levels = dict[int, int]
+NAMED = {"PRB", "POL", "CSC", "YOT"}  # managers with a cell of their own
 
 
-def counts(form: Form, borough: Territory, year: int) -> dict[str, int]:
-    """By key. A borough whose register knows nobody at any level that day has no counts: zero would be a claim."""
-    day = last_day(year)
-    if not at_level(borough, day).exists():
-        return {}
-    return dict(_counted(form, borough, day))
+@dataclass(frozen=True)
+class Fact:
+    """One case on the day. ``manager`` is the type of its lead agency; empty or None is not recorded."""
+
+    reference: str
+    level: int
+    since: date
+    category: int | None
+    manager: str
+    under_18: bool | None
 
 
-def _counted(form: Form, borough: Territory, day: date) -> Iterator[tuple[str, int]]:
-    known: dict[str, Levels] = {}
-    for cell in form.cells.values():
-        if cell.source in SOURCES:
-            if cell.source not in known:
-                known[cell.source] = SOURCES[cell.source](borough, day)
-            yield cell.key, _of(cell, known[cell.source])
+@dataclass(frozen=True)
+class Source:
+    """``tells`` whether a case counts, None where the register does not say: then ``gap`` is not recorded."""
+
+    label: str
+    tells: Callable[[Fact], bool | None]
+    gap: str = ""
 
 
-def _of(cell: Cell, levels: Levels) -> int:
-    return levels.get(cell.level, 0)
+@dataclass(frozen=True)
+class Count:
+    """``unknown``: cases of which the register does not say; the number is then the least that it can be."""
+
+    number: int
+    unknown: int = 0
+    gap: str = ""
+
+    @property
+    def in_words(self) -> str:
+        if not self.unknown:
+            return f"{self.number:,}"
+        return f"at least {self.number:,}; {self.gap} of {self.unknown:,} not recorded"
 
 
-def at_level(borough: Territory, day: date):
-    """Level periods that ran on the day."""
-    return LevelPeriod.objects.current(day).filter(territory=borough)
+def _led_by(code: str) -> Callable[[Fact], bool | None]:
+    return lambda fact: fact.manager == code if fact.manager else None
 
 
-def _by_level(periods) -> Levels:
-    found = periods.order_by().values("level").annotate(number=Count("case", distinct=True))
-    return dict(found.values_list("level", "number"))
+def _led_by_others(fact: Fact) -> bool | None:
+    return fact.manager not in NAMED if fact.manager else None
 
 
-def managed(borough: Territory, day: date) -> Levels:
-    return _by_level(at_level(borough, day))
+def _is_terrorist(fact: Fact) -> bool | None:
+    return None if fact.category is None else fact.category == Case.Category.TERRORIST
 
 
-def category_4(borough: Territory, day: date) -> Levels:
-    return _by_level(at_level(borough, day).filter(case__category=Case.Category.TERRORIST))
+VERSION = (
+    1  # of the sources; one that counts otherwise is the next, and the old ones stay for what was signed
+)
+VERSIONS: dict[int, dict[str, Source]] = {
+    1: {
+        "managed": Source("Cases managed at the level", lambda fact: True),
+        "under_18": Source("Cases of people under 18", lambda fact: fact.under_18, "age"),
+        "category_4": Source("Cases of category 4", _is_terrorist, "category"),
+        "managed_by_probation": Source("Cases led by probation", _led_by("PRB"), "lead agency"),
+        "managed_by_police": Source("Cases led by the police", _led_by("POL"), "lead agency"),
+        "managed_by_csc": Source("Cases led by children's social care", _led_by("CSC"), "lead agency"),
+        "managed_by_yos": Source("Cases led by youth justice", _led_by("YOT"), "lead agency"),
+        "managed_by_other": Source("Cases led by another agency", _led_by_others, "lead agency"),
+    }
+}
+SOURCES = VERSIONS[VERSION]
 
 
-SOURCES: dict[str, Callable[[Territory, date], Levels]] = {"managed": managed, "category_4": category_4}
+# -- Counting --
+
+
+def counted(
+    cells: Iterable[Cell], facts: Collection[Fact], sources: Mapping[str, Source] = SOURCES
+) -> dict[str, Count]:
+    """By key. A register that knows nobody at any level that day has no counts: zero would be a claim."""
+    return {cell.key: _count(cell, facts, sources) for cell in cells if cell.source in sources and facts}
+
+
+def _count(cell: Cell, facts: Iterable[Fact], sources: Mapping[str, Source]) -> Count:
+    source = sources[cell.source]
+    told = Counter(source.tells(fact) for fact in at_level(cell, facts))
+    return Count(told[True], told[None], source.gap)
+
+
+def at_level(cell: Cell, facts: Iterable[Fact]) -> list[Fact]:
+    """A cell without a level is about all of them."""
+    return [fact for fact in facts if cell.level in (None, fact.level)]
+
+
+def exact(found: Mapping[str, Count]) -> dict[str, int]:
+    """What a figure can be held against: nothing equals "at least"."""
+    return {key: count.number for key, count in found.items() if not count.unknown}
+
+
+def counts(cells: Collection[Cell], borough: Territory, year: int) -> dict[str, int]:
+    return exact(counted(cells, facts_for(cells, borough, year)))
+
+
+# -- Facts --
+
+
+def facts_for(cells: Iterable[Cell], borough: Territory, year: int) -> tuple[Fact, ...]:
+    """Birth dates stay sealed unless a cell asks for ages."""
+    sources = {cell.source for cell in cells} & SOURCES.keys()
+    return facts(borough, last_day(year), with_ages="under_18" in sources) if sources else ()
+
+
+def facts(borough: Territory, day: date, *, with_ages: bool = True) -> tuple[Fact, ...]:
+    """Of each case that had a level on the day; two levels on one day count as the later one."""
+    periods = LevelPeriod.objects.current(day).filter(territory=borough)
+    rows = list(
+        periods.order_by("case", "-starts_on", "-pk")
+        .distinct("case")
+        .values_list("case", "case__personal", "case__responsible_agency__agency_type", *FIELDS)
+    )
+    ages = ages_on({row[0]: row[1] for row in rows}, day) if with_ages else {}
+    found = (Fact(*said, manager or "", ages.get(case)) for case, _, manager, *said in rows)
+    return tuple(sorted(found, key=lambda fact: fact.reference))
+
+
+FIELDS = ("case__reference", "level", "starts_on", "case__category")

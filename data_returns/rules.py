@@ -55,6 +55,7 @@ RETURN_RULES = RuleBook(
         lambda r: r.status == Status.CLOSED,
         "Figures are released once the board has accepted the return.",
     ),
+    open_records=Rule("fill_return"),
     keep_copies=Rule("fill_return"),
     issue_copy=Rule(
         "fill_return",

@@ -7,6 +7,7 @@ from data_returns.views import (
     importing,
     listing,
     question,
+    records,
     released,
     releasing,
     round,
@@ -35,6 +36,7 @@ register_converter(ReportingYear, "reporting_year")
 app_name = "data_returns"
 ROUND = "round/<reporting_year:year>/"
 RETURN = "<slug:borough>/<reporting_year:year>/"
+RECORDS = f"{RETURN}q/<int:number>/records/<slug:key>/"
 SUMS = "sums/<slug:area>/<reporting_year:year>/"
 
 urlpatterns = [
@@ -53,6 +55,8 @@ urlpatterns = [
     path(f"{ROUND}csv/", round.export, name="round_export"),
     path(RETURN, task_list.task_list, name="return"),
     path(f"{RETURN}q/<int:number>/", question.question, name="question"),
+    path(RECORDS, records.records, name="records"),
+    path(f"{RECORDS}csv/", records.export, name="records_export"),
     path(f"{RETURN}import/", importing.import_file, name="import"),
     path(f"{RETURN}workbook/", importing.workbook, name="workbook"),
     path(f"{RETURN}check/", check.check, name="check"),

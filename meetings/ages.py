@@ -1,10 +1,10 @@
 """What a discussion takes from its case: whether the person is under 18 on the day, worked out from the birth date or
 else as stated, and which Children's Services are responsible."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from meetings.models import Discussion, Meeting
 from meetings.performance import figures
@@ -30,6 +30,30 @@ def restate_ages(discussions: Iterable[Discussion], held_on: date) -> None:
     for discussion in discussions:
         state_age(discussion, held_on, discussion.under_18)
     Discussion.objects.bulk_update(discussions, ["under_18", "under_18_stated"])
+
+
+# -- Of many cases at once --
+
+
+def ages_on(cases: Mapping[int, str], day: date) -> dict[int, bool | None]:
+    """Whether each was under 18 on a day, None if nobody can tell. ``cases``: sealed particulars by id.
+
+    Without a birth date as meetings stated it: who was of age stays so, who was under 18 later was so before.
+    """
+    known = {case: is_under_18(Person.opened(personal).birth_date, day) for case, personal in cases.items()}
+    unknown = [case for case, age in known.items() if age is None]
+    return known | (_as_stated(unknown, day) if unknown else {})
+
+
+def _as_stated(cases: Collection[int], day: date) -> dict[int, bool | None]:
+    """Statements that contradict each other tell nothing."""
+    held = Discussion.objects.filter(case__in=cases, meeting__status=Meeting.Status.HELD)
+    adult = Q(under_18=False, meeting__held_on__lte=day)
+    told = held.filter(adult | Q(under_18=True, meeting__held_on__gte=day))
+    said: dict[int, set[bool]] = {}
+    for case, under_18 in told.values_list("case", "under_18").distinct():
+        said.setdefault(case, set()).add(under_18)
+    return {case: found.pop() for case, found in said.items() if len(found) == 1}
 
 
 # -- A case that changed: by hand or by import --

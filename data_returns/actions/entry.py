@@ -35,13 +35,19 @@ def missing(
     cell: Cell, entered: Entered | Figure | None, register: Mapping[str, int]
 ) -> tuple[str, str] | None:
     """Which field of a cell still waits, and what to do there."""
-    counted = register.get(cell.key)
     if entered is None or (entered.value is None and not entered.blank):
         return f"figure-{cell.key}", f"Enter {cell.label}, or select why there is no number"
-    if differs(entered.value, counted) and not entered.reason:
-        said = f"Enter why {cell.label}, {entered.value}, differs from the case register, {counted}"
+    if said := unexplained(cell, entered, register):
         return f"reason-{cell.key}", said
     return None
+
+
+def unexplained(cell: Cell, entered: Entered | Figure, register: Mapping[str, int]) -> str:
+    """What to say of a figure that takes the place of the register's without a reason."""
+    counted = register.get(cell.key)
+    if not differs(entered.value, counted) or entered.reason:
+        return ""
+    return f"Enter why {cell.label}, {entered.value}, differs from the case register, {counted}"
 
 
 def take(data_return: Return, *, by) -> Return:
@@ -94,7 +100,7 @@ def import_content(
     if revision is not None and revision != data_return.revision:
         raise StaleEdit(data_return)
     form = data_return.form
-    register = counts(form, data_return.territory, data_return.year)
+    register = counts(form.cells.values(), data_return.territory, data_return.year)
     before = {figure.key: figure for figure in data_return.figures.all()}
     entered = {key: _from_file(content, before.get(key), key, register) for key in form.cells}
     changed = _write_figures(data_return, entered)

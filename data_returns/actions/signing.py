@@ -1,7 +1,5 @@
 """Signing: the return is fixed, with what its figures stood on; once its file is sealed the board is given it."""
 
-import hashlib
-import json
 from datetime import datetime
 
 from django.db import transaction
@@ -10,8 +8,9 @@ from django.utils import timezone
 from audit.events import record
 from boards.access import share
 from data_returns.actions.opening import mirror
-from data_returns.checking import beside, result_of
+from data_returns.checking import Ground, result_of, to_fix
 from data_returns.content import as_json
+from data_returns.evidence import digest, fingerprint, freeze, is_kept
 from data_returns.models import Return, Standing
 from data_returns.rules import RETURN_RULES
 from data_returns.years import slashed
@@ -26,22 +25,28 @@ def sign(data_return: Return, *, by, at: datetime) -> Return:
     found = Return.objects.select_for_update(of=["self"]).select_related("organisation", "territory__parent")
     data_return = found.get(pk=data_return.pk)
     RETURN_RULES.require("sign", data_return, by=by)
-    result = result_of(data_return)
-    if result.errors:
-        raise Conflict(f"{plural(len(result.errors), 'problem')} must be fixed before this return is signed.")
+    ground = Ground.of(data_return)
+    result = result_of(data_return, ground)
+    if left := to_fix(data_return, ground, result):
+        raise Conflict(f"{plural(len(left), 'problem')} must be fixed before this return is signed.")
     data_return.status, data_return.signed_at, data_return.signed_by = Return.Status.SIGNED, at, by
+    data_return.evidence = freeze(data_return, ground, result, at)
     data_return.content_hash = fingerprint(signed_data(data_return))
-    data_return.evidence = {"register": dict(beside(data_return).register), "rules": result.codes()}
     data_return.revision += 1
     data_return.save()
     mirror(data_return)
-    record("return.signed", data_return, by=by, after={"content": data_return.content_hash})
+    record("return.signed", data_return, by=by, after=_sums(data_return))
     post("data_returns.seal", data_return)
     return data_return
 
 
+def _sums(data_return: Return) -> dict:
+    return {"content": data_return.content_hash, "evidence": digest(data_return.evidence)}
+
+
 def signed_data(data_return: Return) -> dict:
-    """What is signed, as the file carries it."""
+    """What is signed, as the file carries it; of what the figures stood on the digest alone."""
+    stood_on = {"evidence": digest(data_return.evidence)} if is_kept(data_return) else {}
     return {
         "reference": data_return.reference,
         "version": data_return.number,
@@ -50,12 +55,8 @@ def signed_data(data_return: Return) -> dict:
         "edition": data_return.edition,
         "board": data_return.board.name,
         **as_json(data_return.said(), data_return.form),
+        **stood_on,
     }
-
-
-def fingerprint(data: dict) -> str:
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @transaction.atomic

@@ -4,11 +4,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from data_returns.actions.checking import pass_check
 from data_returns.answers import cards
-from data_returns.checking import result_of
-from data_returns.checks import Finding, Result
+from data_returns.attending import all_attending
+from data_returns.checking import Ground, result_of, to_fix
+from data_returns.checks import Finding
 from data_returns.models import Return
 from data_returns.progress import Progress
 from data_returns.rules import RETURN_RULES
@@ -20,14 +22,16 @@ def check(request, borough: str, year: int):
     data_return = return_of(request, borough, year, "fill")
     if request.method == "POST":
         return _passed(request, pass_check(data_return, by=request.user))
-    result = result_of(data_return)
-    errors = [_linked(data_return, finding) for finding in result.errors]
-    errors += _unfinished(data_return, result)
+    ground = Ground.of(data_return)
+    result = result_of(data_return, ground)
+    found = to_fix(data_return, ground, result)
+    errors = [_linked(data_return, finding) for finding in found] + _unfinished(data_return, found)
+    beside = all_attending(data_return, request.user, localdate(), ground.kpis)
     context = {
         "return": data_return,
         "to_fix": errors,
         "to_explain": [(*_linked(data_return, f), _is_explained(data_return, f)) for f in result.warnings],
-        "cards": [(card, _url(data_return, card.question.number)) for card in cards(data_return)],
+        "cards": [(card, _url(data_return, card.question.number)) for card in cards(data_return, beside)],
     }
     return render(request, "data_returns/check.html", context)
 
@@ -40,9 +44,9 @@ def _passed(request, data_return: Return):
     return redirect("data_returns:return", *place(data_return))
 
 
-def _unfinished(data_return: Return, result: Result) -> list[tuple[str, str]]:
+def _unfinished(data_return: Return, found: list[Finding]) -> list[tuple[str, str]]:
     """Questions that nobody completed and whose errors do not say so already."""
-    named = {data_return.form.question_of(finding.key).number for finding in result.errors}
+    named = {data_return.form.question_of(finding.key).number for finding in found}
     left = [n for n in Progress.of(data_return).unfinished if n not in named]
     return [(f"Question {n} is not completed", _url(data_return, n)) for n in left]
 

@@ -19,6 +19,24 @@ def return_of(request, borough: str, year: int, rule: str = "") -> Return:
     return data_return
 
 
+def version_of(request, borough: str, year: int, rule: str = "") -> Return:
+    """The newest, or the one that ``?version=`` names."""
+    found, asked = return_of(request, borough, year, rule), request.GET.get("version", "")
+    if asked and asked != str(found.number):
+        found = next((v for v in versions(request, found) if str(v.number) == asked), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def versions(request, data_return: Return) -> list[Return]:
+    found = Return.objects.for_user(request.user).filter(
+        territory=data_return.territory_id, year=data_return.year
+    )
+    found = found.select_related("territory__parent", "organisation", "board", "signed_by", "document")
+    return list(found.order_by("-number"))
+
+
 def place(data_return: Return) -> tuple[str, int]:
     """What names it in addresses."""
     return data_return.territory.slug, data_return.year

@@ -5,8 +5,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from data_returns.actions.entry import save_question
+from data_returns.attending import attending
 from data_returns.entering import Entering
 from data_returns.models import Return, Section
 from data_returns.personal import Known, suspects
@@ -56,12 +58,19 @@ def _page(request, entering: Entering, form, **more):
         "total": len(progress.sections),
         "form": form,
         "rows": entering.rows(form),
-        "others": [form[name] for name in form.fields if name.startswith(("answer-", "text-", "done"))],
+        "others": _others(request, entering, form),
         "use_all": len(entering.register) > 1,
         "following": progress.after(number),
         **more,
     }
     return render(request, "data_returns/question.html", context, status=409 if "both" in more else 200)
+
+
+def _others(request, entering: Entering, form) -> list[tuple]:
+    """Fields that are no figures, each with what stands above it."""
+    beside = attending(entering.data_return, entering.question, request.user, localdate())
+    names = [name for name in form.fields if name.startswith(("answer-", "text-", "done"))]
+    return [(form[name], beside.get(name.removeprefix("text-"), ())) for name in names]
 
 
 def _typed(request, entering: Entering) -> dict:

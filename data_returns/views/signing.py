@@ -8,8 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.demo import shown_code
-from data_returns.actions.signing import fingerprint, sign, signed_data
-from data_returns.checking import result_of
+from data_returns.actions.signing import sign, signed_data
+from data_returns.attending import all_attending
+from data_returns.checking import Ground, result_of, to_fix
+from data_returns.evidence import fingerprint
 from data_returns.forms.signing import DeclarationForm
 from data_returns.models import Return
 from data_returns.pdf import pages
@@ -48,12 +50,15 @@ def _opened(sent) -> list | None:
 
 
 def _context(request, data_return: Return, form: DeclarationForm) -> dict:
-    result = result_of(data_return)
+    ground = Ground.of(data_return)
+    result = result_of(data_return, ground)
     return {
         "data_return": data_return,
         "form": form,
-        "problems": len(result.errors),
+        "problems": len(to_fix(data_return, ground, result)),
         "warnings": len(result.warnings),
-        "document": pages(data_return, "", ""),
+        "document": pages(
+            data_return, "", "", all_attending(data_return, request.user, timezone.localdate(), ground.kpis)
+        ),
         "shown": shown_code(request.user) if settings.DEMO and "code" in form.fields else None,
     }

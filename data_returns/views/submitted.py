@@ -4,18 +4,22 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from audit.history import history_of
 from boards.access import organisations_of
 from data_returns.actions.opening import correct
+from data_returns.attending import all_attending
 from data_returns.comparing import Line, largest_first, lines_of
 from data_returns.forms.signing import CorrectForm
 from data_returns.models import Return
 from data_returns.pdf import pages
+from data_returns.register import SOURCES
 from data_returns.rules import RETURN_RULES, SCRUTINY_RULES
 from data_returns.states import COLOURS
-from data_returns.views.fetch import place, return_of
+from data_returns.views.fetch import place, return_of, version_of, versions
 from data_returns.years import in_words
 from documents.views import deliver
 from mappa_portal.forms import attempt
@@ -23,34 +27,38 @@ from mappa_portal.forms import attempt
 
 @login_required
 def view(request, borough: str, year: int):
-    data_return = _version(request, borough, year)
+    data_return = version_of(request, borough, year)
+    allowed = RETURN_RULES.allowed(request.user, data_return)
     lines, changed = lines_of(data_return, request.user), request.GET.get("changed") == "1"
     shown = largest_first(lines) if changed else lines
     context = {
         "data_return": data_return,
         "colour": COLOURS[data_return.status],
-        "document": pages(data_return, "", ""),
+        "document": pages(
+            data_return, "", "", all_attending(data_return, request.user, timezone.localdate())
+        ),
         "changed": changed,
         "first": all(line.before is None for line in lines),
         "columns": ["Question", "Figure", in_words(year), in_words(year - 1), "Change"],
-        "rows": [row(line) for line in shown],
-        "versions": _versions(request, data_return),
-        "allowed": RETURN_RULES.allowed(request.user, data_return),
+        "rows": [_opening(data_return, line, "open_records" in allowed) for line in shown],
+        "versions": versions(request, data_return),
+        "allowed": allowed,
         "scrutiny": SCRUTINY_RULES.allowed(request.user, data_return.scrutiny),
         "entries": _history(request, data_return),
     }
     return render(request, "data_returns/view.html", context)
 
 
-def _version(request, borough: str, year: int) -> Return:
-    """The newest, or the one that ``?version=`` names."""
-    newest, asked = return_of(request, borough, year), request.GET.get("version", "")
-    if not asked or asked == str(newest.number):
-        return newest
-    found = next((v for v in _versions(request, newest) if str(v.number) == asked), None)
-    if found is None:
-        raise Http404
-    return found
+def _opening(data_return: Return, line: Line, opens: bool) -> list:
+    """The figure leads to its cases for those who keep them."""
+    cells = row(line)
+    if opens and line.cell.source in SOURCES:
+        url = reverse("data_returns:records", args=[*place(data_return), line.question, line.cell.key])
+        cells[2] = format_html(LINK, url, data_return.number, cells[2], line.label)
+    return cells
+
+
+LINK = '<a class="govuk-link" href="{}?version={}">{}<span class="govuk-visually-hidden">: cases of {}</span></a>'
 
 
 def row(line: Line) -> list:
@@ -68,14 +76,6 @@ def _number(value: int | None) -> str:
     return "Not known" if value is None else f"{value:,}"
 
 
-def _versions(request, data_return: Return) -> list[Return]:
-    found = Return.objects.for_user(request.user).filter(
-        territory=data_return.territory_id, year=data_return.year
-    )
-    found = found.select_related("territory__parent", "organisation", "board", "signed_by", "document")
-    return list(found.order_by("-number"))
-
-
 def _history(request, data_return: Return):
     own = data_return.organisation_id in organisations_of(request.user)
     return history_of(request.user, data_return) if own else []
@@ -84,7 +84,7 @@ def _history(request, data_return: Return):
 @login_required
 def pdf(request, borough: str, year: int):
     """The sealed file; the taking away is recorded (U2)."""
-    data_return = _version(request, borough, year)
+    data_return = version_of(request, borough, year)
     if data_return.document_id is None:
         raise Http404
     return deliver(request, data_return.document)

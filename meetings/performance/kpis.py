@@ -6,6 +6,7 @@ from datetime import date
 
 from boards.agencies import AGENCY_TYPES
 
+VERSION = 1  # of the counting rules: one that counts otherwise is the next; signed returns keep the number
 KPI4_TARGET, KPI6_TARGET = 100, 90
 DUTY_TO_COOPERATE = frozenset(c for c, t in AGENCY_TYPES.items() if not t.responsible_authority)  # C6
 

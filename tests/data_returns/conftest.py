@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -8,10 +10,13 @@ from data_returns.actions.round import open_round
 from data_returns.content import parse
 from data_returns.models import Return, Round
 from outbox.jobs import run_jobs
+from referrals.models import Case, LevelPeriod
+from referrals.personal import Person
 from tests.data_returns.rounds import DUE
 from tests.data_returns.samples import GOOD, good
 
 YEAR, AT = 2025, "/returns/camden/2025-26/"
+ADULT, CHILD, SINCE = date(1980, 5, 5), date(2012, 5, 5), date(2020, 1, 1)
 
 
 @pytest.fixture
@@ -65,3 +70,27 @@ def round_(world, london) -> Round:
 @pytest.fixture
 def office(browser_of):
     return browser_of("co_ordinator")
+
+
+class Cases:
+    """``cases.add("1", lead="camden-childrens-services")``: a case of Camden at Level 1 since long ago, an adult's."""
+
+    def __init__(self, world):
+        self.world, self.unit = world, world.organisation("camden-mappa-unit")
+
+    def add(self, name: str, *, level=1, lead="metropolitan-police", category=1, born=ADULT, since=SINCE) -> Case:
+        case = Case.objects.create(
+            territory=self.unit.territory,
+            organisation=self.unit,
+            reference=f"CMD-C-2020-{name:0>3}",
+            category=category,
+            responsible_agency=self.world.organisation(lead) if lead else None,
+            personal=Person(birth_date=born).sealed(),
+        )
+        LevelPeriod.objects.create(territory=case.territory, case=case, level=level, starts_on=since)
+        return case
+
+
+@pytest.fixture
+def cases(world) -> Cases:
+    return Cases(world)

@@ -162,7 +162,7 @@ def counted(world):
     """The case register knows three people at Level 2 on 31 March."""
     common = {"territory": world.territory("camden"), "organisation": world.organisation("camden-mappa-unit")}
     for number in range(3):
-        case = Case.objects.create(**common, reference=f"CMD-C-2020-10{number}")
+        case = Case.objects.create(**common, reference=f"CMD-C-2020-10{number}", category=1)
         LevelPeriod.objects.create(
             territory=common["territory"], case=case, level=2, starts_on=date(2020, 1, 1)
         )
