@@ -38,7 +38,7 @@ def _figures(data_return: Return, question: Question, figures: dict[str, Figure]
             said = f"{said}. The case register counts {figure.register}: {figure.reason}"
         place = [data_return.territory.slug, data_return.year, question.number, cell.key]
         url = reverse("data_returns:records", args=place) if cell.source in SOURCES else ""
-        yield Row(cell.label, said, url, "Show the cases of")
+        yield Row(cell.label, said, url, "Show cases")
 
 
 def in_words(figure: Figure | None) -> str:

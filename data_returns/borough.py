@@ -23,6 +23,6 @@ def data_return(user, borough: Territory, today: date) -> Section:
     state = tag(standing.get_status_display(), COLOURS[standing.status])
     said = format_html("{} Due {} {}", state, short_date(standing.due), late)
     seen = Return.objects.for_user(user).filter(territory=borough, year=standing.year).order_by("-number")
-    newest = seen.defer("content").first()
+    newest = seen.defer("content", "evidence").first()
     url = page("return" if newest.is_open else "view", borough.slug, standing.year) if newest else ""
     return Section("Data return", [Row(standing.label, said, url, "Open")])

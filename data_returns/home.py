@@ -26,7 +26,7 @@ def tasks(user, today: date) -> Iterator[Task]:
     found = Return.objects.filter(organisation__in=units, status__in=Return.OPEN).select_related("territory")
     found = found.annotate(
         done=Count("sections", filter=Q(sections__is_done=True)), all=Count("sections")
-    ).defer("content")
+    ).defer("content", "evidence")
     due = _due(units)
     for data_return in found.order_by("year", "pk"):
         checked = data_return.status == Return.Status.CHECKED
@@ -59,7 +59,7 @@ def _copies(units, today: date) -> Iterator[Task]:
     if not by_return:
         return
     found = Return.objects.filter(territory__in=places, number=1, reference__in=[r for _, r in by_return])
-    for data_return in found.select_related("territory").defer("content"):
+    for data_return in found.select_related("territory").defer("content", "evidence"):
         one = by_return[data_return.territory_id, data_return.reference]
         title = f"paper copies of the data return of {data_return.territory}, {data_return.label}"
         said = f"{plural(one['n'], 'copy', 'copies')} overdue"

@@ -152,7 +152,7 @@ def _break(key: str, now: Year, before: Year | None) -> str:
 def exact_years(user, borough: Territory) -> list[Year]:
     """Signed returns that are open to the person, the newest version of each year."""
     found = Return.objects.for_user(user).filter(territory=borough).signed()
-    found = found.prefetch_related("figures").order_by("year", "number")
+    found = found.defer("evidence").prefetch_related("figures").order_by("year", "number")
     newest = {data_return.year: data_return for data_return in found}
     return [Year(r.year, r.form, exact(r)) for r in newest.values()]
 

@@ -64,7 +64,7 @@ class ReturnList(LoginRequiredMixin, TemplateView):
                 kind=Organisation.Kind.BOARD, coverage__borough__in={s.about_id for s in page}
             ).values_list("coverage__borough", "name")
         )
-        seen = {(r.territory_id, r.year): r for r in mine.order_by("number").defer("content")}
+        seen = {(r.territory_id, r.year): r for r in mine.order_by("number").defer("content", "evidence")}
         shared = Rendition.objects.released().filter(about__in={s.about_id for s in page})
         released = set(shared.values_list("about", "year"))
         return [

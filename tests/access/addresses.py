@@ -72,6 +72,8 @@ def address(name: str, of: str, target: str) -> str:
         place = {"own": "camden", "foreign": "hackney"}.get(target, "atlantis")
         numbered = of in ("query", "copy") or name == "data_returns:copy_pdf"
         more = {"number": 10} if name == "data_returns:question" else {"number": 1} if numbered else {}
+        if name.startswith("data_returns:records"):
+            more = {"number": 1, "key": "q1_l1"}
         year = YEAR if of == "return" else SENT
         return reverse(name, kwargs={"borough": place, "year": year, **more})
     if of == "trends":

@@ -265,6 +265,7 @@ ROUTES = (
     | rows("", EVERYONE, pages=["data_returns:list"])
     | rows("", RECORDERS | {"hackney_administrator"}, EVERYONE, post=["data_returns:open"])
     | rows("return", RECORDERS, pages=["data_returns:return", "data_returns:question", "data_returns:check"])
+    | rows("return", RECORDERS, pages=["data_returns:records", "data_returns:records_export"])
     | rows("return", RECORDERS, pages=["data_returns:import", "data_returns:workbook"])
     | rows(  # it is not checked yet
         "return", {"camden_mappa_chair"}, {"camden_administrator"}, status=409, pages=["data_returns:sign"]

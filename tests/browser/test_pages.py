@@ -59,6 +59,7 @@ BY_SEAT = {
         *(f"/performance/6/missed/?{EMPTY}", "/performance/left-out/?place=camden"),
         f"/performance/left-out/?{EMPTY}",
         *("/cases/?level=9&category=1", "/follow-ups/", "/escalations/"),
+        *("/returns/camden/2025-26/q/9/", "/returns/camden/2025-26/q/1/records/q1_l1/"),
     ],
     ("chair", "Strategic Management Board"): [
         *("/region/", f"/region/?{LONG_AGO}", "/region/?sort=-six"),

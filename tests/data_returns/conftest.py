@@ -78,7 +78,9 @@ class Cases:
     def __init__(self, world):
         self.world, self.unit = world, world.organisation("camden-mappa-unit")
 
-    def add(self, name: str, *, level=1, lead="metropolitan-police", category=1, born=ADULT, since=SINCE) -> Case:
+    def add(
+        self, name: str, *, level=1, lead="metropolitan-police", category=1, born=ADULT, since=SINCE
+    ) -> Case:
         case = Case.objects.create(
             territory=self.unit.territory,
             organisation=self.unit,

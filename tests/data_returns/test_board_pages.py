@@ -102,7 +102,7 @@ def test_the_board_reads_last_year_as_it_was_given_it(world, sent, browser_of):
     import_content(following, parse(good(), following.form)[0], by=None, at=AT)
     sign(pass_check(following, by=None), by=world.camden_mappa_chair, at=AT)  # its file is not sealed yet
     seen = lambda who: text(browser_of(who).get(f"{BASE}view/"))  # noqa: E731
-    assert "1 Level 1 231 231 0" in seen("camden_administrator")
+    assert "1 Level 1 231 : cases of Level 1 231 0" in seen("camden_administrator")
     assert "1 Level 1 231 221 +10" in seen("camden_business_manager")
     unshare(before, with_=before.board)
     assert "First return: no earlier year" in seen("camden_business_manager")

@@ -98,7 +98,9 @@ def test_a_return_that_changed_hands_with_other_evidence_has_another_hash(world,
     first = signed.content_hash
     changed = reread(signed)
     changed.evidence["facts"][0][1] = 2
-    assert digest(changed.evidence) != digest(reread(signed).evidence) and first == reread(signed).content_hash
+    assert (
+        digest(changed.evidence) != digest(reread(signed).evidence) and first == reread(signed).content_hash
+    )
 
 
 # -- A figure that differs needs a reason, also when the register changed after it was entered --
@@ -190,9 +192,7 @@ def test_what_was_not_signed_cannot_be_derived(draft):
 
 
 @pytest.mark.parametrize("more", [0, 20])
-def test_signing_costs_the_same_with_more_cases(
-    world, cases, draft, more, django_assert_max_num_queries
-):
+def test_signing_costs_the_same_with_more_cases(world, cases, draft, more, django_assert_max_num_queries):
     for number in range(more):
         cases.add(str(100 + number), level=3)
     Figure.objects.filter(key="q1_l3").update(reason="Entered later.")

@@ -186,7 +186,8 @@ def test_all_answers_are_shown_four_kinds_of_nothing_apart(browser, filled):
     Figure.objects.filter(key="q4_l2").update(value=None, blank="not_applicable")
     Figure.objects.filter(key="q4_l3").delete()
     page = text(browser.get(f"{AT}check/"))
-    assert "Level 1 Not known Level 2 Not applicable Level 3 Not filled in" in page
+    assert "Level 1 Not known Show cases level 1 Level 2 Not applicable Show cases level 2" in page
+    assert "Level 3 Not filled in" in page
     assert "Matched with the MARAC list." in page and "Level 1, managed by another agency 5" in page
 
 
