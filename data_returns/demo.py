@@ -81,7 +81,7 @@ def _load(area: Territory, boroughs: list[Territory], newest: int, today: date) 
         states = _states(boroughs) if year == newest else {"camden": "draft"} if year == newest - 1 else {}
         for borough in boroughs:
             status = states.get(borough.slug, "closed")
-            _return(borough, year, edition, status, is_whole=year < newest)
+            made_up(borough, year, edition, status, is_whole=year < newest)
     _extend(Round.objects.get(year=newest), today)
     _walk(Return.objects.get(territory__slug="camden", year=newest - 1), today)
     _release(area, range(newest - YEARS + 1, newest))
@@ -125,7 +125,7 @@ def _states(boroughs: list[Territory]) -> dict[str, str]:
     }
 
 
-def _return(
+def made_up(
     borough: Territory, year: int, edition: Edition, status: str, *, is_whole: bool = False
 ) -> Return:
     """As it would stand, without the acts that led there: those of Camden's newest are real."""
