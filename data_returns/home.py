@@ -1,20 +1,47 @@
-"""What the room puts on the home page: a return to fill in, or to sign."""
+"""What the room puts on the home page: a return to fill in or to sign, a round to open or to chase."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Min, Q
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from boards.access import seats_with, units_with
+from boards.models import Territory
 from data_returns.actions.opening import due_day
-from data_returns.models import Return, Standing
+from data_returns.models import UNSIGNED, Return, Round, Standing
+from data_returns.round import DUE
 from data_returns.views.fetch import page, place
 from data_returns.years import in_words, last_year
 from documents.models import Document, PaperCopy
 from mappa_portal.home import Task, register
 from mappa_portal.words import plural
+
+CHASED = timedelta(days=7)  # until a borough that is late is chased once more
+
+
+@register
+def rounds(user, today: date) -> Iterator[Task]:
+    """For who runs an area's round: to open it, and to chase those who are late."""
+    areas = {s.organisation.territory for s in seats_with(user, "run_round") if s.organisation.is_area_seat}
+    year = last_year(today)
+    for area in sorted(areas, key=lambda area: area.name):
+        address = f"{reverse('data_returns:round', args=[year])}?area={area.slug}"
+        title = f"the round of data returns of {area}, {in_words(year)}"
+        if not Round.objects.filter(territory=area, year=year).exists():
+            yield Task(title, address, due_day(year), "not opened yet", "Open")
+            continue
+        late = _late(area, year, today).aggregate(n=Count("pk"), first=Min("day"))
+        if late["n"]:
+            said = f"{plural(late['n'], 'borough is', 'boroughs are')} late"
+            yield Task(title, f"{address}&show=late", late["first"], said, "Chase")
+
+
+def _late(area: Territory, year: int, today: date):
+    """Those not signed by their day whom nobody chased in the last days."""
+    found = Standing.objects.filter(UNSIGNED, territory=area, year=year).exclude(status=Standing.PLANNED)
+    found = found.annotate(day=DUE).filter(day__lt=today)
+    return found.filter(Q(chased_on=None) | Q(chased_on__lte=today - CHASED))
 
 
 @register
@@ -69,5 +96,5 @@ def _copies(units, today: date) -> Iterator[Task]:
 def _due(units) -> dict[tuple[int, int], date]:
     """The day that holds, by borough and year."""
     found = Standing.objects.filter(about__in=[unit.territory_id for unit in units])
-    days = found.values_list("about", "year", Coalesce("extended_to", "due_on"))
+    days = found.values_list("about", "year", DUE)
     return {(about, year): day for about, year, day in days}

@@ -103,6 +103,19 @@ def test_home_names_a_return_that_is_not_opened(browser):
     assert "Open the data return of Camden, 2025 to 2026" in text(browser.get("/"))
 
 
+def test_home_asks_who_runs_it_to_open_the_round_and_to_chase(office, browser_of, london):
+    opens = "Open the round of data returns of London, 2025 to 2026"
+    assert opens in text(office.get("/"))
+    assert opens not in text(browser_of("smb_chair").get("/"))
+    office.post(f"{PAGE}open/", {"due_on_day": DUE.day, "due_on_month": DUE.month, "due_on_year": DUE.year})
+    run_jobs()
+    assert "round of data returns" not in text(office.get("/"))
+    Standing.objects.exclude(about__slug="camden").update(due_on=TODAY - timedelta(days=4))
+    assert "2 boroughs are late" in text(office.get("/"))
+    office.post(f"{PAGE}chase/", {"late": "1"})
+    assert "boroughs are late" not in text(office.get("/"))
+
+
 def test_the_page_costs_the_same_with_more_returns(office, round_, world, django_assert_max_num_queries):
     def cost() -> int:
         with django_assert_max_num_queries(30) as seen:
