@@ -2,7 +2,6 @@
 
 import calendar
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -103,4 +102,4 @@ def _row(line, borough, number, held_on, case, born, code, chance: Random, care:
         report=not came and chance.random() < 0.4,
         explained=None if came else chance.random() < 0.6,
     )
-    return replace(row, **NOBODY) if row.status == "cancelled" else row
+    return row._replace(**NOBODY) if row.status == "cancelled" else row
