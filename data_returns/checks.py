@@ -56,7 +56,7 @@ def check(form: Form, content: Content, beside: Beside, personal: Callable[[str,
     """``personal`` gives the words of a key's text that could identify a person and nobody has answered for (H8)."""
     errors, warnings, unknown = [], [], []
     for relation in form.relations:
-        found = _related(relation, content)
+        found = _related(form, relation, content)
         if found is None:
             unknown.append(relation.code)
         elif found:
@@ -66,7 +66,7 @@ def check(form: Form, content: Content, beside: Beside, personal: Callable[[str,
         for text in question.texts:
             code, found = _explained(question, text, content)
             (warnings if code == "S3" else errors).extend(found)
-        errors += _answered(question, content)
+        errors += _answered(form, question, content)
     errors += _named(content, personal)
     for code, found in _held_against(form, content, beside).items():
         warnings += found or []
@@ -77,14 +77,15 @@ def check(form: Form, content: Content, beside: Beside, personal: Callable[[str,
 # -- Hard rules --
 
 
-def _related(relation: Relation, content: Content) -> list[Finding] | None:
+def _related(form: Form, relation: Relation, content: Content) -> list[Finding] | None:
     left, right = content.sum(relation.left), content.sum(relation.right)
     if left is None or right is None:
         return None
     if relation.holds(left, right):
         return []
     cells = (*relation.left, *relation.right)
-    return [Finding(relation.code, relation.left[0], relation.message.format(left=left, right=right), cells)]
+    said = form.says(relation).format(left=left, right=right)
+    return [Finding(relation.code, relation.left[0], said, cells)]
 
 
 def _blank(question: Question, content: Content) -> Iterator[Finding]:
@@ -98,7 +99,10 @@ def _blank(question: Question, content: Content) -> Iterator[Finding]:
 
 
 def _explained(question: Question, text: Text, content: Content) -> tuple[str, list[Finding]]:
-    """H6 and S3: a count above zero has its text."""
+    """H6 and S3: a count above zero has its text; H6 too of a text that is always needed."""
+    if text.needed == "always":
+        said = f"Question {question.number}. Enter: {text.label}"
+        return "H6", [] if content.text(text.key) else [Finding("H6", text.key, said)]
     code = {"above zero": "H6", "wanted above zero": "S3"}.get(text.needed, "")
     above = [cell for cell in question.cells if content.figures.get(cell.key)]
     if not code or not above or content.text(text.key):
@@ -107,7 +111,7 @@ def _explained(question: Question, text: Text, content: Content) -> tuple[str, l
     return code, [Finding(code, text.key, said)]
 
 
-def _answered(question: Question, content: Content) -> Iterator[Finding]:
+def _answered(form: Form, question: Question, content: Content) -> Iterator[Finding]:
     """H7"""
     choice = question.choice
     if choice is None:
@@ -120,7 +124,8 @@ def _answered(question: Question, content: Content) -> Iterator[Finding]:
     elif answer == "not_applicable" and content.sum(choice.not_applicable_if_zero) != 0:
         number = content.sum(choice.not_applicable_if_zero)
         there = "whose number is not known" if number is None else f"of whom there are {number}"
-        said = f"Question {question.number} applies to the people at Levels 2 and 3 in question 1, {there}"
+        counted = form.name_of(choice.not_applicable_if_zero)
+        said = f"Question {question.number} applies to the people that {counted} counts, {there}"
         yield Finding("H7", choice.key, said)
 
 
@@ -207,6 +212,6 @@ def _discussed(form: Form, content: Content, beside: Beside) -> list[Finding] | 
         return []
     said = (
         f"Meetings of the year discussed under-18s {plural(beside.under_18_discussions, 'time')},"
-        " but question 2 counts none at Levels 2 and 3"
+        f" but {form.name_of(keys)} counts none"
     )
     return [Finding("S8", keys[0], said)]

@@ -13,6 +13,7 @@ from boards.models import Organisation, Territory
 from boards.references import next_reference
 from boards.roles import Seat
 from boards.scope import scope
+from data_returns.actions import building
 from data_returns.actions.checking import pass_check
 from data_returns.actions.entry import differs
 from data_returns.actions.opening import board_of, due_day
@@ -20,7 +21,7 @@ from data_returns.actions.releasing import fill, release_sums
 from data_returns.actions.round import extend
 from data_returns.actions.signing import sign
 from data_returns.content import Content, as_json
-from data_returns.editions import edition_of
+from data_returns.editions import PRESENT, edition_of, shipped
 from data_returns.evidence import fingerprint
 from data_returns.form import Form
 from data_returns.models import Answer, Edition, Figure, Rendition, Return, Round, Section, Standing
@@ -85,6 +86,7 @@ def _load(area: Territory, boroughs: list[Territory], newest: int, today: date) 
     _extend(Round.objects.get(year=newest), today)
     _walk(Return.objects.get(territory__slug="camden", year=newest - 1), today)
     _release(area, range(newest - YEARS + 1, newest))
+    building.start(area, shipped(PRESENT), title=f"London data return from {newest + 2}", by=None)
 
 
 def _extend(newest: Round, today: date) -> None:
@@ -171,6 +173,7 @@ def made_up(
         about=borough,
         year=year,
         reference=made.reference,
+        edition=made.edition,
         status=status,
         questions=len(form.questions),
         completed=min(done, len(form.questions)),

@@ -23,14 +23,21 @@ def shipped(slug: str) -> dict:
 
 
 def edition_of(area: Territory, year: int, *, today: date) -> Edition:
-    """The area's newest published form, else the one that ships for the year; kept in the area's register."""
-    own = Edition.objects.filter(territory=area, published_on__isnull=False).exclude(
-        slug__in=(FIRST, PRESENT)
+    """What a return of the year is opened on: the area's own form that was asked last by then, else the shipped one.
+
+    Held to the end of the transaction: a form that is being used cannot be withdrawn meanwhile.
+    """
+    own = (
+        Edition.objects.published().filter(territory=area, from_year__lte=year).select_for_update(no_key=True)
     )
-    if found := own.order_by("-published_on", "-pk").first():
-        return found
-    slug = PRESENT if year >= SINCE else FIRST
+    if found := list(own.order_by("-from_year", "-published_on", "-pk")):
+        return found[0]
+    slug = shipped_for(year)
     edition, _ = Edition.objects.get_or_create(
         territory=area, slug=slug, defaults={"content": shipped(slug), "published_on": today}
     )
     return edition
+
+
+def shipped_for(year: int) -> str:
+    return PRESENT if year >= SINCE else FIRST

@@ -3,9 +3,11 @@
 A form is data (``editions/*.json`` ship with the portal): areas differ in it, code does not.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+
+from mappa_portal.words import upper_first
 
 LARGEST = 99_999  # people in one cell: more is a slip of the hand
 
@@ -24,7 +26,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Text:
-    """``needed``: "above zero" (H6) or "wanted above zero" (S3). ``attends``: the agency types that it is about."""
+    """``needed``: "above zero" or "always" (H6), "wanted above zero" (S3). ``attends``: agency types in it."""
 
     key: str
     label: str
@@ -57,6 +59,11 @@ class Question:
     choice: Choice | None = None
 
     @property
+    def whole(self) -> list[Cell]:
+        """Without those that are a part of another."""
+        return [cell for cell in self.cells if not cell.part_of]
+
+    @property
     def comment(self) -> Text:
         """Where a blank figure is explained (H5)."""
         return self.texts[0]
@@ -64,13 +71,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Relation:
-    """The sum of ``left`` must equal, or be at most, the sum of ``right``."""
+    """The sum of ``left`` must equal, or be at most, the sum of ``right``; without a message the form words it."""
 
     code: str
     left: tuple[str, ...]
     test: str
     right: tuple[str, ...]
-    message: str
+    message: str = ""
     level: str = "error"
 
     def holds(self, left: int, right: int) -> bool:
@@ -88,8 +95,15 @@ class Form:
     @classmethod
     def of(cls, data: Mapping) -> "Form":
         """Raises ValueError with the first thing that is wrong."""
+        form = cls.read(data)
+        form.check()
+        return form
+
+    @classmethod
+    def read(cls, data: Mapping) -> "Form":
+        """Of a draft, too, that does not hang together yet."""
         try:
-            form = cls(
+            return cls(
                 data["slug"],
                 data["title"],
                 tuple(data.get("notes", ())),
@@ -98,8 +112,6 @@ class Form:
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"The form cannot be read: {error}.") from None
-        form.check()
-        return form
 
     def check(self) -> None:
         keys = [cell.key for cell in self.cells.values()]
@@ -137,6 +149,23 @@ class Form:
     def question_of(self, key: str) -> Question:
         return next(q for q in self.questions if key in _keys(q))
 
+    def says(self, relation: Relation) -> str:
+        """What is wrong when it does not hold, with room for both sums."""
+        if relation.message:
+            return relation.message
+        must = "must equal" if relation.test == "equal" else "must be at most"
+        left, right = (_escaped(self.name_of(keys)) for keys in (relation.left, relation.right))
+        return f"{upper_first(left)} ({{left}}) {must} {right} ({{right}})"
+
+    def name_of(self, keys: Iterable[str]) -> str:
+        """Figures as people find them: "question 2, Level 1 and question 3, all together"."""
+        named = {q.number: [c for c in q.cells if c.key in keys] for q in self.questions}
+        return " and ".join(
+            f"question {number}{_figures(self.question(number), cells)}"
+            for number, cells in named.items()
+            if cells
+        )
+
     def pages(self) -> dict[str, list[Question]]:
         found: dict[str, list[Question]] = {}
         for question in self.questions:
@@ -145,6 +174,29 @@ class Form:
 
 
 ATTENDS = (("yes", "Attends and takes part"), ("in_part", "In part"), ("no", "Does not attend"))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _figures(question: Question, cells: list[Cell]) -> str:
+    whole = question.whole
+    if cells == whole:
+        return "" if len(whole) == 1 else ", all together"
+    levels = {cell.level for cell in cells}
+    if None not in levels and cells == [cell for cell in whole if cell.level in levels]:
+        return f", {levels_in_words(sorted(levels))}"
+    parts = [cell for cell in question.cells if cell.part_of == cells[0].part_of]
+    if cells[0].part_of and cells == parts and len(parts) > 1:
+        part_of = next(cell for cell in whole if cell.key == cells[0].part_of)
+        return f", the parts of {part_of.label}"
+    return f", {' and '.join(cell.label for cell in cells)}"
+
+
+def levels_in_words(levels: list[int]) -> str:
+    """Level 1; Levels 2 and 3"""
+    return f"Level{'s' if len(levels) > 1 else ''} {' and '.join(map(str, levels))}"
 
 
 def _keys(question: Question) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from boards.models import Organisation
 from boards.rules import Rule, RuleBook
-from data_returns.models import Return, Standing
+from data_returns.models import Edition, Return, Standing
 from mappa_portal.words import lower_first
 
 Status = Return.Status
@@ -103,4 +103,20 @@ STANDING_RULES = RuleBook(
         lambda s: f"{s.about} has no extension that could be taken back",
     ),
     chase=Rule("run_round", lambda s: s.is_unsigned and s.is_opened, _why_not_chased),
+)
+
+
+def _why_not_withdrawn(edition: Edition) -> str:
+    if not edition.is_own:
+        return "This form comes with the portal."
+    return "Returns were opened on this form: it stays." if edition.is_published else "This form is a draft."
+
+
+PUBLISHED = "This form is published and stays as it is. Start a new one from it."
+EDITION_RULES = RuleBook(
+    start=Rule("run_round"),
+    change=Rule("run_round", lambda e: not e.is_published, PUBLISHED),
+    publish=Rule("run_round", lambda e: not e.is_published, "This form is published already."),
+    discard=Rule("run_round", lambda e: not e.is_published, PUBLISHED),
+    withdraw=Rule("run_round", lambda e: e.is_published and e.is_own and not e.uses, _why_not_withdrawn),
 )

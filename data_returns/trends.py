@@ -159,5 +159,5 @@ def exact_years(user, borough: Territory) -> list[Year]:
 
 def released_years(user, borough: Territory) -> list[Year]:
     found = Rendition.objects.for_user(user).filter(about=borough).newest().order_by("year")
-    forms = {e.slug: e.form for e in Edition.objects.filter(territory=borough.parent_id)}
+    forms = {e.slug: e.form for e in Edition.objects.published().filter(territory=borough.parent_id)}
     return [Year(r.year, forms[r.edition], r.cells) for r in found]

@@ -2,8 +2,10 @@ from django.urls import path, register_converter
 
 from data_returns.views import (
     annual_report,
+    building,
     check,
     copies,
+    forms,
     importing,
     listing,
     question,
@@ -37,11 +39,26 @@ app_name = "data_returns"
 ROUND = "round/<reporting_year:year>/"
 RETURN = "<slug:borough>/<reporting_year:year>/"
 RECORDS = f"{RETURN}q/<int:number>/records/<slug:key>/"
+FORM = "forms/<slug:area>/<slug:slug>/"
 SUMS = "sums/<slug:area>/<reporting_year:year>/"
 
 urlpatterns = [
     path("", listing.ReturnList.as_view(), name="list"),
     path("open/", listing.open_return, name="open"),
+    path("forms/", forms.forms, name="forms"),
+    path("forms/<slug:area>/start/", forms.Start.as_view(), name="form_start"),
+    path(FORM, forms.form, name="form"),
+    path(f"{FORM}about/", forms.About.as_view(), name="form_about"),
+    path(f"{FORM}preview/", forms.preview, name="form_preview"),
+    path(f"{FORM}publish/", forms.Publish.as_view(), name="form_publish"),
+    path(f"{FORM}withdraw/", forms.withdraw, name="form_withdraw"),
+    path(f"{FORM}discard/", forms.discard, name="form_discard"),
+    path(f"{FORM}questions/add/", building.Asking.as_view(), name="form_add"),
+    path(f"{FORM}questions/<int:number>/", building.Asking.as_view(), name="form_question"),
+    path(f"{FORM}questions/<int:number>/move/", building.move, name="form_move"),
+    path(f"{FORM}questions/<int:number>/remove/", building.remove, name="form_remove"),
+    path(f"{FORM}checks/", building.Checks.as_view(), name="form_checks"),
+    path(f"{FORM}checks/<int:position>/remove/", building.remove_check, name="form_check_remove"),
     path("<slug:borough>/trends/", trends.trends, name="trends"),
     path(SUMS, released.sums, name="sums"),
     path(f"{SUMS}release/", releasing.release_area, name="release_sums"),

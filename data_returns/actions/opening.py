@@ -136,7 +136,7 @@ def mirror(data_return: Return) -> None:
     """
     if data_return.is_superseded:
         return
-    fields = ("reference", "status", "number", *(["closed_on"] if data_return.closed_on else []))
+    fields = ("reference", "status", "number", "edition", *(["closed_on"] if data_return.closed_on else []))
     values = {name: getattr(data_return, name) for name in fields}
     done = Count("pk", filter=Q(is_done=True))
     far = data_return.sections.aggregate(questions=Count("pk"), completed=done)

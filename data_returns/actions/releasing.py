@@ -91,7 +91,7 @@ def fill(rendition: Rendition) -> None:
     """With what may be read, in the light of everything released of the year that this scope sees."""
     of_area = Rendition.objects.released().filter(territory=rendition.territory, year=rendition.year)
     released = list(of_area.select_related("about").order_by("number"))
-    forms = {e.slug: e.form for e in Edition.objects.filter(territory=rendition.territory)}
+    forms = {e.slug: e.form for e in Edition.objects.published().filter(territory=rendition.territory)}
     if rendition.about_id:
         _of_borough(rendition, [r.number for r in released if r.about_id == rendition.about_id])
     else:

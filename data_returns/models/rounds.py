@@ -75,6 +75,7 @@ class Standing(AboutOwned):
     status = models.CharField(max_length=7, choices=[(PLANNED, "Being opened"), *Return.Status.choices])
     number = models.PositiveSmallIntegerField(default=1)
     questions = models.PositiveSmallIntegerField(default=0)
+    edition = models.SlugField(max_length=60, blank=True)  # of the form that it is filled in on
     completed = models.PositiveSmallIntegerField("questions completed", default=0)
     due_on = models.DateField()
     extended_to = models.DateField(null=True, blank=True)

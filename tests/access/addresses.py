@@ -83,6 +83,12 @@ def address(name: str, of: str, target: str) -> str:
         return reverse(name, kwargs={"area": area, "year": SENT})
     if name.startswith("data_returns:round_") or name == "data_returns:round":
         return reverse(name, kwargs={"year": YEAR})
+    if of == "form":
+        numbers = {"data_returns:form_check_remove": {"position": 1}}
+        numbers |= {f"data_returns:form_{n}": {"number": 1} for n in ("question", "move", "remove")}
+        slug = "form-9" if target == "missing" else "form-1"
+        place = area if target != "missing" else "london"
+        return reverse(name, kwargs={"area": place, "slug": slug, **numbers.get(name, {})})
     if of == "area":
         return reverse(name, kwargs={"area": area})
     if of == "settings":

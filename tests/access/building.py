@@ -4,8 +4,10 @@ from django.utils import timezone
 
 from boards.access import share
 from boards.models import Organisation, Territory
+from data_returns.actions.building import start
 from data_returns.actions.opening import open_return
 from data_returns.actions.scrutiny import ask
+from data_returns.editions import PRESENT, shipped
 from data_returns.models import Answer, Rendition, Return
 from documents.copies import issue
 from documents.models import Document, new_code
@@ -160,6 +162,12 @@ def returns(world) -> None:
         Answer.objects.create(territory=made.territory, data_return=made, key="q10", text=said)
 
 
+def forms(world) -> None:
+    """A draft of London and one of West Yorkshire."""
+    for area, by in (("london", "co_ordinator"), ("west-yorkshire", "leeds_co_ordinator")):
+        start(world.territory(area), shipped(PRESENT), title=area, by=getattr(world, by))
+
+
 def paper_copy(sent: Return, holder: str) -> None:
     document = Document.objects.create(
         territory=sent.territory,
@@ -180,6 +188,7 @@ def build(world, stage: str) -> None:
     follow_ups(world)
     contacts(world)
     returns(world)
+    forms(world)
     by, world.own_words = world.leeds_co_ordinator, {"hackney": CANARY}
     if stage == "template":
         world.draft_template()

@@ -304,6 +304,29 @@ ROUTES = (
         post=["data_returns:round_open", "data_returns:round_due"],
     )
     | rows("", RUN_ROUNDS, EVERYONE, post=["data_returns:round_take_back", "data_returns:round_chase"])
+    | rows("", REGION | {"leeds_co_ordinator"}, EVERYONE, pages=["data_returns:forms"])
+    | rows("area", RUN_ROUNDS - {"leeds_co_ordinator"}, REGION, pages=["data_returns:form_start"])
+    | rows("form", REGION, pages=["data_returns:form", "data_returns:form_preview"])
+    | rows(
+        "form",
+        RUN_ROUNDS - {"leeds_co_ordinator"},
+        REGION,
+        pages=[
+            *("data_returns:form_about", "data_returns:form_publish", "data_returns:form_add"),
+            *("data_returns:form_question", "data_returns:form_checks"),
+        ],
+        post=[
+            *("data_returns:form_discard", "data_returns:form_move", "data_returns:form_remove"),
+            "data_returns:form_check_remove",
+        ],
+    )
+    | rows(  # it is a draft
+        "form",
+        RUN_ROUNDS - {"leeds_co_ordinator"},
+        REGION,
+        status=409,
+        post=["data_returns:form_withdraw"],
+    )
     | rows("sent return", RECORDERS, BOARD, pages=["data_returns:copies"], post=["data_returns:copies_in"])
     | rows(
         "return", (), pages=["data_returns:copy_pdf"]

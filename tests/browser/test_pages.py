@@ -41,6 +41,11 @@ BY_SEAT = {
             "/boroughs/camden/",
         ),
         *("/returns/round/", "/returns/round/?show=late&sort=-late", "/returns/round/2025-26/extend/"),
+        *("/returns/forms/", "/returns/forms/london/start/", "/returns/forms/london/present-2025/preview/"),
+        *(
+            f"/returns/forms/london/form-1/{page}"
+            for page in ("", "about/", "questions/7/", "checks/", "publish/")
+        ),
         *("/protocols/CMD-P-2025-999/", "/audit/"),  # not found, refused
     ],
     ("administrator", "Camden MAPPA Unit"): [

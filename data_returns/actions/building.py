@@ -1,0 +1,161 @@
+"""An area's own form of the yearly return: built as a draft, published from a reporting year on, withdrawn unused."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from audit.events import record
+from boards.models import Territory
+from data_returns.building import drafting
+from data_returns.building.asking import Asking
+from data_returns.building.names import next_base
+from data_returns.building.problems import problems_of
+from data_returns.editions import FIRST, PRESENT, shipped
+from data_returns.form import Form
+from data_returns.models import Edition
+from data_returns.rules import EDITION_RULES
+from data_returns.years import last_year
+from mappa_portal.exceptions import Conflict, StaleEdit
+
+AHEAD = 3  # years for which a form may be published now
+
+
+@transaction.atomic
+def start(area: Territory, content: Mapping, *, title: str, by) -> Edition:
+    """A draft with the questions of the other form, or with none."""
+    area = Territory.objects.select_for_update(of=["self"], no_key=True).get(pk=area.pk)
+    EDITION_RULES.require("start", Edition(territory=area), by=by)
+    slugs = set(Edition.objects.filter(territory=area).values_list("slug", flat=True))
+    slug = next(name for n in range(1, len(slugs) + 2) if (name := f"form-{n}") not in slugs)
+    data = {**content, "title": title, "slug": slug}
+    edition = Edition.objects.create(territory=area, slug=slug, content=data)
+    record("edition.started", edition, by=by, after={"edition": slug, "title": title})
+    return edition
+
+
+def _held(edition: Edition, rule: str, *, by) -> Edition:
+    held = Edition.objects.select_for_update(of=["self"], no_key=True).select_related("territory")
+    edition = held.get(pk=edition.pk)
+    EDITION_RULES.require(rule, edition, by=by)
+    return edition
+
+
+def _change(edition: Edition, alter: Callable[[dict], dict], *, revision: int, by, **what) -> Edition:
+    edition = _held(edition, "change", by=by)
+    if edition.revision != revision:
+        raise StaleEdit(edition)
+    if (content := alter(edition.content)) == edition.content:
+        return edition
+    edition.content = content
+    edition.revision += 1
+    edition.save(update_fields=["content", "revision"])
+    record("edition.changed", edition, by=by, after={"edition": edition.slug, **what})
+    return edition
+
+
+@transaction.atomic
+def describe(edition: Edition, *, title: str, notes: Sequence[str], revision: int, by) -> Edition:
+    new = {"title": title, "notes": list(notes)}
+    return _change(edition, lambda content: {**content, **new}, revision=revision, by=by, title=title)
+
+
+@transaction.atomic
+def ask(edition: Edition, number: int | None, said: Asking, *, revision: int, by) -> Edition:
+    """The question of that number says this from now on; without one it is the last."""
+    base = "" if number else next_base(_all_forms(edition))
+
+    def alter(content: dict) -> dict:
+        return drafting.asked(content, _there(content, number) if number else None, said, base)
+
+    return _change(edition, alter, revision=revision, by=by, question=number or "new")
+
+
+def _all_forms(edition: Edition) -> list[dict]:
+    """Of the area, drafts among them."""
+    own = Edition.objects.filter(territory=edition.territory_id).values_list("content", flat=True)
+    return [*own, shipped(FIRST), shipped(PRESENT)]
+
+
+def _there(content: Mapping, number: int) -> int:
+    if not 0 < number <= len(content["questions"]):
+        raise Conflict("This question is no longer in the form.")
+    return number
+
+
+@transaction.atomic
+def move(edition: Edition, number: int, places: int, *, revision: int, by) -> Edition:
+    def alter(content: dict) -> dict:
+        return drafting.moved(content, _there(content, number), places)
+
+    return _change(edition, alter, revision=revision, by=by, question=number)
+
+
+@transaction.atomic
+def remove(edition: Edition, number: int, *, revision: int, by) -> Edition:
+    def alter(content: dict) -> dict:
+        return drafting.removed(content, _there(content, number))
+
+    return _change(edition, alter, revision=revision, by=by, question=number)
+
+
+Sums = tuple[Sequence[str], Sequence[str]]
+
+
+@transaction.atomic
+def add_checks(
+    edition: Edition, pairs: Iterable[Sums], *, test: str, level: str, words: str, revision: int, by
+) -> Edition:
+    def alter(content: dict) -> dict:
+        return drafting.with_checks(content, pairs, test, level, words)
+
+    return _change(edition, alter, revision=revision, by=by, check="new")
+
+
+@transaction.atomic
+def remove_check(edition: Edition, place: int, *, revision: int, by) -> Edition:
+    return _change(
+        edition, lambda content: drafting.without_check(content, place), revision=revision, by=by, check=place
+    )
+
+
+def years_ahead(today: date) -> range:
+    """Reporting years from which a form may be asked: the one that has ended, and those to come."""
+    return range(last_year(today), last_year(today) + AHEAD + 1)
+
+
+@transaction.atomic
+def publish(edition: Edition, *, from_year: int, revision: int, today: date, by) -> Edition:
+    """Returns of that year and later are opened on it; those that are open keep their own."""
+    edition = _held(edition, "publish", by=by)
+    if edition.revision != revision:
+        raise StaleEdit(edition)
+    if from_year not in years_ahead(today):
+        raise ValidationError({"from_year": "Select the reporting year from which it is asked"})
+    if problems_of(edition.draft):
+        raise ValidationError("Solve the problems of the form first.")
+    Form.of(edition.content)
+    edition.from_year, edition.published_on = from_year, today
+    edition.revision += 1
+    edition.save(update_fields=["from_year", "published_on", "revision"])
+    record("edition.published", edition, by=by, after={"edition": edition.slug, "from_year": from_year})
+    return edition
+
+
+@transaction.atomic
+def withdraw(edition: Edition, *, by) -> Edition:
+    """A draft again, as long as no return was opened on it."""
+    edition = _held(edition, "withdraw", by=by)
+    edition.from_year = edition.published_on = None
+    edition.revision += 1
+    edition.save(update_fields=["from_year", "published_on", "revision"])
+    record("edition.withdrawn", edition, by=by, after={"edition": edition.slug})
+    return edition
+
+
+@transaction.atomic
+def discard(edition: Edition, *, by) -> None:
+    edition = _held(edition, "discard", by=by)
+    record("edition.discarded", edition, by=by, before={"edition": edition.slug, "title": str(edition)})
+    edition.delete()
