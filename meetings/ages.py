@@ -60,21 +60,26 @@ def _as_stated(cases: Collection[int], day: date) -> dict[int, bool | None]:
 
 
 @rooms.follows
-def follow_cases(cases: Collection[Case]) -> None:
+def follow_cases(cases: Collection[Case], csc_since: date) -> None:
     days: dict[int, set[date]] = {}
-    for borough, day in restate(Discussion.objects.filter(case__in=[case.pk for case in cases])):
+    found = Discussion.objects.filter(case__in=[case.pk for case in cases])
+    for borough, day in restate(found, csc_since=csc_since):
         days.setdefault(borough, set()).add(day)
     for borough in sorted(days):
         figures.changed(borough, days[borough])
 
 
-def restate(discussions: QuerySet) -> set[tuple[int, date]]:
-    """Set anew what follows from the case; gives borough and day of the held meetings whose figures that moves."""
+def restate(discussions: QuerySet, *, csc_since: date = date.max) -> set[tuple[int, date]]:
+    """Set anew what follows from the case; gives borough and day of the held meetings whose figures that moves.
+
+    The case's Children's Services are responsible in meetings from ``csc_since``; earlier ones keep theirs (C8).
+    """
     restated, days = [], set()
     for discussion in discussions.select_related("meeting", "case"):
         meeting, (*before, was_stated) = discussion.meeting, _taken(discussion)
         state_age(discussion, meeting.held_on, discussion.under_18 if was_stated else None)
-        discussion.responsible_csc_id = discussion.case.responsible_csc_id
+        if meeting.held_on >= csc_since:
+            discussion.responsible_csc_id = discussion.case.responsible_csc_id
         *after, is_stated = _taken(discussion)
         if before != after or was_stated != is_stated:
             restated.append(discussion)

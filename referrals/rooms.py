@@ -1,6 +1,7 @@
 """What the rooms below know of a case. Referrals imports none of them: they register here."""
 
 from collections.abc import Callable, Collection
+from datetime import date
 
 from django.db.models import DateField, QuerySet, Value
 
@@ -10,7 +11,7 @@ from referrals.models import Case
 sections = Sections()  # on the page of a case
 
 _reviews: list[Callable[[QuerySet], QuerySet]] = []
-_follows: list[Callable[[Collection[Case]], None]] = []
+_follows: list[Callable[[Collection[Case], date], None]] = []
 
 
 def reviews(annotate):
@@ -27,12 +28,13 @@ def with_reviews(cases: QuerySet) -> QuerySet:
 
 
 def follows(restate):
-    """``restate(cases)`` sets anew what follows from the cases, in the transaction of the change."""
+    """``restate(cases, csc_since)`` sets anew what follows from the cases, in the transaction of the change."""
     if restate not in _follows:
         _follows.append(restate)
     return restate
 
 
-def cases_changed(cases: Collection[Case]) -> None:
+def cases_changed(cases: Collection[Case], *, csc_since: date = date.max) -> None:
+    """``csc_since``: from which day on other Children's Services are responsible."""
     for restate in _follows:
-        restate(cases)
+        restate(cases, csc_since)

@@ -81,9 +81,12 @@ def edit_case(
     category: int | None,
     responsible_agency: Organisation | None,
     responsible_csc: Organisation | None,
+    csc_since: date | None = None,
     by,
 ) -> Case:
-    """What nobody changed leaves no event."""
+    """What nobody changed leaves no event. Without ``csc_since`` other Children's Services are a correction: they
+    were responsible all along.
+    """
     case = Case.objects.select_for_update().get(pk=case.pk)
     CASE_RULES.require("edit", case, by=by)
     if case.revision != revision:
@@ -103,7 +106,8 @@ def edit_case(
     if person != known:
         write_tokens([case])
     if {"birth_date", "responsible_csc"} & changed:
-        rooms.cases_changed([case])
+        since = (csc_since or date.min) if "responsible_csc" in changed else date.max
+        rooms.cases_changed([case], csc_since=since)
     old, new = ({name: _kept(values, name) for name in changed} for values in (before, after))
     record("case.edited", case, by=by, before=old, after=new)
     return case

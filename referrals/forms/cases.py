@@ -147,6 +147,13 @@ class NewCaseForm(PersonFields, ManagedFields, LevelFields):
 
 
 class CaseForm(RevisedForm, PersonFields, ManagedFields):
+    csc_since = DateField(
+        label="Responsible since (optional)",
+        help_text="Their first day, if others were responsible before: earlier meetings keep those. "
+        "Without it, all meetings change.",
+        required=False,
+    )
+
     def __init__(self, *args, case: Case, person: Person, **kwargs):
         kwargs["initial"] = {
             "revision": case.revision,

@@ -215,6 +215,7 @@ class CaseEdit(CaseMixin, CaseFormView):
 
     def act(self, form):
         values = {"revision": form.cleaned_data["revision"], "person": form.person, **form.managed}
+        values["csc_since"] = form.cleaned_data["csc_since"]
         actions.edit_case(self.case, **values, by=self.request.user)
         return self.done("The particulars are saved.")
 

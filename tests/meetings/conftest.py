@@ -46,11 +46,11 @@ class Register:
         with scope([london.pk], [london.pk]):
             return figures.of_borough(about, start, end, level).kpis
 
-    def belongs_to(self, case: Case, slug: str) -> None:
+    def belongs_to(self, case: Case, slug: str, *, since: date | None = None) -> None:
         """As the page of a case sets it."""
         values = {"person": Person.opened(case.personal), "category": None, "responsible_agency": None}
         csc, by = self.world.organisation(slug), self.world.camden_administrator
-        edit_case(case, revision=case.revision, responsible_csc=csc, by=by, **values)
+        edit_case(case, revision=case.revision, responsible_csc=csc, csc_since=since, by=by, **values)
 
 
 @pytest.fixture

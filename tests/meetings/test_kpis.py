@@ -218,6 +218,24 @@ def test_C8_of_two_childrens_services_the_responsible_one_counts(register):
             assert (kpis.csc.attended, kpis.joint.attended) == (attended, attended)
 
 
+@pytest.mark.parametrize(
+    ("since", "attended"),
+    [(None, 2), ("2024-05-01", 2), ("2024-05-02", 1), ("2024-06-03", 1), ("2024-06-04", 0)],
+)
+def test_C8_a_child_who_moved_leaves_earlier_meetings_as_they_were(register, since, attended):
+    """Camden's came to none, Islington's to both."""
+    day = {"held_on": "2024-05-01"}, {"held_on": "2024-06-03", "meeting": "M2"}
+    both = {"agency": "CSC"} | CHILD | ABSENT, {"agency": "CSC@islington"} | CHILD
+    register.put(*({**cell, **on} for on in day for cell in both))
+    case = Case.objects.get()
+    register.belongs_to(case, "camden-childrens-services")
+    case.refresh_from_db()
+    since = since and date.fromisoformat(since)
+    register.belongs_to(case, "islington-childrens-services", since=since)
+    run_jobs()
+    assert register.live().csc.attended == register.kept().csc.attended == attended
+
+
 def test_C8_a_case_that_is_imported_again_keeps_whom_it_belongs_to(register):
     cells = {"agency": "CSC"} | CHILD | ABSENT, {"agency": "CSC@islington"} | CHILD
     register.put(*cells)
