@@ -20,14 +20,14 @@ class Seat(models.TextChoices):
 _OFFICE = frozenset(
     {
         *("manage_templates", "draft_protocol", "see_mail", "record_meeting"),
-        *("fill_return", "manage_returns", "run_round"),
+        *("fill_return", "manage_returns", "run_round", "record_disclosure"),
     }
 )
 SEATS: dict[str, frozenset[str]] = {
     Seat.CHAIR: frozenset(
         {
             *("approve_protocol", "sign_protocol", "record_meeting", "approve_minutes"),
-            *("fill_return", "sign_return", "review_return"),
+            *("fill_return", "sign_return", "review_return", "record_disclosure", "decide_disclosure"),
         }
     ),
     Seat.BUSINESS_MANAGER: frozenset({"approve_protocol", "review_return"}),

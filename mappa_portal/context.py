@@ -88,6 +88,7 @@ REGISTERS = (
     ("Boards", "boards:board_list", party),
     ("Follow-ups", "meetings:follow_ups", borough_unit_with("record_meeting")),
     ("Escalations", "meetings:escalations", lambda s: s.organisation.is_area_seat),
+    ("Disclosures", "disclosures:list", borough_unit_with("record_disclosure")),
     ("Contacts of agencies", "meetings:contacts", borough_unit_with("record_meeting")),
     ("Actions", "meetings:actions", records_meetings_or_answers),
     ("Data returns", "data_returns:list", office_with("read_audit")),

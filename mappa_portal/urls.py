@@ -25,6 +25,7 @@ urlpatterns = [
     path("verify/", include("documents.urls")),
     path("protocols/", include("protocols.urls")),
     path("cases/", include("referrals.urls")),
+    path("disclosures/", include("referrals.disclosure_urls")),
     path("", include("meetings.urls")),
     path("returns/", include("data_returns.urls")),
     path("audit/", include("audit.urls")),

@@ -28,6 +28,13 @@ def annotate(cases: QuerySet) -> QuerySet:
     )
 
 
+@rooms.hears
+def hearings(case: Case) -> list[rooms.Hearing]:
+    held = Discussion.objects.filter(case=case, meeting__status=Meeting.Status.HELD)
+    found = held.order_by("-meeting__held_on", "-pk").values_list("meeting__reference", "meeting__held_on")
+    return [rooms.Hearing(reference, held_on) for reference, held_on in found]
+
+
 @rooms.sections.register
 def meetings(user, case: Case, today: date) -> Section:
     found = Discussion.objects.filter(case=case, meeting__in=Meeting.objects.for_user(user))

@@ -8,7 +8,9 @@ class ReferralsConfig(AppConfig):
         """What the room keeps sealed, for the day on which the key is replaced."""
         from boards import sealed
         from referrals.actions import write_tokens
-        from referrals.models import Case, LevelPeriod
+        from referrals.disclosure_tokens import write_recipient_tokens
+        from referrals.models import Case, DisclosureEntry, LevelPeriod
 
         sealed.register(Case, "personal", then=write_tokens)
         sealed.register(LevelPeriod, "reason")
+        sealed.register(DisclosureEntry, "content", then=write_recipient_tokens)

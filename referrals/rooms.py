@@ -1,6 +1,7 @@
 """What the rooms below know of a case. Referrals imports none of them: they register here."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import DateField, QuerySet, Value
@@ -25,6 +26,27 @@ def with_reviews(cases: QuerySet) -> QuerySet:
         return annotate(cases)
     none = Value(None, output_field=DateField())
     return cases.annotate(last_review=none, review_decided=none)
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """A held meeting that heard a case."""
+
+    reference: str
+    held_on: date
+
+
+_hearings: list[Callable[[Case], list[Hearing]]] = []
+
+
+def hears(find):
+    """``find(case)``: the held meetings that heard it, the newest first."""
+    _hearings[:] = [find]
+    return find
+
+
+def hearings(case: Case) -> list[Hearing]:
+    return [heard for find in _hearings for heard in find(case)]
 
 
 def follows(restate):

@@ -1,6 +1,7 @@
 from boards.access import units_with
 from boards.models import Organisation
 from boards.rules import Rule, RuleBook
+from referrals.ledger import Kind, why_not
 
 CASE_RULES = RuleBook(
     add=Rule("record_meeting"),
@@ -9,8 +10,12 @@ CASE_RULES = RuleBook(
     change_level=Rule("record_meeting"),
     withdraw=Rule(
         "record_meeting",
-        lambda case: not case.discussions.exists(),
-        "This case is on the agenda of a meeting, so it stays in the register.",
+        lambda case: not (case.discussions.exists() or case.disclosures.exists()),
+        lambda case: (
+            "This case is on the agenda of a meeting, so it stays in the register."
+            if case.discussions.exists()
+            else "A disclosure is recorded for this case, so it stays in the register."
+        ),
     ),
     correct_level=Rule(
         "record_meeting", lambda case: case.levels.exists(), "No level is recorded that could be corrected."
@@ -21,3 +26,32 @@ CASE_RULES = RuleBook(
 def units_of(user) -> list[Organisation]:
     """The boroughs' MAPPA units whose cases this person keeps."""
     return units_with(user, "record_meeting")
+
+
+# -- Disclosure: what is kept of it never leaves the borough's MAPPA unit --
+
+
+def _entry(kind: str, verb: str = "record_disclosure") -> Rule:
+    return Rule(verb, lambda d: not why_not(d.state, kind), lambda d: why_not(d.state, kind))
+
+
+DISCLOSURE_RULES = RuleBook(
+    open=Rule("record_disclosure"),  # of the case
+    see=Rule("record_disclosure"),
+    proposal=_entry(Kind.PROPOSAL),
+    view=_entry(Kind.VIEW),
+    decision=_entry(Kind.DECISION, "decide_disclosure"),
+    ratification=_entry(Kind.RATIFICATION, "decide_disclosure"),
+    carried_out=_entry(Kind.CARRIED_OUT),
+    offender=_entry(Kind.OFFENDER),
+    outcome=_entry(Kind.OUTCOME),
+    review=_entry(Kind.REVIEW),
+    step=_entry(Kind.STEP),
+    heard=_entry(Kind.HEARD),
+    correction=_entry(Kind.CORRECTION),
+)
+
+
+def disclosing_units(user) -> list[Organisation]:
+    """The boroughs' MAPPA units whose ledger of disclosures this person keeps."""
+    return units_with(user, "record_disclosure")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import cases
+from referrals.views import cases, disclosure_entries
 
 app_name = "referrals"
 
@@ -12,4 +12,10 @@ urlpatterns = [
     path("<slug:reference>/withdraw/", cases.CaseWithdraw.as_view(), name="withdraw"),
     path("<slug:reference>/level/", cases.LevelChange.as_view(), name="level"),
     path("<slug:reference>/level/correct/", cases.LevelCorrect.as_view(), name="level_correct"),
+    path("<slug:reference>/disclosures/new/", disclosure_entries.choose, name="disclosure_choose"),
+    path(
+        "<slug:reference>/disclosures/new/<slug:kind>/",
+        disclosure_entries.DisclosureNew.as_view(),
+        name="disclosure_new",
+    ),
 ]

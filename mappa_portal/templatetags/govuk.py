@@ -136,9 +136,16 @@ def _cells(kinds, columns, row):
 
 @register.inclusion_tag("govuk/data_table.html", takes_context=True)
 def sorted_table(context, caption: str, columns: Sequence, rows: Iterable[Sequence], sort: str):
-    """A data table whose headings sort by link; ``columns`` are (name, label), the cells come sorted."""
+    """A data table whose headings sort by link; ``columns`` are (name, label), the cells come sorted.
+
+    A column without a name is not sorted by.
+    """
     labels = [label for _, label in columns]
-    head = format_html_join("", "{}", ((sort_header(context, label, name, sort),) for name, label in columns))
+    heads = (
+        sort_header(context, label, name, sort) if name else format_html(COLUMN, "", label)
+        for name, label in columns
+    )
+    head = format_html_join("", "{}", ((each,) for each in heads))
     return data_table(caption, labels, rows) | {"head": head}
 
 

@@ -28,6 +28,8 @@ from meetings.models import (
 )
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message
+from referrals.actions import open_disclosure
+from referrals.models import Case
 from tests.meetings import files
 from tests.world import TODAY
 
@@ -182,6 +184,12 @@ def paper_copy(sent: Return, holder: str) -> None:
     issue(document, holder=holder, issued_on=day, due_on=day, today=day, by=None)
 
 
+def disclosures(world) -> None:
+    for case in Case.objects.filter(territory__slug__in=["camden", "hackney"]):
+        said = {"asked_by": CANARY if case.territory.slug == "hackney" else "ours", "circumstances": ["INFO"]}
+        open_disclosure(case, "request", on=TODAY, said=said, today=TODAY, by=None)
+
+
 def build(world, stage: str) -> None:
     """Camden's and Hackney's agreements at the stage, West Yorkshire's template, and canaries in what is foreign."""
     meetings(world)
@@ -189,6 +197,7 @@ def build(world, stage: str) -> None:
     contacts(world)
     returns(world)
     forms(world)
+    disclosures(world)
     by, world.own_words = world.leeds_co_ordinator, {"hackney": CANARY}
     if stage == "template":
         world.draft_template()

@@ -214,6 +214,11 @@ ROUTES = (
     | rows("", KEEP_CASES, EVERYONE, pages=["referrals:list", "referrals:new"])
     | rows("case", RECORDERS, pages=["referrals:case", "referrals:edit", "referrals:level"])
     | rows("case", RECORDERS, status=409, pages=["referrals:level_correct", "referrals:withdraw"])
+    | rows("case", RECORDERS, pages=["referrals:disclosure_choose", "referrals:disclosure_new"])
+    | rows("", KEEP_CASES, pages=["disclosures:list", "disclosures:export"])  # for others there is no ledger
+    | rows("", KEEP_CASES, pages=["disclosures:find", "disclosures:who_knew"])
+    | rows("disclosure", RECORDERS, pages=["disclosures:disclosure", "disclosures:add"])
+    | rows("disclosure", RECORDERS, pages=["disclosures:pdf"])
     | rows("", KEEP_CASES, EVERYONE, pages=["meetings:contacts"], post=["meetings:contacts_ask"])
     | rows("contact", RECORDERS, pages=["meetings:contact", "meetings:contact_end"])
     | rows("contact", RECORDERS, post=["meetings:contact_ask"])
@@ -358,6 +363,7 @@ OF_BOROUGH = {
     "import",
     "kpi",
     "case",
+    "disclosure",
     "contact",
     "meeting",
     "meeting case",

@@ -13,6 +13,7 @@ ROOMS = (
     "meetings.demo.attendance.load",
     "meetings.demo.plans.load",
     "meetings.demo.records.load",
+    "referrals.demo.load",
     "data_returns.demo.load",
 )
 

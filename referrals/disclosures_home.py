@@ -1,0 +1,73 @@
+"""Disclosures on the home page: what waits for the panel, for being carried out, for a review, for a scheme."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.db.models import Q
+from django.urls import reverse
+
+from boards.access import seats_with
+from mappa_portal.home import Task, register
+from referrals.ledger import Kind
+from referrals.models import Disclosure
+from referrals.rules import disclosing_units
+
+Status = Disclosure.Status
+WAITING = {  # status: what to do, the page that does it, who else waits
+    Status.PROPOSED: ("Decide on", Kind.DECISION, "awaits the MAPPA chair’s decision"),
+    Status.UNRATIFIED: (
+        "Have the panel ratify",
+        Kind.RATIFICATION,
+        "decided in an emergency, awaiting ratification",
+    ),
+    Status.DECIDED: ("Carry out", Kind.CARRIED_OUT, "decided, not carried out yet"),
+    Status.OUTSIDE: ("Bring to the panel", Kind.HEARD, "made outside a meeting"),
+}
+
+
+@register
+def tasks(user, today: date) -> Iterator[Task]:
+    units = disclosing_units(user)
+    if not units:
+        return
+    deciding = {s.organisation.pk for s in seats_with(user, "decide_disclosure")}
+    there = Q(status__in=WAITING) | Q(review_on__isnull=False) | Q(due_on__isnull=False)
+    found = (
+        Disclosure.objects.for_user(user).filter(there, organisation__in=units).select_related("territory")
+    )
+    for disclosure in found.order_by("opened_on", "pk"):
+        yield from _waits(disclosure, disclosure.organisation_id in deciding)
+        yield from _dated(disclosure)
+
+
+def _waits(disclosure: Disclosure, decides: bool) -> Iterator[Task]:
+    verb, kind, waiting = WAITING.get(disclosure.status, ("", "", ""))
+    if verb and (decides or kind != Kind.DECISION):
+        address = _trail(disclosure) if kind == Kind.RATIFICATION and not decides else _form(disclosure, kind)
+        yield Task(_title(disclosure), address, None, f"{disclosure.territory}, {waiting}", verb)
+
+
+def _dated(disclosure: Disclosure) -> Iterator[Task]:
+    if disclosure.due_on:
+        yield Task(
+            _title(disclosure),
+            _form(disclosure, Kind.STEP),
+            disclosure.due_on,
+            f"{disclosure.territory}, {disclosure.scheme.upper()}",
+            "Record the next step of",
+        )
+    if disclosure.review_on:
+        address = _form(disclosure, Kind.REVIEW)
+        yield Task(_title(disclosure), address, disclosure.review_on, str(disclosure.territory), "Review")
+
+
+def _title(disclosure: Disclosure) -> str:
+    return f"disclosure {disclosure.reference}"
+
+
+def _trail(disclosure: Disclosure) -> str:
+    return reverse("disclosures:disclosure", args=[disclosure.reference])
+
+
+def _form(disclosure: Disclosure, kind: str) -> str:
+    return reverse("disclosures:add", args=[disclosure.reference, kind])

@@ -1,0 +1,3 @@
+"""What the room puts on the home page."""
+
+from referrals import disclosures_home  # noqa: F401  (registers itself)

@@ -1,0 +1,44 @@
+"""Who knew what about a case on a day: everybody who had been told by then."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from audit.events import record
+from referrals.disclosure_words import words_of
+from referrals.ledger import Kind
+from referrals.models import Case, Disclosure
+from referrals.rules import DISCLOSURE_RULES
+
+
+@dataclass(frozen=True)
+class Told:
+    disclosure: Disclosure
+    recipient: str
+    on: date
+    by: str
+    what: str
+
+
+@transaction.atomic
+def known_on(case: Case, on: date, *, by) -> list[Told]:
+    """In order of days; what a correction took out of the count was never said. Looking is recorded (H1)."""
+    DISCLOSURE_RULES.require("open", case, by=by)
+    record("disclosures.knowledge_viewed", case, by=by, after={"day": on})
+    found = case.disclosures.prefetch_related("entries__organisation__names").order_by("pk")
+    told = [each for disclosure in found for each in _told(disclosure)]
+    return sorted((each for each in told if each.on <= on), key=lambda each: each.on)
+
+
+def _told(disclosure: Disclosure) -> Iterator[Told]:
+    for entry in disclosure.recorded:
+        if entry.kind in (Kind.CARRIED_OUT, Kind.OUTSIDE) and entry.number not in disclosure.state.struck:
+            yield Told(
+                disclosure,
+                words_of("recipients", entry.said["recipients"]),
+                entry.happened_on,
+                entry.organisation.name_on(entry.happened_on),
+                entry.said.get("exact") or entry.said.get("information", ""),
+            )

@@ -1,0 +1,267 @@
+"""Camden's rules of disclosure, each as somebody meets it, through the pages."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils.timezone import localdate
+
+from accounts.second_factor import current_code
+from audit.models import Event
+from mappa_portal.home import tasks_of
+from referrals.ledger import Kind
+from referrals.models import Disclosure
+from tests.pages import text
+from tests.referrals.disclosing import Disclosing
+
+TODAY = localdate()
+CHAIR = "camden_mappa_chair"
+
+
+@pytest.fixture
+def ledger(world):
+    return Disclosing(world)
+
+
+@pytest.fixture
+def browse(world):
+    def browser(who="camden_administrator"):
+        client = Client()
+        client.force_login(getattr(world, who))
+        return client
+
+    return browser
+
+
+def day(name="happened_on", on=TODAY):
+    return {f"{name}_{part}": getattr(on, part) for part in ("day", "month", "year")}
+
+
+REQUEST = {
+    **day(),
+    "asked_by": "Canary Asker",
+    "why": "Returns to school",
+    "circumstances": ["SCHOOL"],
+    "at_risk": "Pupils",
+    "child_sex_offender": "no",
+}
+PROPOSAL = {
+    **day(),
+    "recipient": "Canary Head",
+    "role": "head",
+    "information": "Of the licence",
+    "limits": "No offence",
+    "ground": "harm",
+    "necessity": "Needed",
+    "proportionality": "Little",
+    "alternatives": "None",
+    "bases": ["cja325", "ukgdpr"],
+    "deliverer": "metropolitan-police",
+    "tell_person": "yes",
+}
+DECISION = {
+    **day(),
+    "answer": "disclose",
+    "reasons": "Needed",
+    "route": "emergency",
+    "emergency_reason": "Term begins",
+    **day("review_on", TODAY + timedelta(days=90)),
+}
+TOLD = {
+    **day(),
+    "organisation": "metropolitan-police",
+    "recipient": "0",
+    "where": "At school",
+    "exact": "Of the licence",
+    "undertaking": "yes",
+}
+
+
+def send(client, address, values, pages=0, **more):
+    """The last page, with everything that the pages before it asked; ``pages`` lead to the answers to check."""
+    seen = re.search(r'name="seen" value="(\d+)"', client.get(address).content.decode())
+    return client.post(
+        address, values | {"at": pages + 1 if pages else 1, "seen": seen[1] if seen else ""} | more
+    )
+
+
+def opened(client, case) -> str:
+    """The request through its pages, then recorded; its address."""
+    address = f"/cases/{case}/disclosures/new/request/"
+    assert "Check your answers" in text(client.post(address, REQUEST | {"at": 3}))
+    answer = client.post(address, REQUEST | {"at": 4})
+    assert answer.status_code == 302
+    return answer["Location"]
+
+
+def test_a_school_return_reaches_only_head_and_designated_teacher(ledger, browse, world):
+    client, chair = browse(), browse(CHAIR)
+    page = opened(client, ledger.case)
+    offered = client.get(f"{page}add/proposal/").content.decode()
+    roles = set(re.findall(r'name="role" value="(\w+)"', offered))
+    assert roles == {"head", "safeguarding"}
+    refused = text(client.post(f"{page}add/proposal/", PROPOSAL | {"role": "parent", "at": 1, "seen": 1}))
+    assert "Select who this is" in refused
+    two = {"recipient_2": "Canary Teacher", "role_2": "safeguarding"}
+    assert send(client, f"{page}add/proposal/", PROPOSAL | two, pages=5).status_code == 302
+    code = {"code": current_code(world.camden_mappa_chair)}
+    assert send(chair, f"{page}add/decision/", DECISION | code).status_code == 302
+    assert "Canary Head, head teacher" in text(client.get(f"{page}add/carried_out/"))
+    assert send(client, f"{page}add/carried_out/", TOLD).status_code == 302
+    assert "Still to be told" in text(client.get(page))
+    assert send(client, f"{page}add/carried_out/", TOLD | {"recipient": "0"}).status_code == 200, (
+        "told already"
+    )
+    assert send(client, f"{page}add/carried_out/", TOLD | {"recipient": "1"}).status_code == 302
+    told = Disclosure.objects.get().state.told
+    assert [e.said["recipients"][0]["role"] for e in told] == ["head", "safeguarding"]
+
+
+def test_an_emergency_decision_is_red_until_the_next_panel(ledger, browse, world):
+    made = ledger.decided()
+    client = browse(CHAIR)
+    red = '<strong class="govuk-tag govuk-tag--red">Awaiting ratification</strong>'
+    assert red in client.get(f"/disclosures/{made}/").content.decode()
+    assert red in client.get("/disclosures/").content.decode()
+    waiting = {t.verb for t in tasks_of(world.camden_mappa_chair, TODAY)}
+    assert "Have the panel ratify" in waiting
+    before = ledger.hearing(on=made.state.decision.on - timedelta(days=1))
+    panel = ledger.hearing(on=made.state.decision.on + timedelta(days=14))
+    values = {"meeting": panel.reference, "ratified": "yes", "code": current_code(world.camden_mappa_chair)}
+    refused = send(client, f"/disclosures/{made}/add/ratification/", values | {"meeting": before.reference})
+    assert "Date must be the same as or after 2 March 2026" in text(refused), "not by a panel before it"
+    values |= (
+        {"code": ""} if "You confirmed" in text(client.get(f"/disclosures/{made}/add/ratification/")) else {}
+    )
+    assert send(client, f"/disclosures/{made}/add/ratification/", values).status_code == 302
+    assert red not in client.get(f"/disclosures/{made}/").content.decode()
+
+
+def test_a_decision_asks_for_the_second_factor(ledger, browse, world):
+    made, client = ledger.proposed(), browse(CHAIR)
+    for code, said in (("", "Enter the 6-digit code"), ("000000", "this one is not right")):
+        assert said in text(send(client, f"/disclosures/{made}/add/decision/", DECISION | {"code": code}))
+        cache.clear()
+    assert Disclosure.objects.get().status == "proposed"
+
+
+def test_a_social_workers_question_is_answered_and_kept(ledger, browse):
+    client = browse()
+    address = f"/cases/{ledger.case}/disclosures/new/request/"
+    asked = REQUEST | {
+        "asked_by": "A social worker of another borough, with manager and MAPPA representative",
+        "why": "A police check suggested MAPPA; current work with a family in contact with the person",
+        "circumstances": ["INFO", "VICTIM"],
+    }
+    page = client.post(address, asked | {"at": 4})["Location"]
+    to = {"recipient": "Canary Worker", "role": "social_worker"}
+    assert send(client, f"{page}add/proposal/", PROPOSAL | to, pages=5).status_code == 302
+    assert "social worker" in text(client.get(page)).lower()
+    assert "CMD-D-" in text(client.post("/disclosures/find/", {"name": "canary worker"}))
+
+
+OTHERS = [
+    "camden_board_chair",
+    "camden_business_manager",
+    "smb_chair",
+    "camden_csc_spoc",
+    "hackney_administrator",
+]
+
+
+@pytest.mark.parametrize("who", OTHERS)
+def test_for_everybody_else_there_is_no_ledger(ledger, browse, who):
+    made, client = ledger.proposed(), browse(who)
+    addresses = [
+        *(f"/disclosures/{made}/", f"/disclosures/{made}/pdf/", f"/disclosures/{made}/add/decision/"),
+        *(f"/cases/{ledger.case}/disclosures/new/", f"/cases/{ledger.case}/disclosures/new/request/"),
+        *(
+            []
+            if who.startswith("hackney")
+            else ["/disclosures/", "/disclosures/export/", "/disclosures/who-knew/"]
+        ),
+    ]
+    assert {a: client.get(a).status_code for a in addresses} == dict.fromkeys(addresses, 404)
+    assert who.startswith("hackney") or "Disclosure" not in text(client.get("/"))
+
+
+# -- The pages themselves --
+
+
+def test_each_page_asks_its_own_and_keeps_what_was_typed(ledger, browse):
+    client, address = browse(), f"/cases/{ledger.case}/disclosures/new/request/"
+    assert "Who asked, and why?" in text(client.get(address))
+    first = {n: v for n, v in REQUEST.items() if n not in ("circumstances", "at_risk", "child_sex_offender")}
+    wrong = text(client.post(address, first | {"asked_by": "", "at": 1}))
+    assert "Enter who asked" in wrong and "Select the circumstances" not in wrong
+    second = client.post(address, first | {"at": 1}).content.decode()
+    assert "Why might somebody be told?" in second and "There is a problem" not in second
+    assert '<input type="hidden" name="asked_by" value="Canary Asker">' in second
+    back = client.post(address, REQUEST | {"at": 4, "to": 1}).content.decode()
+    assert 'value="Canary Asker"' in back and "Who asked, and why?" in back
+    assert not Disclosure.objects.exists()
+
+
+def test_the_same_form_twice_is_one_entry(ledger, browse):
+    client = browse()
+    address = f"/cases/{ledger.case}/disclosures/new/request/"
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get(address).content.decode())[1]
+    sent = REQUEST | {"at": 4, "csrfmiddlewaretoken": token}
+    assert client.post(address, sent)["Location"] == client.post(address, sent)["Location"]
+    assert Disclosure.objects.count() == 1
+
+
+def test_the_list_is_filtered_sorted_and_taken_away_without_names(ledger, browse):
+    client = browse()
+    assert "No disclosures recorded." in text(client.get("/disclosures/"))
+    made, outside = ledger.proposed(), ledger.open(Kind.OUTSIDE)
+    for query, shown in (
+        ("status=outside", {outside.reference}),
+        ("basis=cja325&role=accommodation&circumstance=OTHERS&year=2026", {made.reference}),
+        ("role=head", set()),
+        ("sort=status", {made.reference, outside.reference}),
+    ):
+        page = text(client.get(f"/disclosures/?{query}"))
+        assert set(re.findall(r"CMD-D-\d+-\d+", page)) == shown
+        assert ("No disclosure matches these filters." in page) == (not shown)
+    table = client.get("/disclosures/export/").content.decode()
+    assert made.reference in table and "canary" not in table.lower() and "OFFICIAL-SENSITIVE" in table
+    assert Event.objects.filter(name="disclosures.exported").count() == 1
+
+
+def test_reading_a_trail_is_recorded_and_costs_the_same_with_more_entries(
+    ledger, browse, django_assert_max_num_queries
+):
+    made, client = ledger.add(ledger.proposed(), Kind.VIEW), browse()
+
+    def queries(address) -> int:
+        with django_assert_max_num_queries(40) as seen:
+            client.get(address)
+        return len(seen)
+
+    trail = f"/disclosures/{made}/"
+    queries(trail)
+    few, listed = queries(trail), queries("/disclosures/")
+    assert Event.objects.filter(name="disclosure.viewed", actor=ledger.administrator).count() == 2
+    for _ in range(4):
+        ledger.add(made, Kind.VIEW)
+        ledger.open()
+    assert (queries(trail), queries("/disclosures/")) == (few, listed)
+
+
+def test_who_knew_and_the_trail_on_paper(ledger, browse):
+    made, client = ledger.add(ledger.decided(), Kind.CARRIED_OUT), browse()
+    asked = {"case": ledger.case.reference.lower(), **day("on")}
+    page = client.post("/disclosures/who-knew/", asked).content.decode()
+    assert "canary words" in page and "canary" not in re.search("<title>(.*?)</title>", page)[1].lower()
+    assert "Nobody had been told by then" in text(
+        client.post("/disclosures/who-knew/", asked | {"on_year": "2025"})
+    )
+    assert "Enter the reference of a case in your register" in text(
+        client.post("/disclosures/who-knew/", asked | {"case": "HCK-C-2026-001"})
+    )
+    paper = client.get(f"/disclosures/{made}/pdf/")
+    assert paper.content.startswith(b"%PDF-") and paper["Content-Disposition"].endswith(f'{made}.pdf"')
+    assert Event.objects.filter(name="disclosure.downloaded").count() == 1
