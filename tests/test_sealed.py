@@ -12,8 +12,9 @@ from accounts.second_factor import current_code
 from accounts.vault import seal, unseal
 from boards import sealed
 from meetings.models import Action, AttendanceFile, Discussion, Meeting, Minutes
-from referrals.actions import write_tokens
-from referrals.models import LevelPeriod, Token
+from referrals.actions import open_disclosure, write_tokens
+from referrals.models import LevelPeriod, RecipientToken, Token
+from referrals.personal import blind
 from tests.meetings import plans
 
 TEXTS = """
@@ -59,6 +60,9 @@ def everything(world):
         status="checked",
         uploaded_by=world.camden_administrator,
     )
+    request = {"asked_by": "who", "circumstances": ["INFO"], "recipients": [{"name": "Jo", "role": "parent"}]}
+    day = date(2026, 1, 1)
+    open_disclosure(case, "request", on=day, said=request, today=day, by=None)
     return case
 
 
@@ -89,6 +93,7 @@ def test_everything_opens_with_the_new_key_alone(world, everything, settings):
     tokens = set(Token.objects.values_list("token", flat=True))
     write_tokens([everything.__class__.objects.get(pk=everything.pk)])
     assert tokens and tokens == set(Token.objects.values_list("token", flat=True))
+    assert RecipientToken.objects.filter(token=blind("recipient", "jo")).exists()
 
 
 def test_without_it_nothing_opens(everything, settings):

@@ -59,6 +59,11 @@ class HeardFields(EntryForm):
         self.fields["meeting"].choices = [("", "Select"), *found]
         self.fields["happened_on"].required = False
 
+    def add_error(self, field, error):
+        """What is wrong with the day stands beside what set it."""
+        asked = [name for _, names in self.pages for name in names]
+        super().add_error("meeting" if field == "happened_on" and field not in asked else field, error)
+
     @property
     def on(self):
         return self.held.get(self.cleaned_data.get("meeting")) or self.cleaned_data.get("happened_on")
