@@ -10,7 +10,7 @@ from audit.events import record
 from referrals.disclosure_words import words_of
 from referrals.ledger import Kind
 from referrals.models import Case, Disclosure
-from referrals.rules import DISCLOSURE_RULES
+from referrals.rules import CASE_RULES
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Told:
 @transaction.atomic
 def known_on(case: Case, on: date, *, by) -> list[Told]:
     """In order of days; what a correction took out of the count was never said. Looking is recorded (H1)."""
-    DISCLOSURE_RULES.require("open", case, by=by)
+    CASE_RULES.require("disclose", case, by=by)
     record("disclosures.knowledge_viewed", case, by=by, after={"day": on})
     found = case.disclosures.prefetch_related("entries__organisation__names").order_by("pk")
     told = [each for disclosure in found for each in _told(disclosure)]

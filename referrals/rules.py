@@ -6,6 +6,7 @@ from referrals.ledger import Kind, why_not
 CASE_RULES = RuleBook(
     add=Rule("record_meeting"),
     see=Rule("record_meeting"),
+    disclose=Rule("record_disclosure"),
     edit=Rule("record_meeting"),
     change_level=Rule("record_meeting"),
     withdraw=Rule(
@@ -36,7 +37,6 @@ def _entry(kind: str, verb: str = "record_disclosure") -> Rule:
 
 
 DISCLOSURE_RULES = RuleBook(
-    open=Rule("record_disclosure"),  # of the case
     see=Rule("record_disclosure"),
     proposal=_entry(Kind.PROPOSAL),
     view=_entry(Kind.VIEW),

@@ -13,7 +13,7 @@ from referrals.disclosure_checks import check
 from referrals.disclosure_tokens import write_recipient_tokens
 from referrals.ledger import OPENING, Kind
 from referrals.models import Case, Disclosure, DisclosureEntry
-from referrals.rules import DISCLOSURE_RULES
+from referrals.rules import CASE_RULES, DISCLOSURE_RULES
 
 EVENTS = {
     Kind.REQUEST: "disclosure.requested",
@@ -49,7 +49,7 @@ def open_disclosure(
 ) -> Disclosure:
     """With its first entry: a request, an application under a scheme, or what was disclosed outside a meeting."""
     case = Case.objects.select_for_update().select_related("territory").get(pk=case.pk)
-    DISCLOSURE_RULES.require("open", case, by=by)
+    CASE_RULES.require("disclose", case, by=by)
     if kind not in OPENING:
         raise ValueError(kind)
     disclosure = Disclosure(

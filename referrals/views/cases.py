@@ -31,7 +31,7 @@ from referrals.forms.cases import (
 )
 from referrals.listing import narrowed, with_clock
 from referrals.models import Case
-from referrals.rules import CASE_RULES, DISCLOSURE_RULES, units_of
+from referrals.rules import CASE_RULES, units_of
 from referrals.views.disclosures import state_tag
 
 COLUMNS = ("Reference", "Category", "Level", "Since", "Lead agency", "Last held meeting", "Next review")
@@ -155,7 +155,6 @@ class CaseDetail(CaseMixin, TemplateView):
             periods=list(self.case.levels.all()),
             next_review=due(self.case, today),
             sections=rooms.sections.of(self.request.user, self.case, today),
-            discloses="open" in DISCLOSURE_RULES.allowed(self.request.user, self.case),
             disclosures=_disclosures(self.case),
             doubt=CATEGORY_3_AT_LEVEL_1 if (self.case.category, self.case.present_level) == (3, 1) else "",
             **kwargs,

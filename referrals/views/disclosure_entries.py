@@ -21,14 +21,14 @@ from referrals.disclosure_words import standing
 from referrals.forms.disclosure_steps import FORMS
 from referrals.ledger import OPENING
 from referrals.models import Case
-from referrals.rules import DISCLOSURE_RULES
+from referrals.rules import CASE_RULES
 from referrals.views.disclosures import disclosure_of
 
 
 def case_of(request, reference: str) -> Case:
     mine = Case.objects.for_user(request.user).select_related("territory__parent", "organisation")
     found = get_object_or_404(mine, reference=reference)
-    DISCLOSURE_RULES.require("open", found, by=request.user)
+    CASE_RULES.require("disclose", found, by=request.user)
     return found
 
 

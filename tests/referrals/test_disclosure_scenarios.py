@@ -209,7 +209,9 @@ def test_the_same_form_twice_is_one_entry(ledger, browse):
     address = f"/cases/{ledger.case}/disclosures/new/request/"
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get(address).content.decode())[1]
     sent = REQUEST | {"at": 4, "csrfmiddlewaretoken": token}
-    assert client.post(address, sent)["Location"] == client.post(address, sent)["Location"]
+    page = client.post(address, sent)["Location"]
+    assert page == client.post(address, sent)["Location"]
+    assert f'href="{page}"' in client.get(f"/cases/{ledger.case}/").content.decode()
     assert Disclosure.objects.count() == 1
 
 
