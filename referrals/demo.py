@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from boards.directory import organisations_covering
 from boards.models import Appointment, Organisation, Territory
 from boards.roles import Seat
 from boards.scope import everywhere, scope
@@ -68,6 +69,8 @@ class _Demo:
     def __init__(self, cases: list[Case], administrator, chair, today: date):
         self.cases, self.by, self.chair, self.today = cases, administrator, chair, today
         self.police = tellers(cases[0])[0]
+        covering = organisations_covering([cases[0].territory])
+        self.housing = covering.filter(agency_type="HSG").first() or self.police
 
     def load(self) -> int:
         self._carried_out(self.cases[0])
@@ -114,7 +117,7 @@ class _Demo:
         panel = next(h for h in rooms.hearings(case) if h.held_on < self.today - timedelta(days=40))
         made = self._proposed(case, on=panel.held_on - timedelta(days=4))
         view = {"stance": "objects", "reason": "Housing would rather have found another hostel."}
-        self._add(made, Kind.VIEW, panel.held_on - timedelta(days=2), view, self.police)
+        self._add(made, Kind.VIEW, panel.held_on - timedelta(days=2), view, self.housing)
         said = {"route": "panel", "meeting": panel.reference, "emergency_reason": ""}
         review = {"review_on": (self.today - timedelta(days=1)).isoformat()}
         self._add(made, Kind.DECISION, panel.held_on, DECISION | review | said, by=self.chair)

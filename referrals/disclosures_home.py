@@ -21,7 +21,7 @@ WAITING = {  # status: what to do, the page that does it, who else waits
         "decided in an emergency, awaiting ratification",
     ),
     Status.DECIDED: ("Carry out", Kind.CARRIED_OUT, "decided, not carried out yet"),
-    Status.OUTSIDE: ("Bring to the panel", Kind.HEARD, "made outside a meeting"),
+    Status.OUTSIDE: ("Tell the panel of", Kind.HEARD, "made outside a meeting"),
 }
 
 

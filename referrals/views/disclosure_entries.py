@@ -17,7 +17,7 @@ from accounts.second_factor import SecondFactorForm
 from mappa_portal.action_form import shown
 from mappa_portal.forms import DateInput, attempt
 from referrals import actions
-from referrals.disclosure_words import standing
+from referrals.disclosure_words import standing, trail
 from referrals.forms.disclosure_steps import FORMS
 from referrals.ledger import OPENING
 from referrals.models import Case
@@ -158,6 +158,7 @@ class DisclosureAdd(PagedView):
 
     def get_context_data(self, **kwargs):
         more = {"disclosure": self.place, "seen": self.place.state.count, "rows": standing(self.place)}
+        more["lines"] = trail(self.place)
         return super().get_context_data(**more, **kwargs)
 
     def act(self, form):

@@ -50,6 +50,9 @@ BY_SEAT = {
     ],
     ("administrator", "Camden MAPPA Unit"): [
         *("/cases/", "/cases/?level=3&category=3", "/cases/new/", "/cases/CMD-C-2026-006/"),
+        *("/disclosures/", "/disclosures/?status=rejected", "/disclosures/find/", "/disclosures/who-knew/"),
+        *("/disclosures/CMD-D-2026-002/", "/disclosures/CMD-D-2026-001/add/outcome/"),
+        *("/cases/CMD-C-2026-006/disclosures/new/", "/cases/CMD-C-2026-006/disclosures/new/request/"),
         *("/cases/CMD-C-2026-006/edit/", "/cases/CMD-C-2026-006/level/"),
         *("/contacts/", "/contacts/camden/camden-asc/", "/contacts/camden/camden-asc/end/"),
         *("/meetings/", "/meetings/?when=past", "/meetings/?month=2020-05", "/meetings/new/"),
