@@ -20,6 +20,9 @@ class Content:
     blanks: Mapping[str, str] = field(
         default_factory=dict
     )  # why a figure has no number, where somebody said so
+    reasons: Mapping[str, str] = field(
+        default_factory=dict, compare=False
+    )  # why one differs from the register
 
     def sum(self, keys: Iterable[str]) -> int | None:
         """None as soon as one of them is blank: the relation is then not evaluated."""

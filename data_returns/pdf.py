@@ -96,7 +96,9 @@ def _question(question: Question, said: Content, beside: Mapping[str, Sequence])
             question.basis, ""
         ),
         "caveat": question.caveat,
-        "cells": [(cell.label, figure(said, cell.key)) for cell in question.cells],
+        "cells": [
+            (cell.label, figure(said, cell.key), said.reasons.get(cell.key, "")) for cell in question.cells
+        ],
         "choice": options.get(said.answers.get(question.choice.key), "Not answered")
         if question.choice
         else "",

@@ -36,6 +36,7 @@ ADDRESS = re.compile(
 PATTERNS = (EMAIL, POSTCODE, INSURANCE, PNC, VISOR, PHONE, BORN, ADDRESS)
 
 WORD = re.compile(r"[A-Z][a-zà-ÿ]+(?:['’-][A-Z]?[a-zà-ÿ]+)*|[A-Z]\.")
+ANY_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Master)\.? (?:[A-Z]\.? )*[A-Z][\w'’-]+")
 INITIALS = re.compile(r"(?<!\w)(?:[A-Z]\.\s?){1,3}[A-Z][a-z][\w'’-]*|(?<!\w)[A-Z] [A-Z][a-z][\w'’-]+")
 AMBIGUOUS = frozenset(
@@ -75,7 +76,10 @@ class Known:
     @classmethod
     def of(cls, borough: Territory, texts: Iterable[str]) -> "Known":
         """One question to the blind index, however many texts."""
-        asked = {_bare(match[0]) for text in texts for match in _capitalised(text)}
+        asked: dict[str, bool] = {}  # by word: whether it stands anywhere as names do
+        for match in (match for text in texts for match in _unusual(text)):
+            word = _bare(match[0])
+            asked[word] = asked.get(word, False) or _is_capital(match[0])
         return cls(*_hits(borough, asked)) if asked else cls()
 
 
@@ -165,24 +169,24 @@ def _starts_sentence(text: str, at: int) -> bool:
 # -- Names of the borough's register --
 
 
-def _capitalised(text: str) -> list[re.Match]:
-    return [match for match in WORD.finditer(text) if not _plain(match[0]) and len(match[0]) > 2]
+def _unusual(text: str) -> list[re.Match]:
+    return [match for match in ANY_WORD.finditer(text) if not _plain(match[0]) and len(match[0]) > 2]
+
+
+def _is_capital(word: str) -> bool:
+    return WORD.fullmatch(word) is not None
 
 
 def _known_names(text: str, known: Known) -> list[str]:
-    """Two capitalised words of one case beside each other, one of them exactly; or one rare word exactly."""
-    found, exact, near, names = _capitalised(text), known.exact, known.near, []
+    """Two words of one case beside each other, in capitals also with one letter wrong; or one rare name exactly."""
+    found, names = _unusual(text), []
     for one, two in zip_longest(found, found[1:]):
+        if two is not None and text[one.end() : two.start()] in (" ", ", ") and _are_one(one, two, known):
+            names.append(text[one.start() : two.end()])
         first = _bare(one[0])
-        if two is not None and text[one.end() : two.start()] in (" ", ", "):
-            second = _bare(two[0])
-            sure = exact.get(first, set()) & near.get(second, set()) | near.get(first, set()) & exact.get(
-                second, set()
-            )
-            if sure:
-                names.append(text[one.start() : two.end()])
         if (
-            exact.get(first)
+            _is_capital(one[0])
+            and known.exact.get(first)
             and len(first) > 3
             and first not in AMBIGUOUS
             and not _starts_sentence(text, one.start())
@@ -191,15 +195,24 @@ def _known_names(text: str, known: Known) -> list[str]:
     return names
 
 
-def _hits(borough: Territory, asked: set[str]) -> tuple[dict[str, set[int]], dict[str, set[int]]]:
-    """Cases by word of the text: under exactly this name or alias, and with one letter wrong."""
+def _are_one(one: re.Match, two: re.Match, known: Known) -> bool:
+    first, second = _bare(one[0]), _bare(two[0])
+    exact = [known.exact.get(word, set()) for word in (first, second)]
+    near = [known.near.get(word, set()) for word in (first, second)]
+    if exact[0] & exact[1]:
+        return True
+    return _is_capital(one[0]) and _is_capital(two[0]) and bool(exact[0] & near[1] | near[0] & exact[1])
+
+
+def _hits(borough: Territory, asked: Mapping[str, bool]) -> tuple[dict[str, set[int]], dict[str, set[int]]]:
+    """Cases by word of the text: under exactly this name or alias, and, where asked, with one letter wrong."""
     places: dict[str, list[tuple[str, bool]]] = {}
-    for word in asked:
+    for word, is_capital in asked.items():
         for part in words(word):
             for kind in ("name", "alias"):
                 for token in sought(kind, part):
                     places.setdefault(token, []).append((word, True))
-            for form in {part, *one_letter_short(part)}:
+            for form in {part, *one_letter_short(part)} if is_capital else ():
                 for token in sought("near", form):
                     places.setdefault(token, []).append((word, False))
     exact: dict[str, set[int]] = {}

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from data_returns.models import Return, Section
 from mappa_portal.templatetags.govuk import TaskItem
+from mappa_portal.words import plural
 
 COMPLETED = "Completed"
 
@@ -46,11 +47,13 @@ class Progress:
         section = self.sections[number]
         return section.is_done or section.revision > 1
 
-    def item(self, data_return: Return, question) -> TaskItem:
+    def item(self, data_return: Return, question, problems: int = 0) -> TaskItem:
         url = reverse(
             "data_returns:question", args=[data_return.territory.slug, data_return.year, question.number]
         )
         title = f"{question.number}. {question.text}"
+        if problems and self.sections[question.number].is_done:
+            return TaskItem(title, f"Fix {plural(problems, 'problem')}", url, colour="red")
         if self.sections[question.number].is_done:
             return TaskItem(title, COMPLETED, url)
         if self.is_begun(question.number):

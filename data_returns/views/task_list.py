@@ -1,5 +1,6 @@
 """What is left of a return."""
 
+from collections import Counter
 from dataclasses import replace
 
 from django.contrib.auth.decorators import login_required
@@ -7,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from data_returns.checking import Ground, result_of, to_fix
 from data_returns.models import Return, Standing
 from data_returns.progress import COMPLETED, Progress
 from data_returns.rules import RETURN_RULES
@@ -18,6 +20,7 @@ from mappa_portal.templatetags.govuk import TaskItem
 def task_list(request, borough: str, year: int):
     data_return = return_of(request, borough, year, "fill")
     progress = Progress.of(data_return)
+    problems = _problems(data_return)
     standing = Standing.objects.for_user(request.user).get(about=data_return.territory, year=year)
     context = {
         "return": data_return,
@@ -26,12 +29,19 @@ def task_list(request, borough: str, year: int):
         "standing": standing,
         "late": standing.is_late(localdate()),
         "groups": [
-            (name, [progress.item(data_return, question) for question in questions])
+            (name, [progress.item(data_return, q, problems[q.number]) for q in questions])
             for name, questions in data_return.form.pages().items()
         ],
         "last": _last(data_return, RETURN_RULES.allowed(request.user, data_return)),
     }
     return render(request, "data_returns/task_list.html", context)
+
+
+def _problems(data_return: Return) -> Counter[int]:
+    """How much keeps each question from being signed."""
+    ground = Ground.of(data_return)
+    found = to_fix(data_return, ground, result_of(data_return, ground))
+    return Counter(data_return.form.question_of(finding.key).number for finding in found)
 
 
 def _last(data_return: Return, allowed: set[str]) -> list[TaskItem]:

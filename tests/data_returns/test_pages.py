@@ -98,6 +98,12 @@ def test_the_task_list_says_what_is_left(browser, opened):
     assert "Sign and send Cannot start yet" in page
 
 
+def test_a_question_with_an_error_is_not_called_completed(browser, filled):
+    assert "11 of 11 complete" in text(browser.get(AT)) and "problem" not in text(browser.get(AT))
+    filled.figures.filter(key="q1_l1").update(value=1)
+    assert "Fix 1 problem" in text(browser.get(AT))
+
+
 def test_it_goes_on_where_somebody_stopped(browser, opened):
     opened.sections.filter(question__lt=8).update(is_done=True)
     opened.sections.filter(question=8).update(revision=2, edited_by=opened_by(browser))

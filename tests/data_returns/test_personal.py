@@ -49,6 +49,9 @@ NAMED = [
     ("The matter of Thornbury was heard.", ["Thornbury"]),
     ("It concerned Zbigniew Thornberry again.", ["Zbigniew Thornberry"]),
     ("Known as Ziggy to the school.", ["Ziggy"]),
+    ("then zbigniew thornbury moved.", ["zbigniew thornbury"]),
+    ("THORNBURY, ZBIGNIEW", ["THORNBURY, ZBIGNIEW"]),
+    ("thornbury is a village; zbigniew a name.", []),
     ("Nothing was said of anybody.", []),
 ]
 

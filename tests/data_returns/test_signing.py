@@ -19,11 +19,12 @@ from data_returns.actions.signing import send, sign
 from data_returns.checking import result_of
 from data_returns.content import parse
 from data_returns.models import Query, Return, Standing
-from data_returns.pdf import figure
+from data_returns.pdf import figure, pages
 from mappa_portal.exceptions import Conflict
 from outbox.jobs import run_jobs
 from outbox.models import Message
 from tests.data_returns.samples import good
+from tests.pages import text
 
 AT = datetime(2025, 6, 2, 10, tzinfo=UTC)
 DAY = date(2025, 7, 1)
@@ -114,6 +115,16 @@ def test_the_file_holds_every_figure_the_caveat_and_a_signature(sent, tmp_path):
     [embedded] = PdfReader(io.BytesIO(data)).attachments["CMD-R-2025-001.json"]
     kept = json.loads(embedded)
     assert kept["figures"]["q1_l1"] == 231 and kept["version"] == 1
+
+
+def test_the_chair_and_the_board_read_why_a_figure_differs_from_the_register(world, draft, browser_of):
+    draft.figures.filter(key="q1_l2").update(register=5, reason="One moved away on 1 April.")
+    said = "The register counts 5. One moved away on 1 April."
+    place = "/returns/camden/2024-25/"
+    assert said in text(browser_of("camden_mappa_chair").get(f"{place}sign/"))
+    sent = send(sign(draft, by=world.camden_mappa_chair, at=AT), at=AT)
+    assert said in text(browser_of("camden_business_manager").get(f"{place}view/"))
+    assert said in str(pages(sent, "", "")["questions"][0]["cells"])
 
 
 def test_checkers_find_nothing_in_the_file(sent, tmp_path):
