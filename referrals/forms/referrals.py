@@ -72,9 +72,9 @@ class SectionForm(RevisedForm):
 
     def _initial(self, saved: dict) -> Iterator[tuple[str, object]]:
         if not self.section.each:
-            yield from saved.items()
+            yield from ((key, value) for key, value in saved.items() if value)
         for n, one in enumerate(saved.get("each", ())):
-            yield from ((f"{n}-{key}", value) for key, value in one.items())
+            yield from ((f"{n}-{key}", value) for key, value in one.items() if value)
 
     def _parts(self, saved: dict) -> list[tuple[str, str]]:
         """(prefix, label): one, or each child with an empty one at the end."""

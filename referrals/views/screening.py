@@ -28,7 +28,7 @@ CRITERIA = (  # domain section 1
         " or the public.",
     ),
 )
-CATEGORY_3 = "Category 3 is for people who need more than one agency’s management: check it before you decide on Level 1."
+CATEGORY_3 = "Category 3 is for people whom one agency cannot manage: check it before you decide on Level 1."
 Outcome = Referral.Outcome
 
 

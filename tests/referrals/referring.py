@@ -70,3 +70,13 @@ def endorsed(world, **changed) -> Referral:
 
 def submitted(world, **changed) -> Referral:
     return actions.submit(endorsed(world, **changed), by=referrer(world), at=now())
+
+
+def sent_referral(world, borough: str, **changed) -> Referral:
+    """Of an agency without people of its own in the matrix, entered and sent at once."""
+    agency = world.organisation(f"{borough}-youth-justice-service")
+    writer, manager = (
+        person(f"{borough}_{seat}", agency, seat) for seat in (Seat.REFERRER, Seat.REPRESENTATIVE)
+    )
+    referral = fill(started(world, agency=agency.slug, borough=borough, by=writer), writer, **changed)
+    return actions.submit(actions.endorse(referral, by=manager, at=now()), by=writer, at=now())

@@ -107,7 +107,7 @@ def test_a_second_decision_names_the_first_and_a_withdrawn_one_says_so(world):
     referral, by = submitted(world), world.camden_administrator
     accept(referral, by)
     with pytest.raises(
-        Conflict, match="Camden Administrator decided on this referral at .*: Accepted at Level 2"
+        Conflict, match=r"Camden Administrator decided on this referral at .*: Accepted at Level 2"
     ):
         accept(referral, by)
     other = submitted(world)
