@@ -17,7 +17,7 @@ from referrals.form_a import CATEGORY, REFERRER, SECTIONS, Question
 from referrals.models import Referral
 
 REFERRER_NUMBER = 795  # of a name that nobody else with an account has
-PEOPLE = 4000  # numbers of the names of those referred
+PEOPLE, CHILDREN = 4000, 5000  # numbers of the names of those referred, and of the children they know
 HALF = 7  # sections of a draft
 
 
@@ -86,7 +86,8 @@ class _Camden:
             said = {q.key: _answer(q, number, changed) for q in SECTIONS[section.number].questions}
             if section.number == REFERRER:
                 said |= {"referrer": by.name, "manager": self.manager.name}
-            answers = {"each": [said]} if SECTIONS[section.number].each else said
+            child = {"name": name_of(CHILDREN + number), "birth_date": f"{2012 + number}-06-1{number}"}
+            answers = {"each": [child]} if SECTIONS[section.number].each else said
             common = {"is_done": True, "revision": section.revision, "by": by, "at": self._at(days)}
             actions.save_section(referral, section.number, answers=answers, **common)
         return Referral.objects.get(pk=referral.pk)

@@ -13,7 +13,7 @@ Status = Referral.Status
 COLOURS = {
     Status.ENDORSED: "blue",
     Status.SUBMITTED: "blue",
-    Status.RETURNED: "yellow",
+    Status.RETURNED: "blue",
     Status.ACCEPTED: "green",
 }
 
