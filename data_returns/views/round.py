@@ -1,5 +1,6 @@
 """The round of a year, for those who look across an area: how far the boroughs are, more time, chasing."""
 
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -28,6 +29,7 @@ from meetings.access import areas_seen_by
 from meetings.performance.exports import limit_exports, record_export
 
 FIRST = 2001  # MAPPA began
+TIME_TO_FILL_IN = timedelta(days=30)  # proposed once the usual day is past
 
 
 @login_required
@@ -78,6 +80,7 @@ def _page(request, round_: Round, *, form: BoroughsForm | None = None, due_form:
         "boroughs": len(lines),
         "has_ended": last_day(year) < today,
         "skipped": [line for line in lines if line.why],
+        "unopened": [line.borough for line in lines if not line.standing],
         "to_open": sum(line.standing is None and not line.why for line in lines),
         "to_chase": _to_chase(lines, today),
         "allowed": allowed,
@@ -89,10 +92,15 @@ def _page(request, round_: Round, *, form: BoroughsForm | None = None, due_form:
         "filters": filters,
         "query": urlencode({"area": round_.territory.slug, "show": filters.chosen}),
         "form": form,
-        "due_form": due_form or DueForm(initial={"due_on": round_.due_on, "was": round_.due_on}),
+        "due_form": due_form or DueForm(initial={"due_on": _proposed(round_, today), "was": round_.due_on}),
         "years": [y for y in (year - 1, year + 1) if FIRST <= y <= last_year(today) + 1],
     }
     return render(request, "data_returns/round.html", context)
+
+
+def _proposed(round_: Round, today: date) -> date:
+    """The day that holds; before the round is opened the usual one, while that is ahead."""
+    return round_.due_on if round_.pk or round_.due_on > today else today + TIME_TO_FILL_IN
 
 
 def _narrowed(lines: list[Line], name: str, today) -> list[Line]:

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.timezone import localdate
 
 from audit.models import Event
+from data_returns.actions.opening import due_day
 from data_returns.models import Standing
 from outbox.jobs import run_jobs
 from tests.data_returns.conftest import AT
@@ -34,6 +36,22 @@ def test_the_round_is_opened_extended_and_chased_by_hand(office, london):
     assert "Select at least one borough" in text(office.post(f"{PAGE}chase/"))
     office.post(f"{PAGE}chase/", chosen)
     assert standing().chased_on == TODAY
+
+
+def test_the_day_that_is_proposed_is_ahead(office, london):
+    day = localdate() + timedelta(days=30) if due_day(2025) <= localdate() else due_day(2025)
+    shown = office.get(PAGE).context["due_form"]["due_on"].value()
+    assert shown == day
+    refused = office.post(f"{PAGE}open/", {"due_on_day": "30", "due_on_month": "6", "due_on_year": "2020"})
+    assert (
+        "Due day must be in the future" in text(refused) and "<title>Error: Round" in refused.content.decode()
+    )
+
+
+def test_before_it_is_opened_nobody_is_late_and_who_has_none_is_named(office, opened):
+    Standing.objects.update(due_on=TODAY - timedelta(days=4))
+    page = text(office.get(PAGE))
+    assert "Not opened Hackney, Islington" in page and "not signed by their due day" not in page
 
 
 def test_all_who_are_late_are_chased_with_one_button(office, round_):
