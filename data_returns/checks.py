@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from data_returns.content import Content
-from data_returns.form import Form, Question, Relation, Text
+from data_returns.form import Cell, Form, Question, Relation, Text
 from mappa_portal.words import plural
 
 
@@ -92,10 +92,15 @@ def _blank(question: Question, content: Content) -> Iterator[Finding]:
     """H5: a blank is explained under its question."""
     blank = [cell for cell in question.cells if content.figures.get(cell.key) is None]
     if blank and not content.text(question.comment.key):
-        names = ", ".join(cell.label for cell in blank)
-        yield Finding(
-            "H5", blank[0].key, f"Question {question.number}: enter {names}, or a comment that says why not"
-        )
+        yield Finding("H5", blank[0].key, f"Question {question.number}: {_why_blank(blank, content)}")
+
+
+def _why_blank(blank: list[Cell], content: Content) -> str:
+    said = {cell.label: content.blanks.get(cell.key, "").replace("_", " ") for cell in blank}
+    if all(said.values()):
+        reasons = ", ".join(f"{label} is {why}" for label, why in said.items())
+        return f"enter a comment that says why {reasons}"
+    return f"enter {', '.join(said)}, or a comment that says why not"
 
 
 def _explained(question: Question, text: Text, content: Content) -> tuple[str, list[Finding]]:

@@ -11,7 +11,8 @@ from data_returns.forms.impersonal import ImpersonalForm
 from data_returns.models import Figure
 
 LONGEST = 5_000  # characters of a comment
-NONE = [("", "There is a number"), *Figure.Blank.choices]
+NONE = [("", "Select why, if there is no number"), *Figure.Blank.choices]
+MINUS = "-\u2212\u2013"  # as keyboards and other programs write it
 DONE = [("yes", "Yes, I have completed it"), ("no", "No, I will come back to it later")]
 
 
@@ -28,7 +29,9 @@ class CountField(forms.CharField):
             return None
         number = whole(text)
         if number is None:
-            raise forms.ValidationError(f"{self.label} must be a whole number, like 14")
+            below = text[0] in MINUS and whole(text[1:]) is not None
+            said = "0 or more" if below else "a whole number, like 14"
+            raise forms.ValidationError(f"{self.label} must be {said}")
         if number > LARGEST:
             raise forms.ValidationError(f"{self.label} must be {LARGEST:,} or fewer")
         return number

@@ -43,7 +43,7 @@ def test_a_number_is_understood(send, typed, meant):
     assert value("q2_l2") == meant
 
 
-NO_NUMBER = ["many", "-3", "1e9", "14.0", "1,20", "1204,", "٣", "½", "0x10", "1 2 3"]
+NO_NUMBER = ["many", "-", "-many", "1e9", "14.0", "1,20", "1204,", "٣", "½", "0x10", "1 2 3"]
 
 
 @pytest.mark.parametrize("typed", NO_NUMBER)
@@ -51,6 +51,26 @@ def test_what_is_no_number_is_said_and_kept(send, typed):
     response = send(2, {"q2_l2": typed, "q2_l1": "5"})
     assert "Level 2 must be a whole number, like 14" in text(response)
     assert f'value="{typed}"' in response.content.decode() and value("q2_l1") is None
+
+
+@pytest.mark.parametrize("typed", ["-3", "\u22121,204", " -3 "])
+def test_a_number_below_nothing_is_none(send, typed):
+    response = send(2, {"q2_l2": typed, "q2_l1": "5"})
+    assert "Level 2 must be 0 or more" in text(response) and value("q2_l1") is None
+
+
+BLANKS = {"q2_l1": "not_known", "q2_l2": "not_applicable"}
+ASKED = [
+    ({"q2_l3": "0"}, "enter a comment that says why Level 1 is not known, Level 2 is not applicable"),
+    ({"q2_l3": ""}, "Enter Level 3, or select why there is no number"),
+]
+
+
+@pytest.mark.parametrize("figures, said", ASKED)
+def test_not_known_needs_a_comment(browser, send, figures, said):
+    sent = send(2, figures, **{f"blank-{key}": why for key, why in BLANKS.items()})
+    page = text(browser.get(sent.url))
+    assert said in page and "Select why, if there is no number" in page
 
 
 @pytest.mark.parametrize("typed", ["100000", "999,999,999", "9" * 400])
