@@ -1,11 +1,14 @@
 """Can it be signed? What must be fixed, what wants an explanation, and all answers."""
 
+from operator import itemgetter
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from boards.rules import may
 from data_returns.actions.checking import pass_check
 from data_returns.answers import cards
 from data_returns.attending import all_attending
@@ -14,10 +17,11 @@ from data_returns.checks import Finding
 from data_returns.models import Return
 from data_returns.progress import Progress
 from data_returns.rules import RETURN_RULES
-from data_returns.views.fetch import place, return_of
+from data_returns.views.fetch import place, return_of, while_open
 
 
 @login_required
+@while_open
 def check(request, borough: str, year: int):
     data_return = return_of(request, borough, year, "fill")
     if request.method == "POST":
@@ -25,11 +29,12 @@ def check(request, borough: str, year: int):
     ground = Ground.of(data_return)
     result = result_of(data_return, ground)
     found = to_fix(data_return, ground, result)
-    errors = [_linked(data_return, finding) for finding in found] + _unfinished(data_return, found)
+    errors = [_numbered(data_return, finding) for finding in found] + _unfinished(data_return, found)
     beside = all_attending(data_return, request.user, localdate(), ground.kpis)
     context = {
         "return": data_return,
-        "to_fix": errors,
+        "to_fix": [line for _, *line in sorted(errors, key=itemgetter(0))],
+        "signs": may(request.user, "sign_return", data_return),
         "to_explain": [(*_linked(data_return, f), _is_explained(data_return, f)) for f in result.warnings],
         "cards": [(card, _url(data_return, card.question.number)) for card in cards(data_return, beside)],
     }
@@ -44,11 +49,17 @@ def _passed(request, data_return: Return):
     return redirect("data_returns:return", *place(data_return))
 
 
-def _unfinished(data_return: Return, found: list[Finding]) -> list[tuple[str, str]]:
+def _unfinished(data_return: Return, found: list[Finding]) -> list[tuple[int, str, str]]:
     """Questions that nobody completed and whose errors do not say so already."""
     named = {data_return.form.question_of(finding.key).number for finding in found}
     left = [n for n in Progress.of(data_return).unfinished if n not in named]
-    return [(f"Question {n} is not completed", _url(data_return, n)) for n in left]
+    return [(n, f"Question {n} is not completed", _url(data_return, n)) for n in left]
+
+
+def _numbered(data_return: Return, finding: Finding) -> tuple[int, str, str]:
+    """Its question's number, to stand in order and in the line unless the message names it."""
+    number, (said, url) = data_return.form.question_of(finding.key).number, _linked(data_return, finding)
+    return number, said if said.startswith("Question ") else f"Question {number}: {said}", url
 
 
 def _linked(data_return: Return, finding: Finding) -> tuple[str, str]:

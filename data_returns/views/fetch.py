@@ -1,10 +1,16 @@
 """Fetching what an address names, as far as this person may see it."""
 
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
 from django.http import Http404
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 
 from data_returns.models import Return
 from data_returns.rules import RETURN_RULES
+from mappa_portal.exceptions import Conflict
 
 
 def return_of(request, borough: str, year: int, rule: str = "") -> Return:
@@ -17,6 +23,22 @@ def return_of(request, borough: str, year: int, rule: str = "") -> Return:
     if rule:
         RETURN_RULES.require(rule, data_return, by=request.user)
     return data_return
+
+
+def while_open(view: Callable) -> Callable:
+    """Once it was signed its addresses lead to what was reported; what is sent to them is refused."""
+
+    @wraps(view)
+    def shown(request, borough: str, year: int, **kwargs):
+        try:
+            return view(request, borough, year, **kwargs)
+        except Conflict as closed:
+            if request.method == "POST":
+                raise
+            messages.info(request, str(closed))
+            return redirect("data_returns:view", borough, year)
+
+    return shown
 
 
 def version_of(request, borough: str, year: int, rule: str = "") -> Return:

@@ -13,7 +13,7 @@ from data_returns.actions.entry import import_content
 from data_returns.content import Content
 from data_returns.forms.importing import ReturnFileForm
 from data_returns.models import Return
-from data_returns.views.fetch import place, return_of
+from data_returns.views.fetch import place, return_of, while_open
 from data_returns.workbook import COLUMNS, Asked, asked, rows, said_in
 from mappa_portal.exceptions import Conflict, StaleEdit
 from mappa_portal.exports import xlsx_download
@@ -25,6 +25,7 @@ CHANGES = ["Question", "What is asked", "Now", "In the file"]
 
 
 @login_required
+@while_open
 def import_file(request, borough: str, year: int):
     data_return = return_of(request, borough, year, "fill")
     if "seen" in request.POST:

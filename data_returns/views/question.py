@@ -13,7 +13,7 @@ from data_returns.entering import Entering
 from data_returns.models import Return, Section
 from data_returns.personal import Known, suspects
 from data_returns.progress import Progress
-from data_returns.views.fetch import place, return_of
+from data_returns.views.fetch import place, return_of, while_open
 from mappa_portal.action_form import shown
 from mappa_portal.exceptions import StaleEdit
 from mappa_portal.words import clock
@@ -22,6 +22,7 @@ OWN = {"csrfmiddlewaretoken", "personal", "cleared"}
 
 
 @login_required
+@while_open
 def question(request, borough: str, year: int, number: int):
     entering = _entering(request, borough, year, number)
     if request.method != "POST":

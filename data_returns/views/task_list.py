@@ -12,11 +12,12 @@ from data_returns.checking import Ground, result_of, to_fix
 from data_returns.models import Return, Standing
 from data_returns.progress import COMPLETED, Progress
 from data_returns.rules import RETURN_RULES
-from data_returns.views.fetch import place, return_of
+from data_returns.views.fetch import place, return_of, while_open
 from mappa_portal.templatetags.govuk import TaskItem
 
 
 @login_required
+@while_open
 def task_list(request, borough: str, year: int):
     data_return = return_of(request, borough, year, "fill")
     progress = Progress.of(data_return)

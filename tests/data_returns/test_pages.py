@@ -119,7 +119,12 @@ def opened_by(browser):
 def test_a_signed_return_is_not_filled_in(browser, opened):
     now = timezone.now()
     Return.objects.update(status="signed", signed_at=now, content_hash="x")
-    assert browser.get(AT).status_code == browser.get(f"{AT}q/1/").status_code == 409
+    for place in ("", "q/1/", "check/", "import/"):
+        page = browser.get(f"{AT}{place}", follow=True)
+        assert page.redirect_chain == [(f"{AT}view/", 302)]
+        assert "This return can no longer be changed: signed." in text(page)
+    for place in ("q/1/", "check/", "import/"):
+        assert browser.post(f"{AT}{place}", {"text-q1": "Typed"}).status_code == 409
 
 
 def test_a_board_that_was_given_it_does_not_fill_it_in(browser_of, opened):
@@ -150,9 +155,9 @@ def test_an_agency_reads_nothing_of_it_on_the_page_of_the_borough(browser_of, op
 def test_what_must_be_fixed_leads_to_its_field(browser, filled):
     Figure.objects.filter(key="q2_l3").update(value=4)
     page = browser.get(f"{AT}check/").content.decode()
-    said = "Level 3 under-18s (4) must be 1 or fewer, the Level 3 total in question 1"
+    said = "Question 2: Level 3 under-18s (4) must be 1 or fewer, the Level 3 total in question 1"
     assert f'<a href="{AT}q/2/#id_figure-q2_l3">{said}</a>' in page
-    assert "Continue to declaration" not in page
+    assert "Hand over" not in page
     assert browser.post(f"{AT}check/").status_code == 409
 
 
@@ -162,11 +167,37 @@ def test_a_question_that_is_not_completed_must_be_fixed(browser, filled):
     assert browser.post(f"{AT}check/").status_code == 409
 
 
+def test_what_must_be_fixed_stands_in_the_order_of_the_questions(browser, filled):
+    filled.sections.filter(question__in=[1, 9]).update(is_done=False)
+    Figure.objects.filter(key="q2_l3").update(value=4)
+    page = text(browser.get(f"{AT}check/"))
+    found = [
+        page.index(f"Question {n}{said}") for n, said in ((1, " is not"), (2, ": Level 3"), (9, " is not"))
+    ]
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize(
+    "who, button",
+    [
+        ("camden_administrator", "Hand over to the MAPPA chair to sign"),
+        ("camden_mappa_chair", "Continue to declaration"),
+    ],
+)
+def test_the_button_says_what_it_does(browser_of, filled, who, button):
+    page = text(browser_of(who).get(f"{AT}check/"))
+    assert [said in page for said in ("Hand over", "Continue to")] == [
+        button.startswith(said) for said in ("Hand over", "Continue to")
+    ]
+
+
 def test_what_wants_an_explanation_blocks_nothing(browser, filled):
     Figure.objects.filter(key="q2_l1").update(value=1)
     page = text(browser.get(f"{AT}check/"))
     assert (
-        "Explain" in page and "Youth justice manages 4 people" in page and "Continue to declaration" in page
+        "Explain" in page
+        and "Youth justice manages 4 people" in page
+        and "Hand over to the MAPPA chair" in page
     )
     assert "Has a comment" not in page
     Answer.objects.create(territory=filled.territory, data_return=filled, key="q1", text="Three turned 18.")
