@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from boards.models import Territory
-from data_returns.comparing import Line, largest_first, lines_of
+from data_returns.comparing import Line, is_first, largest_first, lines_of
 from data_returns.models import Return
 from data_returns.trends import Trend, exact_years, trends
 from mappa_portal.words import plural
@@ -77,7 +77,7 @@ class AnnualReport:
                 f"Question {line.question}, {line.label}: {line.now:,}, {abs(line.change):,}"
                 f" {'more' if line.change > 0 else 'fewer'} than last year."
             )
-        if all(line.before is None for line in self.lines):
+        if is_first(self.lines):
             yield "First return: no earlier year."
         elif not changes:
             yield "No figure of the return differs from last year’s."

@@ -33,6 +33,10 @@ def lines_of(data_return: Return, user) -> list[Line]:
     return list(_lines(data_return, last, _version_before(data_return, user)))
 
 
+def is_first(lines: list[Line]) -> bool:
+    return all(line.before is None for line in lines)
+
+
 def _lines(data_return: Return, last: dict, earlier: dict | None) -> Iterator[Line]:
     said = data_return.said().figures
     for question in data_return.form.questions:

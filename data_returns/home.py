@@ -5,17 +5,18 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Min, Q
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from boards.access import seats_with, units_with
 from boards.models import Territory
 from data_returns.actions.opening import due_day
-from data_returns.models import UNSIGNED, Return, Round, Standing
+from data_returns.models import UNSIGNED, Query, Return, Round, Standing
 from data_returns.round import DUE
 from data_returns.views.fetch import page, place
 from data_returns.years import in_words, last_year
 from documents.models import Document, PaperCopy
 from mappa_portal.home import Task, register
-from mappa_portal.words import plural
+from mappa_portal.words import long_date, plural
 
 CHASED = timedelta(days=7)  # until a borough that is late is chased once more
 
@@ -71,6 +72,46 @@ def tasks(user, today: date) -> Iterator[Task]:
         if (unit.territory_id, year) not in due:
             title = f"the data return of {unit.territory}, {in_words(year)}"
             yield Task(title, reverse("data_returns:list"), due_day(year), "not opened yet", "Open")
+
+
+@register
+def questions(user, today: date) -> Iterator[Task]:
+    """A return with the board: for who reviews it, and for the unit that is asked about it."""
+    seats = {s.organisation.pk: s.only for s in seats_with(user, "review_return")}
+    units = [unit.pk for unit in units_with(user, "fill_return")]
+    if not seats and not units:
+        return
+    found = Return.objects.for_user(user).filter(status__in=Return.WITH_BOARD).newest()
+    found = found.filter(Q(board__in=seats) | Q(organisation__in=units)).select_related("territory")
+    for data_return in found.annotate(**QUERIES).order_by("year", "pk").defer("content", "evidence"):
+        title = f"the data return of {data_return.territory}, {data_return.label}"
+        url = page("review", *place(data_return))
+        if _is_for(seats, data_return):
+            yield Task(title, url, None, _waiting(data_return), "Review")
+        elif data_return.asked and data_return.organisation_id in units:
+            asked = f"{plural(data_return.asked, 'question')} of the board about {title}"
+            yield Task(asked, url, None, "the board waits for the MAPPA unit", "Answer")
+
+
+QUERIES = {
+    "asked": Count("queries", filter=Q(queries__status=Query.Status.OPEN)),
+    "answered": Count("queries", filter=Q(queries__status=Query.Status.ANSWERED)),
+}
+
+
+def _is_for(seats: dict, data_return: Return) -> bool:
+    """A seat for some boroughs of the board counts for these alone."""
+    only = seats.get(data_return.board_id, ())
+    return only is None or data_return.territory_id in only
+
+
+def _waiting(data_return: Return) -> str:
+    said = [f"with the board, signed on {long_date(localdate(data_return.signed_at))}"]
+    if data_return.answered:
+        said.append(f"{plural(data_return.answered, 'answer')} to read")
+    if data_return.asked:
+        said.append(f"{plural(data_return.asked, 'question')} with the MAPPA unit")
+    return "; ".join(said)
 
 
 def _copies(units, today: date) -> Iterator[Task]:

@@ -5,13 +5,14 @@ from datetime import date, datetime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils.timezone import localdate
 
 from audit.events import record
 from data_returns.actions.opening import correct, mirror
 from data_returns.models import Query, QueryMessage, Return
 from data_returns.rules import RETURN_RULES, SCRUTINY_RULES
 from mappa_portal.exceptions import Conflict
-from mappa_portal.words import plural
+from mappa_portal.words import long_date, plural
 from outbox.jobs import post
 
 
@@ -63,6 +64,9 @@ def table(data_return: Return, *, on: date, today: date, by) -> Return:
     data_return = _taken(data_return, "table", by)
     if on > today:
         raise ValidationError({"on": "Date of the meeting must be today or in the past"})
+    if on < (signed := localdate(data_return.signed_at)):
+        said = f"the same as or after {long_date(signed)}, when the return was signed"
+        raise ValidationError({"on": f"Date of the meeting must be {said}"})
     data_return.status, data_return.tabled_on = Return.Status.TABLED, on
     data_return.save(update_fields=["status", "tabled_on"])
     mirror(data_return)

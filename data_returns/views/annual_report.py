@@ -8,9 +8,8 @@ from boards.models import AreaSettings
 from data_returns.annual_report import AnnualReport
 from data_returns.models import Return
 from data_returns.pdf import pages
-from data_returns.views.submitted import row
+from data_returns.views.submitted import columns_of, row
 from data_returns.views.trends import shown_trend
-from data_returns.years import in_words
 from documents.apart import render_apart
 from mappa_portal.exports import download
 from meetings.performance.exports import limit_exports, record_export
@@ -47,17 +46,12 @@ def _made(report: AnnualReport) -> bytes:
 
 def _context(report: AnnualReport) -> dict:
     data_return: Return = report.data_return
+    columns = columns_of(data_return.year, report.lines)
     return {
         "data_return": data_return,
         "summary": list(report.summary()),
-        "columns": [
-            "Question",
-            "Figure",
-            in_words(data_return.year),
-            in_words(data_return.year - 1),
-            "Change",
-        ],
-        "rows": [row(line) for line in report.lines],
+        "columns": columns,
+        "rows": [row(line)[: len(columns)] for line in report.lines],
         "document": pages(data_return, "", ""),
         "trends": [shown_trend(trend) for trend in report.trends],
         "report": report.kpis,

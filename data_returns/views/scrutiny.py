@@ -14,7 +14,8 @@ from data_returns.forms.scrutiny import AskForm, MessageForm, SendBackForm, Tabl
 from data_returns.models import Query, Return
 from data_returns.rules import RETURN_RULES, SCRUTINY_RULES
 from data_returns.views.fetch import place, return_of
-from mappa_portal.forms import attempt
+from mappa_portal.exceptions import Conflict
+from mappa_portal.forms import Form, attempt
 
 COLOURS = {"open": "blue", "answered": "yellow", "closed": "grey"}
 
@@ -24,7 +25,7 @@ def review(request, borough: str, year: int):
     return _page(request, return_of(request, borough, year))
 
 
-def _page(request, data_return: Return, **typed):
+def _page(request, data_return: Return, *, status: int = 200, **typed):
     borough = data_return.territory
     queries = data_return.queries.prefetch_related("messages__organisation", "messages__written_by")
     context = {
@@ -39,7 +40,7 @@ def _page(request, data_return: Return, **typed):
         "table_form": TableForm(),
         "back_form": SendBackForm(borough=borough),
     }
-    return render(request, "data_returns/review.html", context | typed)
+    return render(request, "data_returns/review.html", context | typed, status=status)
 
 
 def _act(request, data_return: Return, form, name: str, act: Callable, said: str):
@@ -110,7 +111,12 @@ def table(request, borough: str, year: int):
 @require_POST
 def accept(request, borough: str, year: int):
     found = _for_board(request, borough, year, "accept")
-    actions.accept(found, today=localdate(), by=request.user)
+    try:
+        actions.accept(found, today=localdate(), by=request.user)
+    except Conflict as unsettled:
+        form = Form(request.POST)
+        form.add_error(None, str(unsettled))
+        return _page(request, found, status=409, form=form, accept_form=form)
     messages.success(request, "The return is accepted.")
     return redirect("data_returns:view", *place(found))
 

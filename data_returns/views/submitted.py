@@ -12,7 +12,7 @@ from audit.history import history_of
 from boards.access import organisations_of
 from data_returns.actions.opening import correct
 from data_returns.attending import all_attending
-from data_returns.comparing import Line, largest_first, lines_of
+from data_returns.comparing import Line, is_first, largest_first, lines_of
 from data_returns.forms.signing import CorrectForm
 from data_returns.models import Return
 from data_returns.pdf import pages
@@ -30,7 +30,8 @@ def view(request, borough: str, year: int):
     data_return = version_of(request, borough, year)
     allowed = RETURN_RULES.allowed(request.user, data_return)
     lines, changed = lines_of(data_return, request.user), request.GET.get("changed") == "1"
-    shown = largest_first(lines) if changed else lines
+    shown, columns = largest_first(lines) if changed else lines, columns_of(year, lines)
+    opens = "open_records" in allowed
     context = {
         "data_return": data_return,
         "colour": COLOURS[data_return.status],
@@ -38,9 +39,9 @@ def view(request, borough: str, year: int):
             data_return, "", "", all_attending(data_return, request.user, timezone.localdate())
         ),
         "changed": changed,
-        "first": all(line.before is None for line in lines),
-        "columns": ["Question", "Figure", in_words(year), in_words(year - 1), "Change"],
-        "rows": [_opening(data_return, line, "open_records" in allowed) for line in shown],
+        "first": is_first(lines),
+        "columns": columns,
+        "rows": [_opening(data_return, line, opens)[: len(columns)] for line in shown],
         "versions": versions(request, data_return),
         "allowed": allowed,
         "scrutiny": SCRUTINY_RULES.allowed(request.user, data_return.scrutiny),
@@ -59,6 +60,12 @@ def _opening(data_return: Return, line: Line, opens: bool) -> list:
 
 
 LINK = '<a class="govuk-link" href="{}?version={}">{}<span class="govuk-visually-hidden">: cases of {}</span></a>'
+
+
+def columns_of(year: int, lines: list[Line]) -> list[str]:
+    """Without the year before where there is none."""
+    own = ["Question", "Figure", in_words(year)]
+    return own if is_first(lines) else [*own, in_words(year - 1), "Change"]
 
 
 def row(line: Line) -> list:

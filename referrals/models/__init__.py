@@ -1,8 +1,7 @@
-"""The person managed and the levels over time; what is found by blind index; how a case comes in."""
+"""The person managed and the levels over time; what is found by blind index."""
 
 from referrals.models.cases import Case, LevelPeriod, Registered, RegisteredQuerySet, Token
 from referrals.models.disclosures import Disclosure, DisclosureEntry, RecipientToken
-from referrals.models.referrals import Referral, ReferralGrant, ReferralSection, Screening
 
 __all__ = [
     "Case",
@@ -10,11 +9,7 @@ __all__ = [
     "DisclosureEntry",
     "LevelPeriod",
     "RecipientToken",
-    "Referral",
-    "ReferralGrant",
-    "ReferralSection",
     "Registered",
     "RegisteredQuerySet",
-    "Screening",
     "Token",
 ]

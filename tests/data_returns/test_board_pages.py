@@ -94,6 +94,8 @@ def test_the_board_reads_this_year_last_year_and_the_change(sent, browser_of):
     assert browser.get(f"{BASE}pdf/").content.startswith(b"%PDF-")
     earlier = browser.get("/returns/camden/2023-24/view/")
     assert "First return: no earlier year" in text(earlier)
+    assert "2022 to 2023" not in text(earlier) and "Change" not in text(earlier)
+    assert "2023 to 2024" in text(page)
 
 
 def test_the_board_reads_last_year_as_it_was_given_it(world, sent, browser_of):
@@ -116,11 +118,46 @@ def test_a_question_is_asked_answered_and_closed_before_the_return_is_accepted(w
     assert "Why so few?" in text(unit.get(f"{BASE}review/"))
     unit.post(f"{BASE}review/1/say/", {"text": "Two moved away."})
     assert Query.objects.get().status == "answered"
-    assert "Close 1 query to accept" in text(board.post(f"{BASE}review/accept/"))
+    refused = board.post(f"{BASE}review/accept/")
+    assert refused.status_code == 409 and "There is a problem Close 1 query to accept" in text(refused)
+    assert "Two moved away." in text(refused) and text(refused).count("Error: Questions") == 1
     board.post(f"{BASE}review/1/close/")
     accepted = board.post(f"{BASE}review/accept/", follow=True)
     assert "The return is accepted." in text(accepted)
     assert unit.post(f"{BASE}review/1/say/", {"text": "More."}).status_code == 403
+
+
+def test_home_says_whose_turn_it_is(sent, browser_of):
+    board, unit = browser_of("camden_business_manager"), browser_of("camden_administrator")
+    review = "Review the data return of Camden, 2024 to 2025"
+    asked = "Answer 1 question of the board about the data return of Camden, 2024 to 2025"
+    home = text(board.get("/"))
+    assert review in home and "with the board, signed on 2 June 2025" in home
+    assert asked not in text(unit.get("/")) and review not in text(unit.get("/"))
+    board.post(f"{BASE}review/ask/", {"question": "5", "text": "Why so few?"})
+    assert "1 question with the MAPPA unit" in text(board.get("/")) and asked in text(unit.get("/"))
+    assert review not in text(browser_of("hackney_administrator").get("/"))
+    unit.post(f"{BASE}review/1/say/", {"text": "Two moved away."})
+    assert "1 answer to read" in text(board.get("/")) and asked not in text(unit.get("/"))
+    board.post(f"{BASE}review/1/close/")
+    board.post(f"{BASE}review/accept/")
+    assert review not in text(board.get("/"))
+
+
+def test_home_costs_the_same_with_more_questions(sent, browser_of, django_assert_max_num_queries):
+    board, unit = browser_of("camden_business_manager"), browser_of("camden_administrator")
+
+    def cost(browser) -> int:
+        browser.get("/")  # takes away what was said after the last form
+        with django_assert_max_num_queries(60) as seen:
+            browser.get("/")
+        return len(seen)
+
+    board.post(f"{BASE}review/ask/", {"question": "5", "text": "Why so few?"})
+    before = [cost(board), cost(unit)]
+    for _ in range(4):
+        board.post(f"{BASE}review/ask/", {"question": "5", "text": "Why so few?"})
+    assert [cost(board), cost(unit)] == before
 
 
 def test_the_meeting_of_the_board_is_recorded(sent, browser_of):
@@ -131,6 +168,10 @@ def test_the_meeting_of_the_board_is_recorded(sent, browser_of):
     )
     future = board.post(f"{BASE}review/table/", day | {"on_year": "2099"})
     assert "Date of the meeting must be today or in the past" in text(future)
+    assert "Error: Error:" not in future.content.decode()
+    before = board.post(f"{BASE}review/table/", day | {"on_day": "1", "on_month": "6"})
+    said = "Date of the meeting must be the same as or after 2 June 2025, when the return was signed"
+    assert said in text(before)
 
 
 def test_a_correction_marks_the_figures_that_it_changes(world, sent, browser_of):
