@@ -158,6 +158,17 @@ ACTIONS = {
     "recovery_codes.downloaded": "Downloaded recovery codes",
     "recovery_codes.made": "Made new recovery codes",
     "recovery_codes.shown": "Looked at recovery codes",
+    "referral.accepted": "Accepted a referral",
+    "referral.declined": "Declined a referral",
+    "referral.endorsed": "Endorsed a referral",
+    "referral.filled_in": "Filled in a section of a referral",
+    "referral.link_undone": "Undid the link of a referral to a case",
+    "referral.returned": "Wanted more information on a referral",
+    "referral.started": "Started a referral",
+    "referral.submitted": "Sent a referral to the MAPPA unit",
+    "referral.viewed": "Looked at a referral",
+    "referral.withdrawn": "Withdrew a referral",
+    "referrals.exported": "Exported figures of referrals",
     "reply.recorded": "Replied to an invitation",
     "review.called_early": "Called an early review",
     "review.completed": "Completed a review",
@@ -199,6 +210,8 @@ ACTIONS = {
 PERSONAL = {
     "accounts.user",
     "referrals.case",
+    "referrals.referral",
+    "referrals.referralsection",
     "meetings.contact",
 }  # kinds of record whose values are shown to nobody, only that they changed
 SEALED = {"meetings.discussion": "text"}  # how a kind of record says that there is a text, and not which

@@ -20,7 +20,7 @@ class Seat(models.TextChoices):
 _OFFICE = frozenset(
     {
         *("manage_templates", "draft_protocol", "see_mail", "record_meeting"),
-        *("fill_return", "manage_returns", "run_round", "record_disclosure"),
+        *("fill_return", "manage_returns", "run_round", "record_disclosure", "screen_referral"),
     }
 )
 SEATS: dict[str, frozenset[str]] = {
@@ -32,11 +32,11 @@ SEATS: dict[str, frozenset[str]] = {
     ),
     Seat.BUSINESS_MANAGER: frozenset({"approve_protocol", "review_return"}),
     Seat.CO_ORDINATOR: _OFFICE,
-    Seat.ADMINISTRATOR: _OFFICE,
-    Seat.REPRESENTATIVE: frozenset({"answer_for_agency"}),
+    Seat.ADMINISTRATOR: _OFFICE | {"refer", "endorse_referral"},
+    Seat.REPRESENTATIVE: frozenset({"answer_for_agency", "refer", "endorse_referral"}),
     Seat.SUBSTITUTE: frozenset({"answer_for_agency"}),
-    Seat.SPOC: frozenset({"answer_for_agency"}),
-    Seat.REFERRER: frozenset(),
+    Seat.SPOC: frozenset({"answer_for_agency", "refer", "endorse_referral"}),
+    Seat.REFERRER: frozenset({"refer"}),
     Seat.MEMBER: frozenset(),
     Seat.AREA_ADMINISTRATOR: frozenset({"set_up_area", "read_audit", "run_round"}),
     Seat.AUDITOR: frozenset({"read_audit"}),

@@ -59,6 +59,16 @@ def records_meetings_or_answers(seating: Seating) -> bool:
     )
 
 
+def refers_or_screens(seating: Seating) -> bool:
+    is_agency = seating.organisation.kind == Organisation.Kind.AGENCY
+    return borough_unit_with("screen_referral")(seating) or (is_agency and "refer" in SEATS[seating.seat])
+
+
+def keeps_cases_alone(seating: Seating) -> bool:
+    """For the others of a MAPPA unit, referrals lead to the cases."""
+    return borough_unit_with("record_meeting")(seating) and "screen_referral" not in SEATS[seating.seat]
+
+
 def returns(seating: Seating) -> bool:
     """Fills returns in, is given them, or looks across an area; who sets an area up finds them on the home page."""
     if seating.organisation.is_area_seat:
@@ -75,7 +85,8 @@ NAVIGATION = (  # label, URL name, who is offered it; six at most for any seat
     ("Home", "home", anyone),
     ("Region", "meetings:region", across),
     ("Meetings", "meetings:list", records_meetings_or_answers),
-    ("Cases", "referrals:list", borough_unit_with("record_meeting")),
+    ("Referrals", "referral:list", refers_or_screens),
+    ("Cases", "referrals:list", keeps_cases_alone),
     ("Protocols", "protocols:list", party),
     ("Performance", "meetings:performance", measured),
     ("Returns", "data_returns:list", returns),
@@ -86,6 +97,7 @@ NAVIGATION = (  # label, URL name, who is offered it; six at most for any seat
 REGISTERS = (
     ("Boroughs", "boards:borough_list", local_or_across),
     ("Boards", "boards:board_list", party),
+    ("Cases", "referrals:list", borough_unit_with("screen_referral")),
     ("Follow-ups", "meetings:follow_ups", borough_unit_with("record_meeting")),
     ("Escalations", "meetings:escalations", lambda s: s.organisation.is_area_seat),
     ("Disclosures", "disclosures:list", borough_unit_with("record_disclosure")),

@@ -26,6 +26,7 @@ urlpatterns = [
     path("protocols/", include("protocols.urls")),
     path("cases/", include("referrals.urls")),
     path("disclosures/", include("referrals.disclosure_urls")),
+    path("referrals/", include("referrals.referral_urls")),
     path("", include("meetings.urls")),
     path("returns/", include("data_returns.urls")),
     path("audit/", include("audit.urls")),

@@ -53,3 +53,17 @@ def _row(discussion: Discussion) -> Row:
         reverse("meetings:meeting", args=[meeting.reference]),
         "Open",
     )
+
+
+@rooms.meets
+def meets(referrals: QuerySet) -> QuerySet:
+    """The first meeting with the case on its agenda since the referral was accepted, unless it came to nothing."""
+    since = {"meeting__held_on__gte": OuterRef("since")}
+    place = {"territory": OuterRef("territory"), "case": OuterRef("case")}
+    found = Discussion.objects.filter(**place, **since).order_by("meeting__held_on", "pk")
+    planned = found.filter(meeting__status__in=[Meeting.Status.SCHEDULED, Meeting.Status.HELD])
+    held = found.filter(meeting__status=Meeting.Status.HELD)
+    return referrals.annotate(
+        on=Subquery(planned.values("meeting__reference")[:1]),
+        heard_on=Subquery(held.values("meeting__held_on")[:1]),
+    )

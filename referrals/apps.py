@@ -9,8 +9,10 @@ class ReferralsConfig(AppConfig):
         from boards import sealed
         from referrals.actions import write_tokens
         from referrals.disclosure_tokens import write_recipient_tokens
-        from referrals.models import Case, DisclosureEntry, LevelPeriod
+        from referrals.models import Case, DisclosureEntry, LevelPeriod, Referral, ReferralSection
 
         sealed.register(Case, "personal", then=write_tokens)
         sealed.register(LevelPeriod, "reason")
         sealed.register(DisclosureEntry, "content", then=write_recipient_tokens)
+        sealed.register(Referral, "reason")
+        sealed.register(ReferralSection, "content")

@@ -10,7 +10,7 @@ from django.db.models import Q
 from audit.events import record
 from boards.models import Organisation
 from referrals.models import Case, Token
-from referrals.personal import blind, one_letter_short, sought, sounds, words
+from referrals.personal import Person, blind, one_letter_short, sought, sounds, words
 
 MOST = 50
 BY = {"name": "name", "alias": "alias", "near": "similar", "sound": "sounds like", "birth_date": "birth date"}
@@ -33,6 +33,19 @@ def find_people(units: list[Organisation], *, name: str, birth_date: date | None
     if birth_date:
         terms.append({("birth_date", birth_date.isoformat())})
     return _ranked(units, terms, born=bool(birth_date)) if terms else []
+
+
+@transaction.atomic
+def same_person(unit: Organisation, person: Person, *, by) -> list[Match]:
+    """Cases that may be about this person: by name, by any other name, by birth date."""
+    names = [name for name in (person.name, *person.aliases) if name.strip()]
+    best: dict[int, Match] = {}
+    for match in find_people([unit], name=names[0] if names else "", birth_date=person.birth_date, by=by):
+        best[match.case.pk] = match
+    for name in names[1:]:
+        for match in _ranked([unit], [set(_forms(word)) for word in words(name)], born=False):
+            best.setdefault(match.case.pk, match)
+    return list(best.values())
 
 
 def _forms(word: str) -> Iterator[tuple[str, str]]:

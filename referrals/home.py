@@ -1,3 +1,3 @@
 """What the room puts on the home page."""
 
-from referrals import disclosures_home  # noqa: F401  (registers itself)
+from referrals import disclosures_home, referral_home  # noqa: F401  (register themselves)

@@ -4,13 +4,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import DateField, QuerySet, Value
+from django.db.models import CharField, DateField, QuerySet, Value
 
 from boards.sections import Sections
 from referrals.models import Case
 
 sections = Sections()  # on the page of a case
 
+_meetings: list[Callable[[QuerySet], QuerySet]] = []
 _reviews: list[Callable[[QuerySet], QuerySet]] = []
 _follows: list[Callable[[Collection[Case], date], None]] = []
 
@@ -60,3 +61,17 @@ def cases_changed(cases: Collection[Case], *, csc_since: date = date.max) -> Non
     """``csc_since``: from which day on other Children's Services are responsible."""
     for restate in _follows:
         restate(cases, csc_since)
+
+
+def meets(annotate):
+    """Adds to referrals ``on``, the reference of the meeting that has the case on its agenda, and ``heard_on``."""
+    _meetings[:] = [annotate]
+    return annotate
+
+
+def with_meetings(referrals: QuerySet) -> QuerySet:
+    for annotate in _meetings:
+        return annotate(referrals)
+    return referrals.annotate(
+        on=Value(None, output_field=CharField()), heard_on=Value(None, output_field=DateField())
+    )

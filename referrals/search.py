@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from django.urls import reverse
 
 from mappa_portal.search import MOST, Hit, register
-from referrals.models import Case
+from referrals.models import Case, Referral
+from referrals.referral_rules import referrers_of, screeners_of
 from referrals.rules import units_of
 
 
@@ -17,4 +18,14 @@ def find_cases(user, query: str) -> Iterator[Hit]:
         yield Hit(f"Case in {case.territory}", url, case.reference, case.get_category_display() or "")
 
 
+def find_referrals(user, query: str) -> Iterator[Hit]:
+    if not (referrers_of(user) or screeners_of(user)):
+        return
+    found = Referral.objects.for_user(user).filter(reference=query.upper()).select_related("territory")
+    for referral in found:
+        url = reverse("referral:detail", args=[referral.reference])
+        yield Hit(f"Referral in {referral.territory}", url, referral.reference, referral.get_status_display())
+
+
 register("cases", find_cases)
+register("referrals", find_referrals)

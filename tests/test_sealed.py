@@ -13,9 +13,10 @@ from accounts.vault import seal, unseal
 from boards import sealed
 from meetings.models import Action, AttendanceFile, Discussion, Meeting, Minutes
 from referrals.actions import open_disclosure, write_tokens
-from referrals.models import LevelPeriod, RecipientToken, Token
+from referrals.models import LevelPeriod, RecipientToken, Referral, Token
 from referrals.personal import blind
 from tests.meetings import plans
+from tests.referrals.referring import started
 
 TEXTS = """
     SELECT table_name, column_name FROM information_schema.columns
@@ -51,6 +52,8 @@ def everything(world):
         drafted_by=world.camden_administrator,
         issue_by=date(2026, 2, 1),
     )
+    referral = started(world)
+    Referral.objects.filter(pk=referral.pk).update(reason=seal("no"))
     AttendanceFile.objects.create(
         **kept,
         name="a.csv",

@@ -20,6 +20,8 @@ NUMBERS = {
     "level1_review_months",
     "level2_review_days",
     "level3_review_days",
+    "first_meeting_days",
+    "level_setting_months",
     "suppression_threshold",
 }
 HINTS = {
@@ -28,6 +30,8 @@ HINTS = {
     "notice_days": "Between sending the invitations and the meeting",
     "circulation_days": "Counted from the day of the meeting; weekends and bank holidays are left out",
     "contact_months": "Each single point of contact is sent a link to check its details",
+    "first_meeting_days": "Weekends and bank holidays are left out",
+    "level_setting_months": "A referral of a person in custody is late from then on",
     "suppression_threshold": "Lower counts are hidden outside the board’s own return. It may only rise.",
     "level2_grade": "Attendance below it is recorded, and does not count towards KPI 6",
     "level3_grade": "Attendance below it is recorded, and does not count towards KPI 6",
@@ -64,6 +68,7 @@ GROUPS = {
             "Risk management plan reviews",
             ("level1_review_months", "level2_review_days", "level3_review_days"),
         ),
+        Group("referrals", "Referrals", ("first_meeting_days", "level_setting_months")),
         Group("escalation", "Missed attendance", ("escalation_days",)),
         Group("figures", "Small numbers", ("suppression_threshold",), WITH_RETURNS),
     )

@@ -74,6 +74,18 @@ class AreaSettings(Owned):
     level1_review_months = models.PositiveSmallIntegerField("months between reviews at Level 1", default=4)
     level2_review_days = models.PositiveSmallIntegerField("days between reviews at Level 2", default=112)
     level3_review_days = models.PositiveSmallIntegerField("days between reviews at Level 3", default=56)
+    first_meeting_days = models.PositiveSmallIntegerField(
+        "working days from accepting a referral to its first meeting",
+        default=20,
+        db_default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
+    level_setting_months = models.PositiveSmallIntegerField(
+        "months before release by which the level is set",
+        default=6,
+        db_default=6,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+    )
     level2_grade = models.PositiveSmallIntegerField(
         "lowest grade that counts at Level 2",
         default=2,

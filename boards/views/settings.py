@@ -63,6 +63,7 @@ class AreaSetUp(AreaMixin, TemplateView):
             "meetings": f"{plural(s.notice_days, 'day')}, grades {s.level2_grade} and {s.level3_grade}",
             "upkeep": f"{plural(s.circulation_days, 'working day')}, {plural(s.contact_months, 'month')}",
             "levels": f"{plural(s.level1_review_months, 'month')}, {plan_days}",
+            "referrals": f"{plural(s.first_meeting_days, 'working day')}, {plural(s.level_setting_months, 'month')}",
             "escalation": f"{', '.join(map(str, s.escalation_days))} working days",
             "figures": f"{s.suppression_threshold} or more",
         }[group]

@@ -1,7 +1,8 @@
-"""The person managed and the levels over time; what is found by blind index."""
+"""The person managed and the levels over time; what is found by blind index; how a case comes in."""
 
 from referrals.models.cases import Case, LevelPeriod, Registered, RegisteredQuerySet, Token
 from referrals.models.disclosures import Disclosure, DisclosureEntry, RecipientToken
+from referrals.models.referrals import Referral, ReferralGrant, ReferralSection, Screening
 
 __all__ = [
     "Case",
@@ -9,7 +10,11 @@ __all__ = [
     "DisclosureEntry",
     "LevelPeriod",
     "RecipientToken",
+    "Referral",
+    "ReferralGrant",
+    "ReferralSection",
     "Registered",
     "RegisteredQuerySet",
+    "Screening",
     "Token",
 ]

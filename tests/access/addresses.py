@@ -16,7 +16,7 @@ def address(name: str, of: str, target: str) -> str:
     """``target``: own (Camden's), foreign (Hackney's or West Yorkshire's), missing, malformed."""
     if target == "malformed":
         return re.sub(
-            r"CMD-P-2026-001|CMD-[MC]-2024-001|CMD-[FD]-2026-001|LON-T-2026-001|[0-9a-f-]{36}|camden(-lscb)?|london",
+            r"CMD-P-2026-001|CMD-[MC]-2024-001|CMD-[ADF]-2026-001|LON-T-2026-001|[0-9a-f-]{36}|camden(-lscb)?|london",
             "x--",
             address(name, of, "own"),
         )
@@ -67,6 +67,10 @@ def address(name: str, of: str, target: str) -> str:
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
         kind = {"kind": "proposal"} if name.endswith(":add") else {}
         return reverse(name, kwargs={"reference": f"{code}-D-2026-{number}", **kind})
+    if of in ("referral", "referral section"):
+        code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
+        place = {"number": 3} if of == "referral section" else {}
+        return reverse(name, kwargs={"reference": f"{code}-A-2026-{number}", **place})
     if of == "contact":
         place = {"own": "camden", "foreign": "hackney", "malformed": "x"}.get(target, "nowhere")
         return reverse(name, kwargs={"borough": place, "agency": "metropolitan-police"})

@@ -31,6 +31,7 @@ from outbox.models import Job, Message
 from referrals.actions import open_disclosure
 from referrals.models import Case
 from tests.meetings import files
+from tests.referrals.referring import sent_referral
 from tests.world import TODAY
 
 CANARY = "canary of hackney"
@@ -134,6 +135,13 @@ def contacts(world) -> None:
         )
 
 
+def referrals(world) -> None:
+    """The police have sent one in Camden and one in Hackney; Hackney's is about the canary."""
+    for borough in ("camden", "hackney"):
+        said = {"name": CANARY if borough == "hackney" else "ours"}
+        sent_referral(world, borough, **said)
+
+
 def returns(world) -> None:
     """Camden's and Hackney's, of one year being filled in, of the other with their boards; Hackney's has a comment."""
     for borough in ("camden", "hackney"):
@@ -198,6 +206,7 @@ def build(world, stage: str) -> None:
     returns(world)
     forms(world)
     disclosures(world)
+    referrals(world)
     by, world.own_words = world.leeds_co_ordinator, {"hackney": CANARY}
     if stage == "template":
         world.draft_template()

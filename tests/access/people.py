@@ -16,5 +16,7 @@ BOARD = {"camden_board_chair", "camden_business_manager"}
 RECORDERS = {"camden_administrator", "camden_mappa_chair"}
 KEEP_CASES = RECORDERS | {"hackney_administrator"}
 MAIL_ELSEWHERE = {"hackney_administrator", "leeds_co_ordinator"}
+SCREENERS = {"camden_administrator"}
+REFER = SCREENERS | SPOCS | {"hackney_administrator"}
 RUN_ROUNDS = KEEPERS | {"area_administrator", "leeds_co_ordinator"}
 EVERYONE = set(PEOPLE)

@@ -16,8 +16,10 @@ from tests.access.people import (
     OFFICE,
     PARTIES,
     RECORDERS,
+    REFER,
     REGION,
     RUN_ROUNDS,
+    SCREENERS,
     SPOCS,
 )
 
@@ -219,6 +221,18 @@ ROUTES = (
     | rows("", KEEP_CASES, pages=["disclosures:find", "disclosures:who_knew"])
     | rows("disclosure", RECORDERS, pages=["disclosures:disclosure", "disclosures:add"])
     | rows("disclosure", RECORDERS, pages=["disclosures:pdf"])
+    | rows("", REFER, EVERYONE, pages=["referral:list", "referral:figures", "referral:figures_export"])
+    | rows("", REFER, EVERYONE, pages=["referral:new"])
+    | rows("referral", SCREENERS, {"camden_mappa_chair"}, pages=["referral:detail", "referral:screen"])
+    | rows(  # of one that is sent nothing is changed, and nothing undone that is not decided
+        "referral",
+        (),
+        RECORDERS,
+        pages=[f"referral:{page}" for page in ("form", "check", "endorse", "withdraw")],
+        post=["referral:submit"],
+    )
+    | rows("referral section", (), RECORDERS, pages=["referral:section"])
+    | rows("referral", SCREENERS, {"camden_mappa_chair"}, status=409, pages=["referral:undo_link"])
     | rows("", KEEP_CASES, EVERYONE, pages=["meetings:contacts"], post=["meetings:contacts_ask"])
     | rows("contact", RECORDERS, pages=["meetings:contact", "meetings:contact_end"])
     | rows("contact", RECORDERS, post=["meetings:contact_ask"])
@@ -364,6 +378,8 @@ OF_BOROUGH = {
     "kpi",
     "case",
     "disclosure",
+    "referral",
+    "referral section",
     "contact",
     "meeting",
     "meeting case",

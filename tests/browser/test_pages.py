@@ -54,6 +54,8 @@ BY_SEAT = {
         *("/disclosures/CMD-D-2026-002/", "/disclosures/CMD-D-2026-001/add/outcome/"),
         *("/cases/CMD-C-2026-006/disclosures/new/", "/cases/CMD-C-2026-006/disclosures/new/request/"),
         *("/cases/CMD-C-2026-006/edit/", "/cases/CMD-C-2026-006/level/"),
+        *("/referrals/", "/referrals/?category=4", "/referrals/new/", "/referrals/figures/"),
+        *("/referrals/CMD-A-2026-004/", "/referrals/CMD-A-2026-004/screen/"),
         *("/contacts/", "/contacts/camden/camden-asc/", "/contacts/camden/camden-asc/end/"),
         *("/meetings/", "/meetings/?when=past", "/meetings/?month=2020-05", "/meetings/new/"),
         *("/meetings/series/", "/meetings/series/new/", "/meetings/series/camden/1/stop/"),

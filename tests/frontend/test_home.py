@@ -91,8 +91,8 @@ def test_E4_searching_has_a_limit(db):
 SEES = [
     (
         "camden_administrator",
-        ["Home", "Meetings", "Cases", "Protocols", "Performance", "Returns"],
-        "Emails and jobs",
+        ["Home", "Meetings", "Referrals", "Protocols", "Performance", "Returns"],
+        "Cases",
     ),
     ("camden_board_chair", ["Home", "Protocols", "Performance", "Returns"], "Review calendar"),
     (
@@ -106,7 +106,7 @@ SEES = [
         ["Home", "Region", "Protocols", "Performance", "Returns", "Escalations"],
         "Boroughs",
     ),
-    ("camden_police_spoc", ["Home", "Meetings"], "Check a signed document"),
+    ("camden_police_spoc", ["Home", "Meetings", "Referrals"], "Check a signed document"),
     ("nobody", [], "You hold no seat today"),
 ]
 
