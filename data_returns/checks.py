@@ -16,6 +16,7 @@ class Finding:
     key: str
     message: str
     cells: tuple[str, ...] = field(default=(), compare=False)
+    in_text: bool = field(default=False, compare=False)  # put right in the comment, not in the answer
 
     @property
     def at(self) -> str:
@@ -24,6 +25,8 @@ class Finding:
             return f"text-{self.key}"
         if self.code == "reason":
             return f"reason-{self.key}"
+        if self.code == "H7" and self.in_text:
+            return f"text-{self.key}"
         return f"{'answer' if self.code == 'H7' else 'figure'}-{self.key}"
 
 
@@ -125,7 +128,9 @@ def _answered(form: Form, question: Question, content: Content) -> Iterator[Find
     if answer is None:
         yield Finding("H7", choice.key, f"Select an answer to question {question.number}")
     elif answer in choice.reason and not content.text(question.comment.key):
-        yield Finding("H7", question.comment.key, f"Question {question.number}: enter why the answer is no")
+        label = dict(choice.options)[answer]
+        said = f"Question {question.number}: enter why the answer is “{label}”"
+        yield Finding("H7", question.comment.key, said, in_text=True)
     elif answer == "not_applicable" and content.sum(choice.not_applicable_if_zero) != 0:
         number = content.sum(choice.not_applicable_if_zero)
         there = "whose number is not known" if number is None else f"of whom there are {number}"

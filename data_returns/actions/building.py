@@ -115,9 +115,14 @@ def add_checks(
 
 @transaction.atomic
 def remove_check(edition: Edition, place: int, *, revision: int, by) -> Edition:
-    return _change(
-        edition, lambda content: drafting.without_check(content, place), revision=revision, by=by, check=place
-    )
+    """Not the sum of parts: without it a part that is hidden in a release could be worked out (S2)."""
+
+    def alter(content: dict) -> dict:
+        if any(r["code"] == drafting.PARTS for r in content["relations"][place - 1 : place]):
+            raise Conflict("Parts add up to their whole: this check goes when the parts are taken out.")
+        return drafting.without_check(content, place)
+
+    return _change(edition, alter, revision=revision, by=by, check=place)
 
 
 def years_ahead(today: date) -> range:

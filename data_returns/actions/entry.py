@@ -119,10 +119,10 @@ def import_content(
 
 
 def _from_file(content: Content, before: Figure | None, key: str, register: Mapping[str, int]) -> Entered:
-    """Why a figure differs from the register stays as long as the figure does."""
-    value = content.figures.get(key)
-    reason = before.reason if before is not None and before.value == value else ""
-    return Entered(value, content.blanks.get(key, ""), register.get(key), reason)
+    """Why a figure differs from the register stays as long as both do."""
+    value, counted = content.figures.get(key), register.get(key)
+    same = before is not None and (before.value, before.register) == (value, counted)
+    return Entered(value, content.blanks.get(key, ""), counted, before.reason if same else "")
 
 
 def _say_cleared(data_return: Return, cleared: Mapping[str, list[str]], by) -> None:

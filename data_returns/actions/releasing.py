@@ -7,6 +7,7 @@ from django.db.models import Max
 
 from audit.events import record
 from boards.models import AreaSettings, Organisation, Territory
+from data_returns.form import Form
 from data_returns.models import Edition, Rendition, Return
 from data_returns.release.cells import added, exact, name_of, suppress
 from data_returns.release.hiding import CannotHide
@@ -96,7 +97,17 @@ def fill(rendition: Rendition) -> None:
         _of_borough(rendition, [r.number for r in released if r.about_id == rendition.about_id])
     else:
         _of_area(rendition)
-    suppress(rendition, forms[rendition.edition], released, lambda r: forms[r.edition], _insiders(released))
+    form = forms[rendition.edition]
+    suppress(rendition, form, released, lambda r: forms[r.edition], _insiders(released))
+    rendition.answers = {k: said for k, said in rendition.answers.items() if not _tells(rendition, form, k)}
+
+
+def _tells(rendition: Rendition, form: Form, key: str) -> bool:
+    """“Not applicable” says that figures are zero: it is left out when one of them is hidden."""
+    choice = next((q.choice for q in form.questions if q.choice and q.choice.key == key), None)
+    if choice is None or rendition.answers[key] != "not_applicable":
+        return False
+    return any(rendition.cells.get(cell) == Rendition.HIDDEN for cell in choice.not_applicable_if_zero)
 
 
 def _insiders(released: list[Rendition]) -> list[dict]:

@@ -18,13 +18,20 @@ from mappa_portal.exceptions import Conflict
 from mappa_portal.words import plural
 from outbox.jobs import post
 
+CHANGED = "The return was changed after you opened this page. Nothing was signed. Read it again below."
+
 
 @transaction.atomic
-def sign(data_return: Return, *, by, at: datetime) -> Return:
-    """By the MAPPA chair. The web door has asked for the second factor; a job makes and seals the file."""
+def sign(data_return: Return, *, revision: int | None = None, by, at: datetime) -> Return:
+    """By the MAPPA chair. The web door has asked for the second factor; a job makes and seals the file.
+
+    ``revision``: of the return that the chair has read; Conflict when it has changed since.
+    """
     found = Return.objects.select_for_update(of=["self"]).select_related("organisation", "territory__parent")
     data_return = found.get(pk=data_return.pk)
     RETURN_RULES.require("sign", data_return, by=by)
+    if revision not in (None, data_return.revision):
+        raise Conflict(CHANGED)
     ground = Ground.of(data_return)
     result = result_of(data_return, ground)
     if left := to_fix(data_return, ground, result):

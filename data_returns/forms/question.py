@@ -11,7 +11,7 @@ from data_returns.forms.impersonal import ImpersonalForm
 from data_returns.models import Figure
 
 LONGEST = 5_000  # characters of a comment
-NONE = [("", "Select why, if there is no number"), *Figure.Blank.choices]
+NONE = [("", "Select why"), *Figure.Blank.choices]
 MINUS = "-\u2212\u2013"  # as keyboards and other programs write it
 DONE = [("yes", "Yes, I have completed it"), ("no", "No, I will come back to it later")]
 

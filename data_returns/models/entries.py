@@ -27,6 +27,12 @@ class Figure(Owned):
 
     objects = OfReturnQuerySet.as_manager()
 
+    @property
+    def explained(self) -> str:
+        """Why it differs, after what the register counted; it may not have been able to say."""
+        counted = "" if self.register is None else f"The register counts {self.register:,}. "
+        return f"{counted}{self.reason}" if self.reason else ""
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["territory", "data_return", "key"], name="figure_once"),

@@ -127,7 +127,7 @@ class Return(Owned):
             {a.key: a.text for a in answers if a.text},
             {a.key: a.choice for a in answers if a.choice},
             {f.key: f.blank for f in figures if f.blank},
-            {f.key: f"The register counts {f.register:,}. {f.reason}" for f in figures if f.reason},
+            {f.key: f.explained for f in figures if f.reason},
         )
 
 

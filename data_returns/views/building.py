@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from data_returns.actions import building as actions
+from data_returns.building.drafting import PARTS
 from data_returns.building.problems import problems_of
 from data_returns.forms.building import AskingForm, CheckForm
 from data_returns.models import Edition
@@ -101,6 +102,7 @@ class Checks(Draft):
                 "place": place,
                 "words": draft.says(relation).replace("{left}", "N").replace("{right}", "N"),
                 "is_error": relation.level == "error",
+                "is_kept": relation.code == PARTS,
                 "problems": [p.text for p in problems if p.check == place],
             }
             for place, relation in enumerate(draft.relations, 1)

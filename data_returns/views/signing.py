@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts.demo import shown_code
-from data_returns.actions.signing import sign, signed_data
+from data_returns.actions.signing import CHANGED, sign, signed_data
 from data_returns.attending import all_attending
 from data_returns.checking import Ground, result_of, to_fix
 from data_returns.evidence import fingerprint
@@ -20,21 +20,19 @@ from mappa_portal.exceptions import Conflict
 from mappa_portal.forms import attempt
 
 SALT = "data_returns.sign"
-CHANGED = "The return was changed after you opened this page. Nothing was signed. Read it again below."
 
 
 @login_required
 def declare(request, borough: str, year: int):
     data_return = return_of(request, borough, year, "sign")
-    shown = fingerprint(signed_data(data_return))
+    opened = [request.user.pk, fingerprint(signed_data(data_return)), data_return.revision]
     sent = request.POST if request.method == "POST" else None
-    form = DeclarationForm(
-        sent, request=request, initial={"opened": tokens.dumps([request.user.pk, shown], salt=SALT)}
-    )
-    if sent is not None and _opened(sent) != [request.user.pk, shown]:
+    form = DeclarationForm(sent, request=request, initial={"opened": tokens.dumps(opened, salt=SALT)})
+    if sent is not None and _opened(sent) != opened:
         raise Conflict(CHANGED)
     if sent is not None and form.is_valid():
-        if attempt(form, lambda: sign(data_return, by=request.user, at=timezone.now())):
+        read = data_return.revision
+        if attempt(form, lambda: sign(data_return, revision=read, by=request.user, at=timezone.now())):
             said = f"You signed {data_return.reference}. {data_return.board} is given it once the document is made."
             messages.success(request, said)
             return redirect("data_returns:view", *place(data_return))
@@ -42,7 +40,7 @@ def declare(request, borough: str, year: int):
 
 
 def _opened(sent) -> list | None:
-    """Who opened the page, and the content that it showed."""
+    """Who opened the page, the content that it showed, and the revision of the return: reasons count as well."""
     try:
         return tokens.loads(sent.get("opened", ""), salt=SALT, max_age=8 * 3600)
     except tokens.BadSignature:
