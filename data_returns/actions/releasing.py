@@ -99,10 +99,12 @@ def fill(rendition: Rendition) -> None:
         _of_area(rendition)
     form = forms[rendition.edition]
     suppress(rendition, form, released, lambda r: forms[r.edition], _insiders(released))
-    rendition.answers = {k: said for k, said in rendition.answers.items() if not _tells(rendition, form, k)}
+    rendition.answers = {
+        k: said for k, said in rendition.answers.items() if not tells_a_zero(rendition, form, k)
+    }
 
 
-def _tells(rendition: Rendition, form: Form, key: str) -> bool:
+def tells_a_zero(rendition: Rendition, form: Form, key: str) -> bool:
     """“Not applicable” says that figures are zero: it is left out when one of them is hidden."""
     choice = next((q.choice for q in form.questions if q.choice and q.choice.key == key), None)
     if choice is None or rendition.answers[key] != "not_applicable":

@@ -8,7 +8,7 @@ import pytest
 from accounts.second_factor import current_code
 from boards.access import unshare
 from data_returns.actions.checking import pass_check
-from data_returns.actions.entry import import_content
+from data_returns.actions.entry import Entered, import_content, save_question
 from data_returns.actions.opening import correct, open_return
 from data_returns.actions.signing import sign
 from data_returns.content import parse
@@ -64,10 +64,26 @@ def test_the_chair_declares_with_both_statements_and_the_code(world, ready, brow
     assert browser.post(f"{BASE}sign/", data).status_code == 409
 
 
-def test_what_changed_after_the_page_was_opened_is_not_signed(world, ready, browser_of):
+def another_figure(found: Return) -> None:
+    import_content(found, parse(good({"q2_l1": 5}), found.form)[0], by=None, at=AT)
+
+
+def another_reason(found: Return) -> None:
+    section = found.sections.get(question=10)
+    said = {
+        "figures": {"q10": Entered(0, reason="Counted by hand.")},
+        "texts": {},
+        "answers": {},
+        "cleared": {},
+    }
+    save_question(found, 10, **said, is_done=True, revision=section.revision, by=None, at=AT)
+
+
+@pytest.mark.parametrize("change", [another_figure, another_reason])
+def test_what_changed_after_the_page_was_opened_is_not_signed(world, ready, browser_of, change):
     browser = browser_of("camden_mappa_chair")
     token = opened(browser.get(f"{BASE}sign/"))
-    import_content(ready, parse(good({"q2_l1": 5}), ready.form)[0], by=None, at=AT)
+    change(ready)
     pass_check(ready, by=None)
     code = current_code(world.camden_mappa_chair)
     data = {"opened": token, "complete": "on", "impersonal": "on", "code": code}

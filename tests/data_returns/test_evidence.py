@@ -116,6 +116,20 @@ def test_a_register_that_moved_on_stops_the_signature_until_somebody_says_why(wo
     assert late.reference in str(reread(ready).evidence)
 
 
+@pytest.mark.parametrize(
+    "register, said", [(3, "The register counts 3. One came late."), (None, "One came late.")]
+)
+def test_a_reason_stands_also_where_the_register_cannot_say(draft, register, said):
+    Figure.objects.filter(key="q1_l1").update(register=register, reason="One came late.")
+    assert Return.objects.get(pk=draft.pk).said().reasons == {"q1_l1": said}
+
+
+def test_a_reason_goes_with_the_count_that_it_explained(draft):
+    Figure.objects.filter(key="q1_l1").update(register=9, reason="One came late.")
+    import_content(draft, draft.said(), by=None, at=AT)
+    assert Figure.objects.get(key="q1_l1").reason == ""
+
+
 def test_the_check_names_it_and_leads_to_its_reason(browser, cases, draft):
     cases.add("7", level=3, since=TURNED_ON)
     page = browser.get("/returns/camden/2024-25/check/").content.decode()

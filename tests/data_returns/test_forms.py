@@ -24,16 +24,6 @@ TODAY = localdate()
 
 
 @pytest.fixture
-def office(browser_of):
-    return browser_of("co_ordinator")
-
-
-@pytest.fixture
-def london(world):
-    return world.territory("london")
-
-
-@pytest.fixture
 def draft(world, london) -> Edition:
     """A copy of the present-day form."""
     return building.start(london, shipped(PRESENT), title="London 2027", by=world.co_ordinator)
@@ -201,6 +191,14 @@ def test_published_it_stays_as_it_is(world, draft):
         building.move(edition, 1, 1, revision=edition.revision, by=world.co_ordinator)
     with pytest.raises(Conflict, match="published already"):
         published(edition, world.co_ordinator)
+
+
+def test_S2_the_sum_of_parts_is_kept_with_the_parts(world, draft, office):
+    [place] = [n for n, r in enumerate(draft.content["relations"], 1) if r["code"] == "H1"]
+    with pytest.raises(Conflict, match="Parts add up to their whole"):
+        building.remove_check(draft, place, revision=draft.revision, by=world.co_ordinator)
+    assert f"checks/{place}/remove/" not in office.get(f"{DRAFT}checks/").content.decode()
+    building.remove_check(draft, place + 1, revision=draft.revision, by=world.co_ordinator)
 
 
 def test_it_is_withdrawn_until_a_return_is_opened_on_it(world, draft):

@@ -7,7 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from boards.models import Organisation
-from data_returns.actions.releasing import release, release_sums
+from data_returns.actions.releasing import release, release_sums, tells_a_zero
+from data_returns.editions import PRESENT, shipped
+from data_returns.form import Form
 from data_returns.models import Rendition, Return
 from mappa_portal.exceptions import Conflict
 from outbox.jobs import run_jobs
@@ -39,6 +41,19 @@ def test_the_unit_releases_what_the_board_accepted_and_small_numbers_are_gone(wo
     assert rendition.cells["q1_l3"] == "c" and rendition.cells["q4_l3"] == "c"
     assert rendition.answers == {"q8": "yes"} and rendition.threshold == 5
     assert "The youth risk panel" not in str(rendition.__dict__), "comments are not released"
+
+
+@pytest.mark.parametrize(
+    "answer, cells, tells",
+    [
+        ("not_applicable", {"q1_l2": "c", "q1_l3": 0}, True),
+        ("not_applicable", {"q1_l2": 0, "q1_l3": 0}, False),
+        ("yes", {"q1_l2": "c", "q1_l3": "c"}, False),
+    ],
+)
+def test_S2_not_applicable_is_left_out_where_it_tells_a_hidden_zero(answer, cells, tells):
+    rendition = Rendition(answers={"q8": answer}, cells=cells)
+    assert tells_a_zero(rendition, Form.of(shipped(PRESENT)), "q8") == tells
 
 
 def test_asked_for_twice_it_is_released_once(world, accepted):
