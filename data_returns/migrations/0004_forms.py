@@ -18,12 +18,22 @@ CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON data_returns_edition
     FOR EACH ROW EXECUTE FUNCTION app.published_once();
 """
 KNOWN = """
-ALTER TABLE data_returns_standing NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE data_returns_return NO FORCE ROW LEVEL SECURITY;
-UPDATE data_returns_standing s SET edition = r.edition FROM data_returns_return r
-    WHERE r.territory_id = s.about_id AND r.year = s.year AND r.number = s.number;
-ALTER TABLE data_returns_standing FORCE ROW LEVEL SECURITY;
-ALTER TABLE data_returns_return FORCE ROW LEVEL SECURITY;
+SET LOCAL ROLE mappa_app;
+SELECT set_config('portal.territories', named, true), set_config('portal.areas', named, true)
+    FROM (SELECT coalesce('{' || string_agg(id::text, ',') || '}', '{}') AS named FROM boards_territory) t;
+DO $$
+DECLARE
+    touched integer;
+BEGIN
+    UPDATE data_returns_standing s SET edition = r.edition FROM data_returns_return r
+        WHERE r.territory_id = s.about_id AND r.year = s.year AND r.number = s.number;
+    GET DIAGNOSTICS touched = ROW_COUNT;
+    IF touched < (SELECT count(DISTINCT (territory_id, year)) FROM data_returns_return) THEN
+        RAISE EXCEPTION 'only % standings learned their form', touched;
+    END IF;
+END $$;
+RESET ROLE;
+SELECT set_config('portal.territories', '', true), set_config('portal.areas', '', true);
 """
 
 
