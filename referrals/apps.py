@@ -8,7 +8,7 @@ class ReferralsConfig(AppConfig):
         """What the room keeps sealed, for the day on which the key is replaced."""
         from boards import sealed
         from referrals.actions import write_tokens
-        from referrals.disclosure_tokens import write_recipient_tokens
+        from referrals.disclosing.tokens import write_recipient_tokens
         from referrals.models import Case, DisclosureEntry, LevelPeriod, Referral, ReferralSection
 
         sealed.register(Case, "personal", then=write_tokens)

@@ -7,9 +7,9 @@ from boards.models import Appointment, Organisation, Territory
 from boards.roles import Seat
 from boards.scope import everywhere, scope
 from referrals import actions, rooms
-from referrals.disclosure_checks import tellers
-from referrals.disclosure_terms import bases_on
-from referrals.ledger import Kind
+from referrals.disclosing.checks import tellers
+from referrals.disclosing.ledger import Kind
+from referrals.disclosing.terms import bases_on
 from referrals.models import Case
 
 BOROUGH = "camden"

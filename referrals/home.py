@@ -1,3 +1,4 @@
 """What the room puts on the home page."""
 
-from referrals import disclosures_home, referral_home  # noqa: F401  (register themselves)
+import referrals.disclosing.home
+import referrals.referring.home  # noqa: F401  (registers itself)

@@ -1,7 +1,7 @@
 from boards.access import units_with
 from boards.models import Organisation
 from boards.rules import Rule, RuleBook
-from referrals.ledger import Kind, why_not
+from referrals.disclosing.ledger import Kind, why_not
 
 CASE_RULES = RuleBook(
     add=Rule("record_meeting"),

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from mappa_portal.search import MOST, Hit, register
 from referrals.models import Case, Referral
-from referrals.referral_rules import referrers_of, screeners_of
+from referrals.referring.rules import referrers_of, screeners_of
 from referrals.rules import units_of
 
 

@@ -9,9 +9,9 @@ from django.utils.timezone import now
 from audit.events import record
 from boards.models import Organisation
 from boards.references import next_reference
-from referrals.disclosure_checks import check
-from referrals.disclosure_tokens import write_recipient_tokens
-from referrals.ledger import OPENING, Kind
+from referrals.disclosing.checks import check
+from referrals.disclosing.ledger import OPENING, Kind
+from referrals.disclosing.tokens import write_recipient_tokens
 from referrals.models import Case, Disclosure, DisclosureEntry
 from referrals.rules import CASE_RULES, DISCLOSURE_RULES
 

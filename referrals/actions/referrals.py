@@ -13,11 +13,11 @@ from boards.dates import add_months
 from boards.models import AreaSettings, Organisation, Territory
 from boards.references import next_reference
 from mappa_portal.exceptions import Conflict, StaleEdit
-from referrals import mail
-from referrals.answers import Answers, category_refused, problems, release_of
-from referrals.form_a import AREA, CATEGORY, DATES, LETTER, SECTIONS, edition_on
 from referrals.models import Referral, ReferralSection
-from referrals.referral_rules import REFERRAL_RULES, may_refer
+from referrals.referring import mail
+from referrals.referring.answers import Answers, category_refused, problems, release_of
+from referrals.referring.form_a import AREA, CATEGORY, DATES, LETTER, SECTIONS, edition_on
+from referrals.referring.rules import REFERRAL_RULES, may_refer
 
 Status = Referral.Status
 

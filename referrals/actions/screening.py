@@ -10,14 +10,14 @@ from audit.events import record
 from boards.dates import add_working_days
 from boards.models import AreaSettings
 from mappa_portal.exceptions import Conflict
-from referrals import mail
 from referrals.actions.cases import add_case
 from referrals.actions.cases import withdraw as withdraw_case
 from referrals.actions.levels import change_level
 from referrals.actions.referrals import opened
-from referrals.answers import person_of
 from referrals.models import Case, Referral, Screening
-from referrals.referral_rules import SCREENING_RULES
+from referrals.referring import mail
+from referrals.referring.answers import person_of
+from referrals.referring.rules import SCREENING_RULES
 
 Status, Outcome = Referral.Status, Referral.Outcome
 AT = {Outcome.LEVEL_2: 2, Outcome.LEVEL_3: 3}

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.timezone import localdate
 
 from mappa_portal.forms import DateField, Form
-from referrals.disclosure_terms import BASES, CIRCUMSTANCES, ROLES
+from referrals.disclosing.terms import BASES, CIRCUMSTANCES, ROLES
 from referrals.models import Case, Disclosure
 
 

@@ -7,8 +7,9 @@ from accounts.second_factor import SecondFactorForm
 from mappa_portal.forms import DateField
 from mappa_portal.words import long_date
 from referrals import rooms
-from referrals.disclosure_checks import tellers
-from referrals.disclosure_terms import ROLES, STEP_NAMES
+from referrals.disclosing.checks import tellers
+from referrals.disclosing.ledger import DISCLOSE, EMERGENCY, PANEL, REFUSE, Kind, strikable
+from referrals.disclosing.terms import ROLES, STEP_NAMES
 from referrals.forms.disclosures import (
     Body,
     EntryForm,
@@ -23,7 +24,6 @@ from referrals.forms.disclosures import (
     words,
     yes_no,
 )
-from referrals.ledger import DISCLOSE, EMERGENCY, PANEL, REFUSE, Kind, strikable
 
 
 class ViewForm(EntryForm):

@@ -6,9 +6,9 @@ from django.utils.timezone import localdate
 from boards.directory import organisations_covering
 from boards.models import Organisation
 from mappa_portal.forms import DateField, Form
-from referrals.disclosure_checks import BASIS, SCHOOL, tellers
-from referrals.disclosure_terms import AT_SCHOOL, CIRCUMSTANCES, GROUNDS, ROLES, SCHEMES, bases_on
-from referrals.ledger import Kind
+from referrals.disclosing.checks import BASIS, SCHOOL, tellers
+from referrals.disclosing.ledger import Kind
+from referrals.disclosing.terms import AT_SCHOOL, CIRCUMSTANCES, GROUNDS, ROLES, SCHEMES, bases_on
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
 AS_BOOLEAN = {"yes": True, "no": False, "": None}

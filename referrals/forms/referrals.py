@@ -9,8 +9,8 @@ from boards.directory import organisations_covering
 from boards.forms.fields import RevisedForm
 from boards.models import Organisation, Territory
 from mappa_portal.forms import DateField, Form
-from referrals.form_a import LEVELS, Question, Section
 from referrals.models import Referral, ReferralSection
+from referrals.referring.form_a import LEVELS, Question, Section
 
 LONG = 4000
 MOST_CHILDREN = 20

@@ -15,8 +15,8 @@ from django.db.models import Q
 from accounts.vault import seal, unseal
 from boards.models import Organisation
 from boards.owned import Owned, OwnedKey, OwnedQuerySet
-from referrals import ledger
-from referrals.disclosure_terms import BASES, SCHEMES
+from referrals.disclosing import ledger
+from referrals.disclosing.terms import BASES, SCHEMES
 from referrals.models.cases import Case, Registered, RegisteredQuerySet
 
 

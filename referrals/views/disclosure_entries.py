@@ -17,9 +17,9 @@ from accounts.second_factor import SecondFactorForm
 from mappa_portal.action_form import shown
 from mappa_portal.forms import DateInput, attempt
 from referrals import actions
-from referrals.disclosure_words import standing, trail
+from referrals.disclosing.ledger import OPENING
+from referrals.disclosing.words import standing, trail
 from referrals.forms.disclosure_steps import FORMS
-from referrals.ledger import OPENING
 from referrals.models import Case
 from referrals.rules import CASE_RULES
 from referrals.views.disclosures import disclosure_of

@@ -6,9 +6,9 @@ from django.views.generic import TemplateView
 
 from mappa_portal.limits import limit
 from mappa_portal.words import short_date
-from referrals.disclosure_tokens import MOST, find_by_recipient
+from referrals.disclosing.knowledge import known_on
+from referrals.disclosing.tokens import MOST, find_by_recipient
 from referrals.forms.disclosure_finding import FindRecipientForm, KnewForm
-from referrals.knowledge import known_on
 from referrals.models import Case
 from referrals.views.disclosures import DisclosureList, LedgerMixin, link, state_tag
 

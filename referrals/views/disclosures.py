@@ -22,8 +22,8 @@ from mappa_portal.pagination import keyset, sorting
 from mappa_portal.templatetags.govuk import short_date, tag
 from mappa_portal.words import OFFICIAL_SENSITIVE
 from referrals import actions
-from referrals.disclosure_terms import BASES, CIRCUMSTANCES, ROLES, SCHEMES
-from referrals.disclosure_words import BESIDE, COLOURS, NEXT, standing, trail
+from referrals.disclosing.terms import BASES, CIRCUMSTANCES, ROLES, SCHEMES
+from referrals.disclosing.words import BESIDE, COLOURS, NEXT, standing, trail
 from referrals.forms.disclosure_finding import DisclosureFilterForm, FindRecipientForm
 from referrals.models import Disclosure
 from referrals.rules import DISCLOSURE_RULES, disclosing_units

@@ -9,10 +9,10 @@ from audit.events import record
 from mappa_portal.exports import csv_download
 from mappa_portal.limits import limit
 from mappa_portal.words import OFFICIAL_SENSITIVE
-from referrals.figures import COLUMNS, Figures, year_of
-from referrals.figures import figures as counted
 from referrals.models import Referral
-from referrals.referral_rules import referrers_of, screeners_of
+from referrals.referring.figures import COLUMNS, Figures, year_of
+from referrals.referring.figures import figures as counted
+from referrals.referring.rules import referrers_of, screeners_of
 
 FIRST = 2000
 

@@ -13,10 +13,10 @@ from django.views.generic import TemplateView
 from mappa_portal.action_form import ActionFormView
 from mappa_portal.templatetags.govuk import TaskItem
 from referrals.actions import referrals as actions
-from referrals.answers import problems
-from referrals.form_a import SECTIONS
 from referrals.forms.referrals import EndorseForm, SectionForm, WithdrawReferralForm
 from referrals.models import Referral, ReferralSection
+from referrals.referring.answers import problems
+from referrals.referring.form_a import SECTIONS
 from referrals.views.referrals import ReferralMixin
 
 

@@ -19,12 +19,12 @@ from mappa_portal.pagination import keyset, sorting
 from mappa_portal.templatetags.govuk import Row
 from mappa_portal.words import long_date
 from referrals.actions import referrals as actions
-from referrals.answers import rows
-from referrals.form_a import SECTIONS
 from referrals.forms.referrals import NewReferralForm, ReferralFilterForm
 from referrals.models import Referral, Screening
-from referrals.referral_rules import REFERRAL_RULES, SCREENING_RULES, referrers_of, screeners_of
-from referrals.waiting import narrowed, state_tag
+from referrals.referring.answers import rows
+from referrals.referring.form_a import SECTIONS
+from referrals.referring.rules import REFERRAL_RULES, SCREENING_RULES, referrers_of, screeners_of
+from referrals.referring.waiting import narrowed, state_tag
 
 COLUMNS = (
     ("reference", "Reference"),

@@ -6,10 +6,10 @@ from django.utils.functional import cached_property
 from mappa_portal.action_form import ActionFormView
 from mappa_portal.words import long_date
 from referrals.actions import screening as actions
-from referrals.answers import person_of
 from referrals.finding import same_person
 from referrals.forms.screening import ACCEPTED, ScreenForm, UndoLinkForm
 from referrals.models import Referral
+from referrals.referring.answers import person_of
 from referrals.views.referrals import ReferralMixin
 
 CRITERIA = (  # domain section 1

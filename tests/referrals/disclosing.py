@@ -4,7 +4,7 @@ from datetime import date
 
 from meetings.models import Discussion, Meeting
 from referrals import actions
-from referrals.ledger import Kind
+from referrals.disclosing.ledger import Kind
 from referrals.personal import Person
 
 DAY = date(2026, 3, 2)

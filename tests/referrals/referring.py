@@ -4,8 +4,8 @@ from django.utils.timezone import now
 
 from boards.roles import Seat
 from referrals.actions import referrals as actions
-from referrals.form_a import SECTIONS, Question
 from referrals.models import Referral
+from referrals.referring.form_a import SECTIONS, Question
 from tests.factories import person
 
 CANARY = "Jo Canary"

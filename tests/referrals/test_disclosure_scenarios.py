@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from accounts.second_factor import current_code
 from audit.models import Event
 from mappa_portal.home import tasks_of
-from referrals.ledger import Kind
+from referrals.disclosing.ledger import Kind
 from referrals.models import Disclosure
 from tests.pages import text
 from tests.referrals.disclosing import Disclosing

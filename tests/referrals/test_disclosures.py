@@ -11,9 +11,9 @@ from accounts.vault import unseal
 from audit.models import Change, Draft
 from mappa_portal.exceptions import Conflict
 from referrals import actions
-from referrals.disclosure_tokens import find_by_recipient
-from referrals.knowledge import known_on
-from referrals.ledger import Kind
+from referrals.disclosing.knowledge import known_on
+from referrals.disclosing.ledger import Kind
+from referrals.disclosing.tokens import find_by_recipient
 from referrals.models import Disclosure, DisclosureEntry, RecipientToken
 from tests.referrals.disclosing import DAY, NAME, Disclosing
 

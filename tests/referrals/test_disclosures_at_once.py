@@ -8,7 +8,7 @@ from django.db import connection
 
 from boards.scope import everywhere, scope
 from mappa_portal.exceptions import Conflict
-from referrals.ledger import Kind
+from referrals.disclosing.ledger import Kind
 from referrals.models import Disclosure
 from tests.referrals.disclosing import Disclosing
 

@@ -7,8 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from referrals.disclosure_terms import BASES, bases_on, clocks
-from referrals.ledger import Entry, Kind, fold, strikable, why_not
+from referrals.disclosing.ledger import Entry, Kind, fold, strikable, why_not
+from referrals.disclosing.terms import BASES, bases_on, clocks
 
 DAY = date(2026, 3, 2)
 

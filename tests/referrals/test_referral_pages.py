@@ -12,9 +12,9 @@ from audit.models import Event
 from meetings.models import Discussion, Meeting
 from referrals.actions import referrals as actions
 from referrals.actions import screening
-from referrals.figures import working_days
-from referrals.form_a import SECTIONS
 from referrals.models import Case, Referral
+from referrals.referring.figures import working_days
+from referrals.referring.form_a import SECTIONS
 from tests.pages import text
 from tests.referrals.referring import CANARY, answers, endorsed, filled, referrer, started, submitted
 

@@ -12,9 +12,9 @@ from boards.roles import Seat
 from mappa_portal.exceptions import Conflict, StaleEdit
 from outbox.models import Message
 from referrals.actions import referrals as actions
-from referrals.form_a import edition_on
 from referrals.models import Referral, ReferralSection
-from referrals.referral_rules import who_refers
+from referrals.referring.form_a import edition_on
+from referrals.referring.rules import who_refers
 from tests.factories import appoint
 from tests.referrals.referring import (
     CANARY,

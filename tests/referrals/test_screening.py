@@ -18,7 +18,7 @@ from referrals.actions import referrals as actions
 from referrals.finding import same_person
 from referrals.models import Case, Referral
 from referrals.personal import Person
-from referrals.waiting import is_overdue, stage
+from referrals.referring.waiting import is_overdue, stage
 from tests.referrals.referring import CANARY, SAID, referrer, submitted
 
 BORN = date.fromisoformat(SAID["birth_date"])

@@ -15,7 +15,7 @@ ROOMS = (
     "meetings.demo.records.load",
     "referrals.demo.load",
     "data_returns.demo.load",
-    "referrals.referral_demo.load",
+    "referrals.referring.demo.load",
 )
 
 

@@ -6,12 +6,12 @@ from datetime import date
 from boards.models import Organisation
 from mappa_portal.templatetags.govuk import Row
 from mappa_portal.words import long_date
-from referrals import form_a
 from referrals.actions.cases import CATEGORY_4_SINCE, TOO_EARLY
-from referrals.form_a import CATEGORY, DATES, OFFENCE, PERSON, SECTIONS, Question
 from referrals.models import Referral
 from referrals.personal import Person
-from referrals.referral_rules import who_refers
+from referrals.referring import form_a
+from referrals.referring.form_a import CATEGORY, DATES, OFFENCE, PERSON, SECTIONS, Question
+from referrals.referring.rules import who_refers
 
 NOTHING = "Not answered"
 Answers = Mapping[int, dict]

@@ -7,8 +7,8 @@ from datetime import date
 from django.db import transaction
 
 from audit.events import record
-from referrals.disclosure_words import words_of
-from referrals.ledger import Kind
+from referrals.disclosing.ledger import Kind
+from referrals.disclosing.words import words_of
 from referrals.models import Case, Disclosure
 from referrals.rules import CASE_RULES
 

@@ -11,7 +11,7 @@ from mappa_portal.home import Task, register
 from mappa_portal.words import long_date
 from referrals.actions.referrals import has_written
 from referrals.models import Referral
-from referrals.referral_rules import REFERRAL_RULES, referrers_of, screeners_of
+from referrals.referring.rules import REFERRAL_RULES, referrers_of, screeners_of
 
 Status = Referral.Status
 MOST = 20

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from boards.access import seats_with
 from mappa_portal.home import Task, register
-from referrals.ledger import Kind
+from referrals.disclosing.ledger import Kind
 from referrals.models import Disclosure
 from referrals.rules import disclosing_units
 

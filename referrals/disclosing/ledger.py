@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from referrals.disclosure_terms import Due, clocks
+from referrals.disclosing.terms import Due, clocks
 
 
 class Kind:

@@ -9,8 +9,8 @@ from boards.models import Coverage, Organisation
 from boards.rules import may
 from mappa_portal.words import long_date
 from referrals import rooms
-from referrals.disclosure_terms import AT_SCHOOL, BASES, TELLERS, bases_on
-from referrals.ledger import EMERGENCY, REFUSE, Kind, strikable
+from referrals.disclosing.ledger import EMERGENCY, REFUSE, Kind, strikable
+from referrals.disclosing.terms import AT_SCHOOL, BASES, TELLERS, bases_on
 from referrals.models import Disclosure
 
 Found = Iterator[tuple[str, str]]

@@ -13,8 +13,8 @@ from boards.roles import Seat
 from boards.scope import scope
 from referrals.actions import referrals as actions
 from referrals.actions import screening
-from referrals.form_a import CATEGORY, REFERRER, SECTIONS, Question
 from referrals.models import Referral
+from referrals.referring.form_a import CATEGORY, REFERRER, SECTIONS, Question
 
 REFERRER_NUMBER = 795  # of a name that nobody else with an account has
 PEOPLE, CHILDREN = 4000, 5000  # numbers of the names of those referred, and of the children they know

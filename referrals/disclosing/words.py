@@ -5,8 +5,8 @@ from datetime import date
 
 from mappa_portal.templatetags.govuk import Row
 from mappa_portal.words import long_date, lower_first, moment
-from referrals.disclosure_terms import BASES, CIRCUMSTANCES, GROUNDS, ROLES, SCHEMES, STEP_NAMES
-from referrals.ledger import DISCLOSE, EMERGENCY, Kind
+from referrals.disclosing.ledger import DISCLOSE, EMERGENCY, Kind
+from referrals.disclosing.terms import BASES, CIRCUMSTANCES, GROUNDS, ROLES, SCHEMES, STEP_NAMES
 from referrals.models import Disclosure, DisclosureEntry
 
 COLOURS = {
