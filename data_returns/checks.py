@@ -87,7 +87,8 @@ def _related(form: Form, relation: Relation, content: Content) -> list[Finding] 
     if relation.holds(left, right):
         return []
     cells = (*relation.left, *relation.right)
-    said = form.says(relation).format(left=left, right=right)
+    named = f"Cross-check {relation.code}: " if relation.is_own else ""
+    said = named + form.says(relation).format(left=left, right=right)
     return [Finding(relation.code, relation.left[0], said, cells)]
 
 

@@ -3,12 +3,13 @@
 A form is data (``editions/*.json`` ship with the portal): areas differ in it, code does not.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from mappa_portal.words import upper_first
 
+OWN = "C"  # begins the code of a cross-check that an area made
 LARGEST = 99_999  # people in one cell: more is a slip of the hand
 
 
@@ -59,6 +60,17 @@ class Question:
     choice: Choice | None = None
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """Of all that it asks for; a choice may share that of its comment."""
+        named = [*self.cells, *self.texts, *([self.choice] if self.choice else [])]
+        return tuple(dict.fromkeys(one.key for one in named))
+
+    @property
+    def base(self) -> str:
+        """What its keys begin with: "q13", wherever the question stands."""
+        return self.keys[0].partition("_")[0] if self.keys else ""
+
+    @property
     def whole(self) -> list[Cell]:
         """Without those that are a part of another."""
         return [cell for cell in self.cells if not cell.part_of]
@@ -82,6 +94,11 @@ class Relation:
 
     def holds(self, left: int, right: int) -> bool:
         return left == right if self.test == "equal" else left <= right
+
+    @property
+    def is_own(self) -> bool:
+        """Of an area: people refer to it by its code, which says nothing else."""
+        return self.code.startswith(OWN)
 
 
 @dataclass(frozen=True)
@@ -147,7 +164,7 @@ class Form:
         return next((q for q in self.questions if q.number == number), None)
 
     def question_of(self, key: str) -> Question:
-        return next(q for q in self.questions if key in _keys(q))
+        return next(q for q in self.questions if key in q.keys)
 
     def says(self, relation: Relation) -> str:
         """What is wrong when it does not hold, with room for both sums."""
@@ -197,13 +214,6 @@ def _figures(question: Question, cells: list[Cell]) -> str:
 def levels_in_words(levels: list[int]) -> str:
     """Level 1; Levels 2 and 3"""
     return f"Level{'s' if len(levels) > 1 else ''} {' and '.join(map(str, levels))}"
-
-
-def _keys(question: Question) -> Iterator[str]:
-    yield from (cell.key for cell in question.cells)
-    yield from (text.key for text in question.texts)
-    if question.choice:
-        yield question.choice.key
 
 
 def _question(data: Mapping) -> Question:

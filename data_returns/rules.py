@@ -112,11 +112,20 @@ def _why_not_withdrawn(edition: Edition) -> str:
     return "Returns were opened on this form: it stays." if edition.is_published else "This form is a draft."
 
 
-PUBLISHED = "This form is published and stays as it is. Start a new one from it."
+def _why_not_changed(edition: Edition) -> str:
+    if edition.discarded_on is not None:
+        return "Somebody deleted this draft."
+    return "This form is published and stays as it is. Start a new one from it."
+
+
+def _why_not_published(edition: Edition) -> str:
+    return "This form is published already." if edition.is_published else _why_not_changed(edition)
+
+
 EDITION_RULES = RuleBook(
     start=Rule("run_round"),
-    change=Rule("run_round", lambda e: not e.is_published, PUBLISHED),
-    publish=Rule("run_round", lambda e: not e.is_published, "This form is published already."),
-    discard=Rule("run_round", lambda e: not e.is_published, PUBLISHED),
+    change=Rule("run_round", lambda e: e.is_open, _why_not_changed),
+    publish=Rule("run_round", lambda e: e.is_open, _why_not_published),
+    discard=Rule("run_round", lambda e: e.is_open, _why_not_changed),
     withdraw=Rule("run_round", lambda e: e.is_published and e.is_own and not e.uses, _why_not_withdrawn),
 )

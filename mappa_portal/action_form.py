@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.utils.choices import flatten_choices
 from django.views.generic import FormView
 
 from mappa_portal.exceptions import StaleEdit
@@ -52,7 +53,7 @@ class ActionFormView(FormView):
         try:
             return attempt(form, lambda: self.act(form)) or self.form_invalid(form)
         except StaleEdit as stale:
-            return self._show_both(form, stale.current)
+            return self.show_both(form, stale.current)
 
     def _ask(self, question: Question):
         """What was typed travels along, hidden."""
@@ -62,25 +63,40 @@ class ActionFormView(FormView):
         self.template_name = self.question_template
         return self.render_to_response(context)
 
-    def _show_both(self, yours, current):
+    def show_both(self, yours, current):
         """Both versions side by side; saving again replaces the one that the person has now seen (C2)."""
         kwargs = self.get_form_kwargs() | {self.record_name: current}
         theirs = type(yours)(**kwargs | {"data": None, "files": None})
+        return self.show_again(yours, current, columns=COLUMNS, both=side_by_side(theirs, yours))
+
+    def show_again(self, yours, current, **context):
+        """What was typed, in the form as it stands now."""
+        kwargs = self.get_form_kwargs() | {self.record_name: current}
         sent = yours.data.copy()
         sent["revision"] = current.revision
-        context = self.get_context_data(
-            form=type(yours)(**kwargs | {"data": sent}),
-            changed=current,
-            columns=("Question", "Saved now", "Yours"),
-            both=[
-                (theirs[n].label, shown(theirs[n]), shown(yours[n])) for n in yours.fields if n != "revision"
-            ],
+        form = type(yours)(**kwargs | {"data": sent})
+        return self.render_to_response(
+            self.get_context_data(form=form, changed=current, **context), status=409
         )
-        return self.render_to_response(context, status=409)
 
     def get_context_data(self, **kwargs):
         words = {"title": self.title, "button": self.button}
         return super().get_context_data(**words | kwargs)
+
+
+COLUMNS = ("Question", "Saved now", "Yours")
+
+
+def side_by_side(theirs, yours) -> list[tuple[str, str, str]]:
+    """What people see of both; one may have fields that the other lacks."""
+    names = [n for n, field in (yours.fields | theirs.fields).items() if not field.widget.is_hidden]
+    return [
+        (
+            (theirs if name in theirs.fields else yours)[name].label,
+            *(shown(form[name]) if name in form.fields else "None" for form in (theirs, yours)),
+        )
+        for name in names
+    ]
 
 
 def shown(bound) -> str:
@@ -89,5 +105,6 @@ def shown(bound) -> str:
     if bound.kind == "date":
         return "/".join(part for part in bound.field.widget._typed(value) if part) or "None"
     chosen = value if isinstance(value, list | tuple) else [value]
-    labels = {str(key): str(label) for key, label in getattr(bound.field.widget, "choices", ())}
+    choices = flatten_choices(getattr(bound.field.widget, "choices", ()))
+    labels = {str(key): str(label) for key, label in choices}
     return ", ".join(labels.get(str(v), str(v)) for v in chosen if v not in (None, "")) or "None"

@@ -25,7 +25,7 @@ AHEAD = 3  # years for which a form may be published now
 @transaction.atomic
 def start(area: Territory, content: Mapping, *, title: str, by) -> Edition:
     """A draft with the questions of the other form, or with none."""
-    area = Territory.objects.select_for_update(of=["self"], no_key=True).get(pk=area.pk)
+    area = _alone(area)
     EDITION_RULES.require("start", Edition(territory=area), by=by)
     slugs = set(Edition.objects.filter(territory=area).values_list("slug", flat=True))
     slug = next(name for n in range(1, len(slugs) + 2) if (name := f"form-{n}") not in slugs)
@@ -35,17 +35,23 @@ def start(area: Territory, content: Mapping, *, title: str, by) -> Edition:
     return edition
 
 
-def _held(edition: Edition, rule: str, *, by) -> Edition:
+def _alone(area: Territory) -> Territory:
+    """What nobody else may count on meanwhile: which names the area's forms have given."""
+    return Territory.objects.select_for_update(of=["self"], no_key=True).get(pk=area.pk)
+
+
+def _held(edition: Edition, rule: str, *, revision: int, by) -> Edition:
+    """As it was when the page was opened."""
     held = Edition.objects.select_for_update(of=["self"], no_key=True).select_related("territory")
     edition = held.get(pk=edition.pk)
     EDITION_RULES.require(rule, edition, by=by)
+    if edition.revision != revision:
+        raise StaleEdit(edition)
     return edition
 
 
 def _change(edition: Edition, alter: Callable[[dict], dict], *, revision: int, by, **what) -> Edition:
-    edition = _held(edition, "change", by=by)
-    if edition.revision != revision:
-        raise StaleEdit(edition)
+    edition = _held(edition, "change", revision=revision, by=by)
     if (content := alter(edition.content)) == edition.content:
         return edition
     edition.content = content
@@ -62,42 +68,43 @@ def describe(edition: Edition, *, title: str, notes: Sequence[str], revision: in
 
 
 @transaction.atomic
-def ask(edition: Edition, number: int | None, said: Asking, *, revision: int, by) -> Edition:
-    """The question of that number says this from now on; without one it is the last."""
-    base = "" if number else next_base(_all_forms(edition))
+def ask(edition: Edition, base: str, said: Asking, *, revision: int, by) -> Edition:
+    """The question of that base says this from now on; without one it is a new one, the last."""
+    _alone(edition.territory)
+    new = "" if base else next_base(_all_forms(edition))
 
     def alter(content: dict) -> dict:
-        return drafting.asked(content, _there(content, number) if number else None, said, base)
+        return drafting.asked(content, _there(content, base) if base else None, said, base or new)
 
-    return _change(edition, alter, revision=revision, by=by, question=number or "new")
+    return _change(edition, alter, revision=revision, by=by, question=base or new)
 
 
 def _all_forms(edition: Edition) -> list[dict]:
-    """Of the area, drafts among them."""
+    """Of the area, drafts among them, and those that were deleted."""
     own = Edition.objects.filter(territory=edition.territory_id).values_list("content", flat=True)
     return [*own, shipped(FIRST), shipped(PRESENT)]
 
 
-def _there(content: Mapping, number: int) -> int:
-    if not 0 < number <= len(content["questions"]):
+def _there(content: Mapping, base: str) -> int:
+    if (number := drafting.place_of(content, base)) is None:
         raise Conflict("This question is no longer in the form.")
     return number
 
 
 @transaction.atomic
-def move(edition: Edition, number: int, places: int, *, revision: int, by) -> Edition:
+def move(edition: Edition, base: str, places: int, *, revision: int, by) -> Edition:
     def alter(content: dict) -> dict:
-        return drafting.moved(content, _there(content, number), places)
+        return drafting.moved(content, _there(content, base), places)
 
-    return _change(edition, alter, revision=revision, by=by, question=number)
+    return _change(edition, alter, revision=revision, by=by, question=base)
 
 
 @transaction.atomic
-def remove(edition: Edition, number: int, *, revision: int, by) -> Edition:
+def remove(edition: Edition, base: str, *, revision: int, by) -> Edition:
     def alter(content: dict) -> dict:
-        return drafting.removed(content, _there(content, number))
+        return drafting.removed(content, _there(content, base))
 
-    return _change(edition, alter, revision=revision, by=by, question=number)
+    return _change(edition, alter, revision=revision, by=by, question=base)
 
 
 Sums = tuple[Sequence[str], Sequence[str]]
@@ -118,7 +125,9 @@ def remove_check(edition: Edition, place: int, *, revision: int, by) -> Edition:
     """Not the sum of parts: without it a part that is hidden in a release could be worked out (S2)."""
 
     def alter(content: dict) -> dict:
-        if any(r["code"] == drafting.PARTS for r in content["relations"][place - 1 : place]):
+        if not 0 < place <= len(content["relations"]):
+            raise Conflict("This cross-check is no longer in the form.")
+        if content["relations"][place - 1]["code"] == drafting.PARTS:
             raise Conflict("Parts add up to their whole: this check goes when the parts are taken out.")
         return drafting.without_check(content, place)
 
@@ -133,9 +142,7 @@ def years_ahead(today: date) -> range:
 @transaction.atomic
 def publish(edition: Edition, *, from_year: int, revision: int, today: date, by) -> Edition:
     """Returns of that year and later are opened on it; those that are open keep their own."""
-    edition = _held(edition, "publish", by=by)
-    if edition.revision != revision:
-        raise StaleEdit(edition)
+    edition = _held(edition, "publish", revision=revision, by=by)
     if from_year not in years_ahead(today):
         raise ValidationError({"from_year": "Select the reporting year from which it is asked"})
     if problems_of(edition.draft):
@@ -149,9 +156,9 @@ def publish(edition: Edition, *, from_year: int, revision: int, today: date, by)
 
 
 @transaction.atomic
-def withdraw(edition: Edition, *, by) -> Edition:
+def withdraw(edition: Edition, *, revision: int, by) -> Edition:
     """A draft again, as long as no return was opened on it."""
-    edition = _held(edition, "withdraw", by=by)
+    edition = _held(edition, "withdraw", revision=revision, by=by)
     edition.from_year = edition.published_on = None
     edition.revision += 1
     edition.save(update_fields=["from_year", "published_on", "revision"])
@@ -160,7 +167,11 @@ def withdraw(edition: Edition, *, by) -> Edition:
 
 
 @transaction.atomic
-def discard(edition: Edition, *, by) -> None:
-    edition = _held(edition, "discard", by=by)
+def discard(edition: Edition, *, revision: int, today: date, by) -> Edition:
+    """Nobody sees it again; it is kept, so that its names are never given to something else."""
+    edition = _held(edition, "discard", revision=revision, by=by)
+    edition.discarded_on = today
+    edition.revision += 1
+    edition.save(update_fields=["discarded_on", "revision"])
     record("edition.discarded", edition, by=by, before={"edition": edition.slug, "title": str(edition)})
-    edition.delete()
+    return edition

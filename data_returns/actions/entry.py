@@ -10,7 +10,7 @@ from django.db.models import F
 from audit.events import record
 from data_returns.actions.opening import mirror
 from data_returns.content import Content
-from data_returns.form import Cell, Question
+from data_returns.form import Cell
 from data_returns.models import Answer, Figure, Return, Section
 from data_returns.register import counts
 from data_returns.rules import RETURN_RULES
@@ -108,7 +108,7 @@ def import_content(
     answers = {key: content.answers.get(key, "") for key in form.choices}
     changed |= _write_answers(data_return, texts, answers, {})
     for question in form.questions:
-        if changed & keys_of(question):
+        if changed & set(question.keys):
             found = Section.objects.filter(data_return=data_return, question=question.number)
             is_done = not any(missing(cell, entered[cell.key], register) for cell in question.cells)
             found.update(is_done=is_done, revision=F("revision") + 1, edited_at=at, edited_by=by)
@@ -129,11 +129,6 @@ def _say_cleared(data_return: Return, cleared: Mapping[str, list[str]], by) -> N
     """Whose comments, never the words."""
     if keys := sorted(key for key, words in cleared.items() if words):
         record("return.words_cleared", data_return, by=by, after={"comments": keys})
-
-
-def keys_of(question: Question) -> set[str]:
-    own = {question.choice.key} if question.choice else set()
-    return own | {c.key for c in question.cells} | {t.key for t in question.texts}
 
 
 def _write_figures(data_return: Return, entered: Mapping[str, Entered]) -> set[str]:

@@ -1,19 +1,14 @@
 """A question in the words of whoever builds the form, and as data: each is made from the other."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from data_returns.building.names import named
+from data_returns.building.names import named, new_name
+from data_returns.building.sources import basis_of
 
 LEVELS = (1, 2, 3)
 COMMENTS = "Comments"
 NOT_APPLICABLE = "not_applicable"
-SHAPES = {
-    "none": "No number",
-    "one": "One number",
-    "levels": "One for each level",
-    "bands": "One for each band of each level, such as a risk from low to very high",
-}
 
 
 @dataclass(frozen=True)
@@ -75,11 +70,12 @@ class Asking:
         """As data. What there was ``before`` keeps its names."""
         before = before or {"texts": []}
         said = {"page": self.page, "text": self.text, "basis": self.basis, "caveat": self.caveat}
-        cells, choice = list(self._cells(base, before)), self._choice(base, before)
+        cells, texts = list(self._cells(base, before)), list(self._texts(base, before))
+        choice = self._choice(base, before, texts)
         made = {name: value for name, value in said.items() if value}
         made |= {"cells": cells} if cells else {}
         made |= {"choice": choice} if choice else {}
-        return made | {"texts": list(self._texts(base, before))}
+        return made | {"texts": texts}
 
     def _cells(self, base: str, before: Mapping) -> Iterator[dict]:
         source = {"source": self.source} if self.source else {}
@@ -89,7 +85,11 @@ class Asking:
             return
         bands = named(self.bands, _bands(before.get("cells", [])))
         parts = named(self.parts, _parts(before.get("cells", [])))
-        counted = {c["key"]: {"source": c["source"]} for c in before.get("cells", ()) if c.get("source")}
+        counted = {
+            c["key"]: {"source": c["source"]}
+            for c in before.get("cells", ())
+            if c.get("source") and basis_of(c["source"]) == self.basis
+        }
         for level in LEVELS:
             whole = f"{base}_l{level}"
             if self.shape == "bands":
@@ -103,10 +103,13 @@ class Asking:
                 made = {"key": key, "label": f"Level {level}, {label}", "level": level, "part_of": whole}
                 yield made | counted.get(key, {})
 
-    def _choice(self, base: str, before: Mapping) -> dict | None:
+    def _choice(self, base: str, before: Mapping, texts: list[dict]) -> dict | None:
+        """Whether an agency attends is an answer, too: the choice has another name."""
         if not self.options:
             return None
-        old = before.get("choice") or {"key": base, "label": "Answer", "options": []}
+        attended = {text["key"] for text in texts if "attends" in text}
+        key = f"{base}_{new_name('answer', _parted(base, attended))}" if base in attended else base
+        old = before.get("choice") or {"key": key, "label": "Answer", "options": []}
         known = dict(old["options"])
         without = {key: label for key, label in known.items() if key != NOT_APPLICABLE}
         options = named(self.options, without)
@@ -122,18 +125,21 @@ class Asking:
         said = self.texts
         if not said and (self.shape != "none" or self.options):
             said = (Wording(COMMENTS),)
+        choice = (before.get("choice") or {}).get("key")
         taken = {text.key for text in said} | {t["key"] for t in before["texts"]}
         for text in said:
-            key = text.key
-            if not key and base not in taken and len(said) == 1:
+            key = "" if text.attends is not None and text.key == choice else text.key
+            if not key and base not in {*taken, choice} and len(said) == 1:
                 key = base
-            elif not key:
-                short = {t.removeprefix(f"{base}_"): "" for t in taken}
-                key = f"{base}_{next(iter(named([text.label], short).keys() - short))}"
+            key = key or f"{base}_{new_name(text.label, _parted(base, taken))}"
             taken.add(key)
             made = {"key": key, "label": text.label}
             made |= {"needed": text.needed} if text.needed else {}
             yield made | ({"attends": list(text.attends)} if text.attends is not None else {})
+
+
+def _parted(base: str, keys: Iterable[str]) -> set[str]:
+    return {key.removeprefix(f"{base}_") for key in keys}
 
 
 def _tuple(found) -> tuple | None:

@@ -3,23 +3,17 @@
 from collections.abc import Iterator
 
 from data_returns.building import sources
-from data_returns.building.asking import SHAPES, Asking
-from data_returns.building.names import base_of
+from data_returns.building.asking import Asking
+from data_returns.building.words import BASIS, NEEDED, POSITION, SHAPES
 from data_returns.form import Question, levels_in_words
 from mappa_portal.templatetags.govuk import Row
-
-NEEDED = {
-    "always": "needed",
-    "above zero": "needed when a number is above zero",
-    "wanted above zero": "asked for when a number is above zero",
-}
 
 
 def lines_of(data: dict, question: Question) -> Iterator[Row]:
     said = Asking.of(data)
     if question.cells:
         yield Row("Numbers", _numbers(said))
-        yield Row("They count", "The whole year" if said.basis == "year" else "The position on 31 March")
+        yield Row("They count", BASIS[said.basis or POSITION])
     if said.source:
         yield Row("Case register", sources.in_words(said.source))
     if question.choice:
@@ -28,7 +22,7 @@ def lines_of(data: dict, question: Question) -> Iterator[Row]:
         yield Row("Choice", f"{answers}{needs}")
     if said.texts:
         yield Row("Texts", "; ".join(_text(text) for text in said.texts))
-    yield Row("Name in files", base_of(data) if question.cells or question.texts else "")
+    yield Row("Name in files", question.base)
 
 
 def _numbers(said: Asking) -> str:
@@ -41,6 +35,6 @@ def _numbers(said: Asking) -> str:
 
 
 def _text(text) -> str:
-    needed = f" ({NEEDED[text.needed]})" if text.needed in NEEDED else ""
+    needed = f" ({NEEDED[text.needed][1]})" if text.needed else ""
     attends = ", with whether it attends" if text.attends is not None else ""
     return f"{text.label}{attends}{needed}"

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from data_returns.building.asking import Asking
-from data_returns.building.names import base_of
+from data_returns.building.names import next_check
+from data_returns.form import Form
 
 NOTES = (
     "Do not include names, dates of birth, addresses or anything that could identify a person.",
     "The figures may be sensitive: every paper copy goes back to the MAPPA chair.",
 )
-PARTS, CROSS_CHECK = "H1", "C"
+PARTS = "H1"
 NAMED = re.compile(r"\b([Qq]uestion) (\d+)")
 
 
@@ -18,15 +19,21 @@ def blank() -> dict:
     return {"title": "", "notes": list(NOTES), "questions": [], "relations": []}
 
 
+def place_of(content: Mapping, base: str) -> int | None:
+    """The number of the question whose names begin so."""
+    return next((q.number for q in Form.read(content).questions if q.base == base), None)
+
+
 def asked(content: Mapping, number: int | None, said: Asking, base: str) -> dict:
-    """With the question in place of the one of that number, else as the last."""
+    """With the question of that base in place of the one of that number, else as the last."""
     questions = list(content["questions"])
     before = questions[number - 1] if number else None
-    question = said.question(base_of(before) if before else base, before)
+    question = said.question(base, before)
     if number:
         questions[number - 1] = {"number": number, **question}
     else:
         questions.append(question)
+        content = {**content, "last_base": base}
     return _in_order({**content, "relations": _sums_of(content, question, before)}, questions)
 
 
@@ -89,11 +96,14 @@ def _in_order(content: Mapping, questions: Sequence[Mapping]) -> dict:
 def with_checks(
     content: Mapping, pairs: Iterable[tuple[Sequence[str], Sequence[str]]], test: str, level: str, words: str
 ) -> dict:
-    """One cross-check for each pair of sums; without ``words`` the form words it."""
+    """One cross-check for each pair of sums, each with a code of its own; without ``words`` the form words it."""
     said = f"{words.replace('{', '{{').replace('}', '}}')} ({{left}} and {{right}})" if words else ""
     common = {"test": test, "level": level, **({"message": said} if said else {})}
-    new = [{"code": CROSS_CHECK, "left": list(left), "right": list(right), **common} for left, right in pairs]
-    return {**content, "relations": [*content["relations"], *new]}
+    for left, right in pairs:
+        code = next_check(content)
+        new = {"code": code, "left": list(left), "right": list(right), **common}
+        content = {**content, "relations": [*content["relations"], new], "last_check": code}
+    return dict(content)
 
 
 def without_check(content: Mapping, place: int) -> dict:

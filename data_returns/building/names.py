@@ -3,24 +3,27 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from data_returns.form import OWN, Form
+
 LONGEST = 15  # letters of one part of a name: "q12_l3_veryhigh"
-BASE = re.compile(r"q(\d+)(?:_|$)")
-
-
-def keys_of(question: Mapping) -> list[str]:
-    own = [question["choice"]["key"]] if question.get("choice") else []
-    return [*(c["key"] for c in question.get("cells", ())), *(t["key"] for t in question["texts"]), *own]
-
-
-def base_of(question: Mapping) -> str:
-    """What the names of a question begin with."""
-    return BASE.match(keys_of(question)[0])[0].rstrip("_")
+BASE, CHECK = re.compile(r"q(\d+)$"), re.compile(rf"{OWN}(\d+)$")
 
 
 def next_base(contents: Iterable[Mapping]) -> str:
-    """One that none of these forms has: figures of two questions must never be taken for the same."""
-    keys = (key for content in contents for question in content["questions"] for key in keys_of(question))
-    return f"q{max((int(BASE.match(key)[1]) for key in keys), default=0) + 1}"
+    """One that none of these forms has or had: figures of two questions must never be taken for the same."""
+    forms = list(contents)
+    there = (question.base for content in forms for question in Form.read(content).questions)
+    return f"q{_next(BASE, [*there, *(content.get('last_base', '') for content in forms)])}"
+
+
+def next_check(content: Mapping) -> str:
+    """A code that no other cross-check of the form has or had: people refer to one by it."""
+    there = [relation["code"] for relation in content["relations"]]
+    return f"{OWN}{_next(CHECK, [*there, content.get('last_check', '')])}"
+
+
+def _next(pattern: re.Pattern, names: Iterable[str]) -> int:
+    return max((int(found[1]) for name in names if (found := pattern.match(name))), default=0) + 1
 
 
 def named(labels: Sequence[str], before: Mapping[str, str]) -> dict[str, str]:
@@ -31,11 +34,12 @@ def named(labels: Sequence[str], before: Mapping[str, str]) -> dict[str, str]:
     reworded = len(labels) == len(before)
     for label in labels:
         name = names.get(label) or (left.pop(0) if reworded and left else "")
-        found[name or _new(label, {*before, *found})] = label
+        found[name or new_name(label, {*before, *found})] = label
     return found
 
 
-def _new(label: str, taken: set[str]) -> str:
+def new_name(label: str, taken: Iterable[str]) -> str:
     stem = re.sub(r"[^a-z0-9]", "", label.lower())[:LONGEST] or "other"
-    numbered = (stem if n == 1 else f"{stem[: LONGEST - 2]}{n}" for n in range(1, 100))
+    taken = set(taken)
+    numbered = (stem if n == 1 else f"{stem[: LONGEST - len(str(n))]}{n}" for n in range(1, len(taken) + 3))
     return next(name for name in numbered if name not in taken)

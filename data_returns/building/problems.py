@@ -4,19 +4,23 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from data_returns.building import sources
+from data_returns.building.words import BASIS
 from data_returns.form import Form, Question, Relation
 from data_returns.workbook import MOST_ROWS, asked
+from mappa_portal.words import lower_first
 
 LONGEST_KEY, LONGEST_ANSWER = 40, 20  # what the tables of returns have room for
 
 
 @dataclass(frozen=True)
 class Problem:
-    """``question``: its number; ``check``: the place of a cross-check; neither is the form as a whole."""
+    """``question``: its number; ``check``: the place of a cross-check, ``code`` its code; neither is the whole form."""
 
     text: str
     question: int = 0
     check: int = 0
+    code: str = ""
 
 
 def problems_of(form: Form) -> list[Problem]:
@@ -24,7 +28,7 @@ def problems_of(form: Form) -> list[Problem]:
     for question in form.questions:
         found += [Problem(text, question=question.number) for text in _of_question(form, question)]
     for place, relation in enumerate(form.relations, 1):
-        found += [Problem(text, check=place) for text in _of_check(form, relation)]
+        found += [Problem(text, check=place, code=relation.code) for text in _of_check(form, relation)]
     return found
 
 
@@ -48,8 +52,24 @@ def _of_question(form: Form, question: Question) -> Iterator[str]:
             yield f"“{label}” is asked twice"
     if not question.cells and any("zero" in text.needed for text in question.texts):
         yield "A text is needed when a number is above zero, but no number is asked"
+    yield from _of_sources(question)
     yield from _of_names(form, question)
     yield from _of_choice(form, question)
+
+
+def _of_sources(question: Question) -> Iterator[str]:
+    for name in dict.fromkeys(cell.source for cell in question.cells if cell.source):
+        if said := unlike(name, question.basis):
+            yield said
+
+
+def unlike(source: str, basis: str) -> str:
+    """Why what the register counts cannot stand for such numbers, if so."""
+    counts = sources.basis_of(source)
+    if basis not in BASIS or basis == counts:
+        return ""
+    register, numbers = lower_first(BASIS[counts]), lower_first(BASIS[basis])
+    return f"The case register counts {register} for “{sources.in_words(source)}”, the question {numbers}"
 
 
 def _of_names(form: Form, question: Question) -> Iterator[str]:
@@ -97,7 +117,13 @@ def _of_check(form: Form, relation: Relation) -> Iterator[str]:
         yield "It names a figure that is no longer asked: remove it, and add it again if it is still needed"
     elif left & right:
         yield "The same figure stands on both sides"
-    try:
-        form.says(relation).format(left=0, right=0)
-    except (KeyError, IndexError, ValueError, AttributeError):
+    if not words_of(form, relation):
         yield "Its words cannot be read"
+
+
+def words_of(form: Form, relation: Relation) -> str:
+    """With N for both sums; nothing if they cannot be read."""
+    try:
+        return form.says(relation).format(left="N", right="N")
+    except (KeyError, IndexError, ValueError, AttributeError):
+        return ""

@@ -1,5 +1,6 @@
 """What the case register can say of a figure, in plain words."""
 
+from data_returns.building.words import POSITION, YEAR
 from data_returns.register import SOURCES
 
 WORDS = {
@@ -13,6 +14,14 @@ WORDS = {
 def in_words(name: str) -> str:
     said = getattr(SOURCES.get(name), "label", "") or WORDS.get(name)
     return said or name.replace("_", " ").capitalize()
+
+
+OF_YEAR = {"case_reviews"}  # the others count cases on 31 March
+
+
+def basis_of(name: str) -> str:
+    """What the figures count that it can stand for."""
+    return YEAR if name in OF_YEAR else POSITION
 
 
 def choices(present: str = "") -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """The form of an area, as data."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.functional import cached_property
 
 from boards.access import areas_across
@@ -13,8 +14,8 @@ from data_returns.years import in_words
 
 class EditionQuerySet(OwnedQuerySet):
     def for_user(self, user):
-        """Whoever looks across the area."""
-        return self.filter(territory__in=areas_across(user))
+        """Whoever looks across the area; nobody sees a draft that was deleted."""
+        return self.filter(territory__in=areas_across(user), discarded_on__isnull=True)
 
     def published(self):
         return self.filter(published_on__isnull=False)
@@ -30,12 +31,18 @@ class Edition(Owned):
     content = models.JSONField()
     from_year = models.PositiveSmallIntegerField(null=True, blank=True)
     published_on = models.DateField(null=True, blank=True)
+    discarded_on = models.DateField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = EditionQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["territory", "slug"], name="edition_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["territory", "slug"], name="edition_once"),
+            models.CheckConstraint(
+                condition=Q(discarded_on=None) | Q(published_on=None), name="edition_discarded_or_published"
+            ),
+        ]
 
     def __str__(self):
         return self.content["title"]
@@ -56,6 +63,11 @@ class Edition(Owned):
     @property
     def is_published(self) -> bool:
         return self.published_on is not None
+
+    @property
+    def is_open(self) -> bool:
+        """A draft that can be changed."""
+        return self.published_on is None and self.discarded_on is None
 
     @property
     def is_own(self) -> bool:

@@ -1,36 +1,28 @@
-"""An area's own forms of the return: the list, a new one, the page of one, publishing and withdrawing it."""
+"""Forms of the return: the list, the page of one, and how it looks to those who fill it in."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_POST
 
 from boards.models import Territory
-from data_returns.actions import building as actions
-from data_returns.building import drafting
 from data_returns.building.describing import lines_of
 from data_returns.building.problems import problems_of
 from data_returns.editions import FIRST, PRESENT, SINCE, shipped
 from data_returns.form import Form
-from data_returns.forms.building import AboutForm, PublishForm, StartForm
 from data_returns.forms.question import fields_of
 from data_returns.models import Edition, Standing
 from data_returns.rules import EDITION_RULES
 from data_returns.years import in_words
 from mappa_portal import forms as govuk
-from mappa_portal.action_form import ActionFormView
 from mappa_portal.templatetags.govuk import tag
 from mappa_portal.words import upper_first
 from meetings.access import areas_seen_by
 
 COLUMNS = ["Form", "State", "Asked", "Questions", "Returns on it"]
-BLANK = "blank"
 SHIPS = {FIRST: f"until {in_words(SINCE - 1)}", PRESENT: f"from {in_words(SINCE)} on"}
 
 
@@ -41,7 +33,7 @@ def area_of(request, slug: str) -> Territory:
     return found
 
 
-def edition_of(request, area: str, slug: str, rule: str = "") -> Edition:
+def seen_edition(request, area: str, slug: str, rule: str = "") -> Edition:
     """One that ships with the portal is there before the area has used it."""
     found = Edition.objects.for_user(request.user).filter(territory__slug=area, slug=slug)
     edition = found.select_related("territory").first()
@@ -108,41 +100,9 @@ def _row(edition: Edition, used: list[str]) -> list:
     return [title, state, asked, len(edition.content["questions"]), used.count(edition.slug)]
 
 
-class Start(LoginRequiredMixin, ActionFormView):
-    """Of a copy, or of nothing."""
-
-    template_name, form_class = "data_returns/form_edit.html", StartForm
-    title, button = "Start a form", "Start the form"
-
-    def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated:
-            self.area = area_of(request, kwargs["area"])
-            EDITION_RULES.require("start", Edition(territory=self.area), by=request.user)
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_form_kwargs(self):
-        own = Edition.objects.for_user(self.request.user).filter(territory=self.area).exclude(slug__in=SHIPS)
-        self.contents = {slug: shipped(slug) for slug in (PRESENT, FIRST)} | {e.slug: e.content for e in own}
-        sources = [(slug, f"A copy of “{content['title']}”") for slug, content in self.contents.items()]
-        return super().get_form_kwargs() | {"sources": [*sources, (BLANK, "No question")]}
-
-    def get_initial(self):
-        return {"source": self.request.GET.get("from", "")}
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(area=self.area, back=reverse("data_returns:forms"), **kwargs)
-
-    def act(self, form):
-        said = form.cleaned_data
-        content = self.contents.get(said["source"]) or drafting.blank()
-        edition = actions.start(self.area, content, title=said["title"], by=self.request.user)
-        messages.success(self.request, "The form is started as a draft. Nobody else is asked it yet.")
-        return redirect(page_of(edition))
-
-
 @login_required
 def form(request, area: str, slug: str):
-    edition = edition_of(request, area, slug)
+    edition = seen_edition(request, area, slug)
     draft = edition.draft
     problems = [] if edition.is_published else problems_of(draft)
     context = {
@@ -172,7 +132,7 @@ def _card(edition: Edition, question, problems) -> dict:
 @login_required
 def preview(request, area: str, slug: str):
     """As those who fill it in see it."""
-    edition = edition_of(request, area, slug)
+    edition = seen_edition(request, area, slug)
     form_ = edition.draft
     pages = [
         (name, [_shown(form_, question) for question in questions])
@@ -189,66 +149,3 @@ def _shown(form_: Form, question) -> dict:
     rows = [{"figure": fields[f"figure-{c.key}"], "blank": fields[f"blank-{c.key}"]} for c in question.cells]
     others = [(fields[n], ()) for n in fields.fields if n.startswith(("answer-", "text-", "done"))]
     return {"question": question, "rows": rows, "others": others}
-
-
-class Draft(LoginRequiredMixin, ActionFormView):
-    """A page that changes a draft."""
-
-    rule, record_name = "change", "edition"
-    template_name = "data_returns/form_edit.html"
-
-    def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated:
-            self.record = edition_of(request, kwargs["area"], kwargs["slug"], self.rule)
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_context_data(self, **kwargs):
-        more = {"edition": self.record, "area": self.record.territory, "back": page_of(self.record)}
-        return super().get_context_data(**more | kwargs)
-
-
-class About(Draft):
-    form_class, title = AboutForm, "Title and notes"
-
-    def act(self, form):
-        actions.describe(self.record, by=self.request.user, **form.cleaned_data)
-        return redirect(page_of(self.record))
-
-
-class Publish(Draft):
-    rule, form_class, title, button = "publish", PublishForm, "Publish this form", "Publish"
-    template_name = "data_returns/form_publish.html"
-
-    def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"years": actions.years_ahead(localdate())}
-
-    def get_context_data(self, **kwargs):
-        area = self.record.territory
-        standings = Standing.objects.for_user(self.request.user).filter(territory=area).exclude(reference="")
-        years = list(standings.values_list("year", flat=True))
-        opened = [(in_words(y), years.count(y)) for y in actions.years_ahead(localdate()) if y in years]
-        problems = problems_of(self.record.draft)
-        return super().get_context_data(opened=opened, problems=problems, **kwargs)
-
-    def act(self, form):
-        said = form.cleaned_data | {"today": localdate(), "by": self.request.user}
-        edition = actions.publish(self.record, **said)
-        messages.success(self.request, f"The form is published. It is asked from {edition.since} on.")
-        return redirect(page_of(edition))
-
-
-@login_required
-@require_POST
-def withdraw(request, area: str, slug: str):
-    edition = actions.withdraw(edition_of(request, area, slug, "withdraw"), by=request.user)
-    messages.success(request, "The form is withdrawn: it is a draft again.")
-    return redirect(page_of(edition))
-
-
-@login_required
-@require_POST
-def discard(request, area: str, slug: str):
-    edition = edition_of(request, area, slug, "discard")
-    actions.discard(edition, by=request.user)
-    messages.success(request, "The draft is deleted.")
-    return redirect("data_returns:forms")

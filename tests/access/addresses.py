@@ -94,7 +94,7 @@ def address(name: str, of: str, target: str) -> str:
         return reverse(name, kwargs={"year": YEAR})
     if of == "form":
         numbers = {"data_returns:form_check_remove": {"position": 1}}
-        numbers |= {f"data_returns:form_{n}": {"number": 1} for n in ("question", "move", "remove")}
+        numbers |= {f"data_returns:form_{n}": {"base": "q1"} for n in ("question", "move", "remove")}
         slug = "form-9" if target == "missing" else "form-1"
         place = area if target != "missing" else "london"
         return reverse(name, kwargs={"area": place, "slug": slug, **numbers.get(name, {})})

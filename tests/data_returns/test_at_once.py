@@ -1,7 +1,7 @@
 """Two people at one return at the same moment: one signature, and nothing enters what is signed."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 
 import pytest
@@ -9,18 +9,22 @@ from django.db import connection
 from django.utils import timezone
 
 from boards.scope import everywhere, scope
+from data_returns.actions import building
 from data_returns.actions.checking import pass_check
 from data_returns.actions.entry import import_content, save_question
 from data_returns.actions.opening import open_return
 from data_returns.actions.signing import fingerprint, sign, signed_data
+from data_returns.building.asking import Asking
 from data_returns.content import parse
-from data_returns.models import Return
+from data_returns.editions import PRESENT, shipped
+from data_returns.form import Form
+from data_returns.models import Edition, Return
 from mappa_portal.exceptions import Conflict
 from tests.data_returns.samples import GOOD
 
 ROUNDS = 3
 EDITED = "Asked at every second review."
-Act = Callable[[Return], object]
+Act = Callable[[Return | Edition], object]
 
 
 @pytest.fixture
@@ -34,23 +38,24 @@ def checked(committed):
         return pass_check(made, by=None)
 
 
-def together(data_return: Return, *acts: Act) -> list[str]:
+def together(record: Return | Edition, *acts: Act) -> list[str]:
     """What became of each."""
-    ready, named = Barrier(len(acts)), everywhere()
-
-    def run(act: Act) -> str:
-        try:
-            ready.wait(30)
-            with scope(named.territories, named.areas):
-                act(data_return)
-            return "done"
-        except Conflict:
-            return "refused"
-        finally:
-            connection.close()
-
+    ready = Barrier(len(acts))
     with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))
+        return list(threads.map(lambda act: _try(record, act, ready), acts))
+
+
+def _try(record: Return | Edition, act: Act, ready: Barrier) -> str:
+    try:
+        named = everywhere()
+        ready.wait(30)
+        with scope(named.territories, named.areas):
+            act(record)
+        return "done"
+    except Conflict:
+        return "refused"
+    finally:
+        connection.close()
 
 
 def test_C2_two_signatures_at_once_are_one(committed, checked):
@@ -75,3 +80,21 @@ def test_C2_signed_while_somebody_edits_it_is_one_or_the_other(committed, checke
         assert (said[1] == "done") == has_edit
         if said[0] == "done":
             assert found.content_hash == fingerprint(signed_data(found))
+
+
+def test_C2_two_questions_asked_at_once_of_two_drafts_have_two_names(committed):
+    by, said = committed.co_ordinator, Asking("Plans", "Is there a plan?", options=("Yes", "No"))
+    with committed.scope():
+        area = committed.territory("london")
+        drafts = [building.start(area, shipped(PRESENT), title=title, by=by) for title in ("One", "Two")]
+    ask = lambda draft: building.ask(draft, "", said, revision=1, by=by)  # noqa: E731
+    with ThreadPoolExecutor(1) as threads:
+        with committed.scope():
+            ask(drafts[0])
+            second = threads.submit(_try, drafts[1], ask, Barrier(1))
+            wait([second], timeout=1)
+            assert not second.done(), "the names that are given now are not known yet"
+        assert second.result(30) == "done"
+    with committed.scope():
+        made = [Form.read(draft.content) for draft in Edition.objects.filter(pk__in=[d.pk for d in drafts])]
+        assert {form.questions[-1].base for form in made} == {"q12", "q13"}

@@ -10,7 +10,9 @@ from data_returns.actions import building
 from data_returns.actions.opening import open_return
 from data_returns.actions.releasing import release
 from data_returns.actions.signing import sign
+from data_returns.building.asking import Asking
 from data_returns.editions import PRESENT, SINCE, edition_of, shipped
+from data_returns.form import Form
 from data_returns.models import Edition, Rendition, Return, Standing
 from data_returns.workbook import read
 from mappa_portal.exceptions import Conflict, StaleEdit
@@ -31,6 +33,10 @@ def draft(world, london) -> Edition:
 
 def published(edition: Edition, by, year: int = YEAR) -> Edition:
     return building.publish(edition, from_year=year, revision=edition.revision, today=TODAY, by=by)
+
+
+def withdrawn(edition: Edition, by) -> Edition:
+    return building.withdraw(edition, revision=edition.revision, by=by)
 
 
 # -- From the first page to the last --
@@ -105,7 +111,7 @@ def _build(office) -> None:
         response = office.post(f"{DRAFT}questions/add/", {**said, "revision": revision})
         assert response.status_code == 302, text(response)
     revision = Edition.objects.get(slug="form-1").revision
-    office.post(f"{DRAFT}questions/2/move/", {"to": "up", "revision": revision})
+    office.post(f"{DRAFT}questions/q13/move/", {"to": "up", "revision": revision})
     each = "q12_l1_low,q12_l1_high,q12_l2_low,q12_l2_high,q12_l3_low,q12_l3_high;each"
     said = {"left": each, "right": "q13_l1,q13_l2,q13_l3;each", "test": "at most", "level": "error"}
     response = office.post(f"{DRAFT}checks/", {**said, "revision": revision + 1})
@@ -188,7 +194,7 @@ def test_published_it_stays_as_it_is(world, draft):
         with pytest.raises(IntegrityError), transaction.atomic():
             change()
     with pytest.raises(Conflict, match="published and stays as it is"):
-        building.move(edition, 1, 1, revision=edition.revision, by=world.co_ordinator)
+        building.move(edition, "q1", 1, revision=edition.revision, by=world.co_ordinator)
     with pytest.raises(Conflict, match="published already"):
         published(edition, world.co_ordinator)
 
@@ -203,18 +209,18 @@ def test_S2_the_sum_of_parts_is_kept_with_the_parts(world, draft, office):
 
 def test_it_is_withdrawn_until_a_return_is_opened_on_it(world, draft):
     by = world.co_ordinator
-    edition = building.withdraw(published(draft, by), by=by)
+    edition = withdrawn(published(draft, by), by)
     assert edition.published_on is None and edition.from_year is None
     edition = published(edition, by)
     made = open_return(world.territory("camden"), YEAR, by=None, at=timezone.now())
     assert made.edition == edition.slug
     with pytest.raises(Conflict, match="Returns were opened on this form"):
-        building.withdraw(edition, by=by)
+        withdrawn(edition, by)
     with pytest.raises(IntegrityError), transaction.atomic():
         Edition.objects.filter(pk=edition.pk).update(published_on=None, from_year=None)
     with pytest.raises(Conflict, match="comes with the portal"):
-        building.withdraw(
-            Edition(territory=edition.territory, slug=PRESENT, published_on=TODAY, pk=_shipped(world)), by=by
+        withdrawn(
+            Edition(territory=edition.territory, slug=PRESENT, published_on=TODAY, pk=_shipped(world)), by
         )
 
 
@@ -230,7 +236,8 @@ def test_what_happened_is_told(world, draft):
     by = world.area_administrator
     edition = building.describe(draft, title="New", notes=[], revision=1, by=by)
     building.describe(edition, title="New", notes=[], revision=2, by=by)  # nothing changed
-    building.discard(building.withdraw(published(edition, by), by=by), by=by)
+    edition = withdrawn(published(edition, by), by)
+    building.discard(edition, revision=edition.revision, today=TODAY, by=by)
     names = Draft.objects.filter(name__startswith="edition").order_by("pk").values_list("name", flat=True)
     assert [name.partition(".")[2] for name in names] == [
         "started",
@@ -256,7 +263,7 @@ def test_what_somebody_saved_meanwhile_is_not_lost(world, draft, browser_of):
 
 def test_a_button_that_was_pressed_twice_moves_once(office, draft):
     for _ in range(2):
-        page = office.post(f"{DRAFT}questions/1/move/", {"to": "down", "revision": 1}, follow=True)
+        page = office.post(f"{DRAFT}questions/q1/move/", {"to": "down", "revision": 1}, follow=True)
     assert "Somebody else changed this form" in text(page)
     assert [q["texts"][0]["key"] for q in Edition.objects.get(slug="form-1").content["questions"][:3]] == [
         "q2",
@@ -264,7 +271,115 @@ def test_a_button_that_was_pressed_twice_moves_once(office, draft):
         "q3",
     ]
     with pytest.raises(StaleEdit):
-        building.remove(draft, 1, revision=1, by=None)
+        building.remove(draft, "q1", revision=1, by=None)
+
+
+ADULTS = {"page": "Numbers", "text": "How many?", "shape": "none", "texts_shown": 3}
+ADULTS |= {f"text-{n}-label": f"Line {n}" for n in range(3)}
+
+
+def bases(edition: Edition) -> list[str]:
+    edition.refresh_from_db()
+    return [question.base for question in Form.read(edition.content).questions]
+
+
+def test_C2_two_at_one_question_see_both_versions_whatever_texts_they_have(world, draft, browser_of):
+    building.remove(draft, "q2", revision=1, by=world.co_ordinator)
+    admin, address = browser_of("area_administrator"), f"{DRAFT}questions/q11/"
+    response = admin.post(address, ADULTS | {"revision": 1})
+    page = text(response)
+    assert response.status_code == 409 and "Line 2" in page and "changed this" in page
+    response = admin.post(address, ADULTS | {"revision": 2})
+    assert response.status_code == 302
+    draft.refresh_from_db()
+    assert draft.content["questions"][9]["texts"][-1]["label"] == "Line 2", "it went along to another place"
+
+
+def test_C2_a_save_never_lands_on_another_question(world, draft, office):
+    building.remove(draft, "q3", revision=1, by=world.co_ordinator)
+    for said in ({}, {"more": "text"}):
+        response = office.post(f"{DRAFT}questions/q3/", ADULTS | {"revision": 1, **said})
+        page = response.content.decode()
+        assert "removed this question" in page and 'value="Line 2"' in page
+        assert f'action="{DRAFT}questions/add/"' in page
+    assert "q3" not in bases(draft) and draft.revision == 2
+    assert office.get(f"{DRAFT}questions/q3/").status_code == 409
+    assert office.post(f"{DRAFT}questions/add/", ADULTS | {"revision": 2}).status_code == 302
+    assert bases(draft)[-1] == "q12"
+
+
+@pytest.mark.parametrize("page", ["questions/add/", "checks/", "publish/"])
+def test_C2_what_is_added_to_a_form_that_changed_is_kept_and_said(world, draft, office, page):
+    building.describe(draft, title="Theirs", notes=[], revision=1, by=world.area_administrator)
+    said = {"left": "q1_l1", "right": "q2_l1", "test": "equal", "level": "error", "from_year": YEAR}
+    response = office.post(f"{DRAFT}{page}", ADULTS | said | {"revision": 1, "words": "Line 2"})
+    assert response.status_code == 409 and "changed this" in text(response)
+    assert "Line 2" in response.content.decode() or "checked" in response.content.decode()
+    assert 'name="revision" value="2"' in response.content.decode()
+    draft.refresh_from_db()
+    assert draft.revision == 2
+
+
+def test_C2_a_form_that_changed_is_neither_deleted_nor_withdrawn(world, draft, office):
+    by = world.area_administrator
+    edition = building.describe(draft, title="Theirs", notes=[], revision=1, by=by)
+    assert "Somebody else changed this form" in text(
+        office.post(f"{DRAFT}discard/", {"revision": 1}, follow=True)
+    )
+    edition = published(withdrawn(published(edition, by), by), by)
+    assert "Somebody else changed" in text(office.post(f"{DRAFT}withdraw/", {"revision": 3}, follow=True))
+    edition.refresh_from_db()
+    assert edition.is_published and edition.discarded_on is None
+    with pytest.raises(StaleEdit):
+        building.withdraw(edition, revision=3, by=by)
+
+
+@pytest.mark.parametrize("typed", ["", "two", "9" * 5000, "99999999999999999999"])
+def test_a_revision_that_nobody_was_shown_changes_nothing(office, draft, typed):
+    said = ADULTS | {"revision": typed, "texts_shown": typed}
+    for page in ("discard/", "questions/q1/move/", "questions/q1/remove/", "checks/1/remove/"):
+        assert office.post(f"{DRAFT}{page}", said).status_code == 302, page
+    for page in ("about/", "questions/q1/", "questions/add/", "checks/", "publish/"):
+        assert office.post(f"{DRAFT}{page}", said).status_code in (200, 409), page
+    draft.refresh_from_db()
+    assert draft.revision == 1 and draft.discarded_on is None
+
+
+def test_the_name_of_a_deleted_draft_is_never_used_again(world, london, draft, office):
+    by = world.co_ordinator
+    building.ask(draft, "", Asking("P", "Q?", options=("a", "b")), revision=1, by=by)
+    office.post(f"{DRAFT}discard/", {"revision": 2})
+    assert office.get(DRAFT).status_code == 404 and "London 2027" not in text(office.get(FORMS))
+    assert draft.slug not in office.get(f"{FORMS}london/start/").content.decode()
+    again = building.start(london, shipped(PRESENT), title="Again", by=by)
+    assert again.slug == "form-2"
+    again = building.ask(again, "", Asking("P", "Q?", options=("a", "b")), revision=1, by=by)
+    assert bases(again)[-1] == "q13", "q12 was given to a question of the deleted draft"
+    for verb in (building.move, building.remove):
+        with pytest.raises(Conflict, match="deleted this draft"):
+            verb(draft, "q1", *([1] if verb is building.move else []), revision=3, by=by)
+
+
+def test_what_is_not_there_is_not_said_to_be_removed(world, draft, office):
+    last = len(draft.content["relations"])
+    response = office.post(f"{DRAFT}checks/{last + 1}/remove/", {"revision": 1})
+    assert response.status_code == 409 and "no longer in the form" in text(response)
+    response = office.post(f"{DRAFT}questions/q99/remove/", {"revision": 1})
+    assert response.status_code == 409 and "no longer in the form" in text(response)
+
+
+def test_no_more_texts_than_there_is_room_for(office, draft):
+    said = ADULTS | {"revision": 1, "texts_shown": 20, "text-19-label": "The last", "more": "text"}
+    page = office.post(f"{DRAFT}questions/add/", said)
+    assert 'value="The last"' in page.content.decode()
+    assert "20 texts at most" in text(page) and "Add another text" not in text(page)
+
+
+def test_words_with_braces_are_shown_as_they_were_typed(office, draft):
+    said = {"left": "q1_l1", "right": "q2_l1", "test": "at most", "level": "warning", "words": "Say {why}"}
+    office.post(f"{DRAFT}checks/", said | {"revision": 1})
+    page = text(office.get(f"{DRAFT}checks/"))
+    assert "C1 Say {why} (N and N)" in page and "{{" not in page
 
 
 MAY = [
@@ -280,9 +395,9 @@ MAY = [
 @pytest.mark.parametrize("who, status", MAY)
 def test_who_builds_forms(browser_of, draft, who, status):
     browser = browser_of(who)
-    for page in ("about/", "questions/add/", "questions/1/", "checks/", "publish/"):
+    for page in ("about/", "questions/add/", "questions/q1/", "checks/", "publish/"):
         assert browser.get(f"{DRAFT}{page}").status_code == status, page
-    for verb in ("discard/", "questions/1/remove/", "questions/1/move/", "checks/1/remove/"):
+    for verb in ("discard/", "questions/q1/remove/", "questions/q1/move/", "checks/1/remove/"):
         if status != 200:
             assert browser.post(f"{DRAFT}{verb}", {"revision": 1}).status_code == status, verb
     assert browser.get(DRAFT).status_code == (200 if status == 403 else status)
