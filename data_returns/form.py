@@ -3,7 +3,8 @@
 A form is data (``editions/*.json`` ship with the portal): areas differ in it, code does not.
 """
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -162,6 +163,11 @@ class Form:
 
     def question(self, number: int) -> Question | None:
         return next((q for q in self.questions if q.number == number), None)
+
+    def by_question(self, lines: Iterable) -> Iterator[tuple[str, list]]:
+        """Lines of a table, in the form's order, under the question that each names by its number."""
+        for number, found in itertools.groupby(lines, key=lambda line: line.question):
+            yield f"{number}. {self.question(number).text}", list(found)
 
     def question_of(self, key: str) -> Question:
         return next(q for q in self.questions if key in q.keys)

@@ -89,7 +89,7 @@ NAVIGATION = (  # label, URL name, who is offered it; six at most for any seat
     ("Cases", "referrals:list", keeps_cases_alone),
     ("Protocols", "protocols:list", party),
     ("Performance", "meetings:performance", measured),
-    ("Returns", "data_returns:list", returns),
+    ("Data returns", "data_returns:list", returns),
     ("Escalations", "meetings:escalations", office_with("record_meeting")),
     ("Area", "boards:area", office_with("read_audit")),
     ("Audit", "audit:list", unit_with("read_audit")),

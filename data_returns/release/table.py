@@ -12,7 +12,7 @@ KEY = (
     ("[z]", "not applicable"),
     ("[r]", "revised since the version released before"),
 )
-COLUMNS = ["Question", "Figure", "Released"]
+COLUMNS = ["Figure", "Released"]
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,10 @@ def _context(report: AnnualReport) -> dict:
         "data_return": data_return,
         "summary": list(report.summary()),
         "columns": columns,
-        "rows": [row(line)[: len(columns)] for line in report.lines],
+        "groups": [
+            (title, [row(line)[: len(columns)] for line in found])
+            for title, found in data_return.form.by_question(report.lines)
+        ],
         "document": pages(data_return, "", ""),
         "trends": [shown_trend(trend) for trend in report.trends],
         "report": report.kpis,

@@ -18,6 +18,7 @@ from mappa_portal.action_form import shown
 from mappa_portal.exceptions import StaleEdit
 from mappa_portal.words import clock
 
+UNSAVED = "The register’s figures stand in their fields. Nothing is saved until you select Save and continue."
 OWN = {"csrfmiddlewaretoken", "personal", "cleared"}
 
 
@@ -28,7 +29,8 @@ def question(request, borough: str, year: int, number: int):
     if request.method != "POST":
         return _page(request, entering, entering.stored())
     if "use" in request.POST or request.POST.get("personal") == "change":
-        return _page(request, entering, entering.form(initial=_typed(request, entering)))
+        unsaved = UNSAVED if "use" in request.POST else ""
+        return _page(request, entering, entering.form(initial=_typed(request, entering)), unsaved=unsaved)
     form = entering.form(request.POST)
     if not form.is_valid():
         return _page(request, entering, form)

@@ -93,7 +93,10 @@ def _shown(rendition: Rendition) -> dict:
     return {
         "rendition": rendition,
         "columns": table.COLUMNS,
-        "rows": [[str(line.question), line.label, line.shown] for line in table.lines(rendition, form)],
+        "groups": [
+            (title, [[line.label, line.shown] for line in found])
+            for title, found in form.by_question(table.lines(rendition, form))
+        ],
         "choices": list(table.choices(rendition, form)),
         "hidden": plural(table.count_hidden(rendition), "figure"),
         "key": table.KEY,

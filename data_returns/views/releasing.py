@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from boards.models import AreaSettings, Organisation
 from data_returns.actions.releasing import fill, release, release_sums
+from data_returns.forms.releasing import ReleaseForm
 from data_returns.models import Rendition, Return
 from data_returns.release import table
 from data_returns.release.cells import exact
@@ -22,12 +23,13 @@ from mappa_portal.words import plural
 def release_return(request, borough: str, year: int):
     data_return = return_of(request, borough, year, "release")
     asked = Rendition.objects.filter(about=data_return.territory, year=year, number=data_return.number)
-    if request.method == "POST":
+    form = ReleaseForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         release(data_return, by=request.user, at=timezone.now())
         messages.success(request, "The figures are being released. It takes a moment.")
-    if request.method == "POST" or asked.exists():
+    if form.is_valid() or asked.exists():
         return redirect("data_returns:released", *place(data_return))
-    return render(request, "data_returns/release.html", _preview(data_return))
+    return render(request, "data_returns/release.html", {"form": form, **_preview(data_return)})
 
 
 def _preview(data_return: Return) -> dict:
@@ -47,11 +49,15 @@ def _preview(data_return: Return) -> dict:
         raise Conflict(
             "This version cannot be released: with what was released before it would give a hidden figure away."
         ) from None
-    lines = table.lines(rendition, table.form_of(rendition))
+    form = table.form_of(rendition)
+    lines = table.lines(rendition, form)
     return {
         "data_return": data_return,
-        "columns": ["Question", "Figure", "Reported", "Released"],
-        "rows": [[str(n.question), n.label, table.in_words(truth[n.key]), n.shown] for n in lines],
+        "columns": ["Figure", "Reported", "Released"],
+        "groups": [
+            (title, [[line.label, table.in_words(truth[line.key]), line.shown] for line in found])
+            for title, found in form.by_question(lines)
+        ],
         "hidden": plural(table.count_hidden(rendition), "figure"),
         "total": len(lines),
         "threshold": rendition.threshold,

@@ -30,8 +30,8 @@ def view(request, borough: str, year: int):
     data_return = version_of(request, borough, year)
     allowed = RETURN_RULES.allowed(request.user, data_return)
     lines, changed = lines_of(data_return, request.user), request.GET.get("changed") == "1"
-    shown, columns = largest_first(lines) if changed else lines, columns_of(year, lines)
-    opens = "open_records" in allowed
+    columns, opens = columns_of(year, lines), "open_records" in allowed
+    groups = [("The largest first", largest_first(lines))] if changed else data_return.form.by_question(lines)
     context = {
         "data_return": data_return,
         "colour": COLOURS[data_return.status],
@@ -41,7 +41,11 @@ def view(request, borough: str, year: int):
         "changed": changed,
         "first": is_first(lines),
         "columns": columns,
-        "rows": [_opening(data_return, line, opens)[: len(columns)] for line in shown],
+        "groups": [
+            (title, [_opening(data_return, line, opens, changed)[: len(columns)] for line in found])
+            for title, found in groups
+            if found
+        ],
         "versions": versions(request, data_return),
         "allowed": allowed,
         "scrutiny": SCRUTINY_RULES.allowed(request.user, data_return.scrutiny),
@@ -50,12 +54,14 @@ def view(request, borough: str, year: int):
     return render(request, "data_returns/view.html", context)
 
 
-def _opening(data_return: Return, line: Line, opens: bool) -> list:
-    """The figure leads to its cases for those who keep them."""
+def _opening(data_return: Return, line: Line, opens: bool, alone: bool) -> list:
+    """The figure leads to its cases for those who keep them; away from its question it names it (``alone``)."""
     cells = row(line)
+    if alone:
+        cells[0] = f"{line.question}: {line.label}"
     if opens and line.cell.source in SOURCES:
         url = reverse("data_returns:records", args=[*place(data_return), line.question, line.cell.key])
-        cells[2] = format_html(LINK, url, data_return.number, cells[2], line.label)
+        cells[1] = format_html(LINK, url, data_return.number, cells[1], line.label)
     return cells
 
 
@@ -64,14 +70,13 @@ LINK = '<a class="govuk-link" href="{}?version={}">{}<span class="govuk-visually
 
 def columns_of(year: int, lines: list[Line]) -> list[str]:
     """Without the year before where there is none."""
-    own = ["Question", "Figure", in_words(year)]
+    own = ["Figure", in_words(year)]
     return own if is_first(lines) else [*own, in_words(year - 1), "Change"]
 
 
 def row(line: Line) -> list:
     change = line.change
     return [
-        line.question,
         line.label,
         _number(line.now) + (" [r]" if line.revised else ""),
         _number(line.before),

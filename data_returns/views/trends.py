@@ -78,6 +78,7 @@ def shown_trend(trend: Trend) -> dict:
         "charts": [
             (series.label, draw(series, trend.highest(series.level), f"chart-{number}-{n}"))
             for n, series in enumerate(trend.series)
+            if len(series.points) > 1
         ],
         "columns": ["Figure", *(slashed(p.year) for p in trend.series[0].points)],
         "numeric": ",".join(str(n + 2) for n in range(len(trend.series[0].points))),

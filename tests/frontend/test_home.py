@@ -91,10 +91,10 @@ def test_E4_searching_has_a_limit(db):
 SEES = [
     (
         "camden_administrator",
-        ["Home", "Meetings", "Referrals", "Protocols", "Performance", "Returns"],
+        ["Home", "Meetings", "Referrals", "Protocols", "Performance", "Data returns"],
         "Cases",
     ),
-    ("camden_board_chair", ["Home", "Protocols", "Performance", "Returns"], "Review calendar"),
+    ("camden_board_chair", ["Home", "Protocols", "Performance", "Data returns"], "Review calendar"),
     (
         "area_administrator",
         ["Home", "Region", "Protocols", "Performance", "Area", "Audit"],
@@ -103,7 +103,7 @@ SEES = [
     ("auditor", ["Home", "Region", "Protocols", "Performance", "Area", "Audit"], "Check a signed document"),
     (
         "co_ordinator",  # of the area: the boroughs' meetings are theirs
-        ["Home", "Region", "Protocols", "Performance", "Returns", "Escalations"],
+        ["Home", "Region", "Protocols", "Performance", "Data returns", "Escalations"],
         "Boroughs",
     ),
     ("camden_police_spoc", ["Home", "Meetings", "Referrals"], "Check a signed document"),

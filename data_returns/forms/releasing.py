@@ -1,0 +1,10 @@
+"""What is out cannot be called back, so it is looked at before."""
+
+from django import forms
+
+
+class ReleaseForm(forms.Form):
+    looked = forms.BooleanField(
+        label="I have looked at what others will read, and it may be released.",
+        error_messages={"required": "Select that you have looked at what others will read"},
+    )
