@@ -5,6 +5,8 @@ from django.utils import timezone
 
 from boards.models import Organisation, Territory
 from boards.scope import scope
+from meetings.actions import invitations
+from meetings.actions import meetings as actions
 from meetings.actions.importing import import_attendance
 from meetings.models import Contact, Invitation, Meeting, Reply
 from meetings.performance import figures
@@ -12,9 +14,10 @@ from outbox.jobs import run_jobs
 from referrals.actions import edit_case
 from referrals.models import Case
 from referrals.personal import Person
-from tests.meetings import files
+from tests.meetings import files, plans
 from tests.meetings.files import ABSENT, CHILD, REPORT
 from tests.meetings.invited import Invited
+from tests.meetings.slips import browser, token_of
 
 ASC, CSC = "camden-adult-social-care", "camden-childrens-services"
 YEAR = date(2024, 4, 1), date(2025, 3, 31)
@@ -120,3 +123,47 @@ def replied(meeting):
         representative_grade=3,
     )
     return meeting
+
+
+@pytest.fixture
+def called(camden):
+    """Two agencies were asked to a planned meeting."""
+    made = camden.meeting("CSC", "YOT")
+    invitations.send(made, by=camden.by)
+    return made
+
+
+@pytest.fixture
+def asked(camden, called):
+    return camden.invitation(called, "CSC")
+
+
+@pytest.fixture
+def slip(asked):
+    """A browser that came by the link; ``place`` is where it stands."""
+    visitor = browser()
+    visitor.place = visitor.get(f"/r/{token_of(asked)}/").url
+    return visitor
+
+
+@pytest.fixture
+def cases(world):
+    plans.contact(world, *plans.AGENCIES)
+    return [plans.case(world, f"C{n}") for n in range(2)]
+
+
+@pytest.fixture
+def planned(world, cases):
+    return plans.plan(world, cases=cases, agencies=plans.AGENCIES)
+
+
+@pytest.fixture
+def act(world):
+    """``act("cancel", meeting, reason="…")`` as Camden's administrator, now."""
+
+    def done(verb: str, thing, **values):
+        by = values.pop("by", world.camden_administrator)
+        timed = {} if verb in ("hold", "undo_hold", "abandon") else {"at": timezone.now()}
+        return getattr(actions, verb)(thing, by=by, **timed, **values)
+
+    return done

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from django.utils.timezone import localdate, now
 
 from meetings.actions.meetings import set_up
+from meetings.actions.standing_down import stand_down
 from meetings.models import Contact, Meeting
 from referrals.actions import write_tokens
 from referrals.models import Case, LevelPeriod
@@ -56,3 +57,14 @@ def plan(world, *, in_days=30, cases=(), agencies=(), borough="camden", **when) 
         agencies=[world.organisation(slug).pk for slug in agencies],
         **usual | when,
     )
+
+
+def begun(meeting: Meeting) -> Meeting:
+    Meeting.objects.filter(pk=meeting.pk).update(held_on=localdate() - timedelta(days=1))
+    return meeting
+
+
+def excuse(world, meeting, slug, *, by=None, reason="Knows nobody here.", discussion=None):
+    invitation = meeting.invitations.get(agency__slug=slug)
+    by = by or world.camden_administrator
+    return stand_down(invitation, reason=reason, by=by, at=now(), discussion=discussion)

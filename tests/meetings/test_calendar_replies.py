@@ -21,8 +21,9 @@ from meetings.actions.replies import reply
 from meetings.mail.calendar_mail import LARGEST, Unreadable, read
 from meetings.mail.mailbox import read_mailbox
 from meetings.models import CalendarMail, Meeting, Reply
+from tests.meetings import slips
 from tests.meetings.imap import Mailbox
-from tests.meetings.test_replies import _cancel, _correct, _move, _stand_down, _start, words
+from tests.pages import text
 
 MAIL = Path(__file__).parent / "mail"
 CLIENTS = ("outlook", "google", "apple", "icloud")
@@ -136,7 +137,7 @@ def test_a_forged_answer_is_refused_and_shown(camden, asked, client, more, why):
     web = Client()
     web.force_login(camden.by)
     page = web.get(f"/meetings/{asked.meeting.reference}/invitations/{asked.agency.slug}/")
-    assert f"A calendar reply was refused: {why}" in words(page)
+    assert f"A calendar reply was refused: {why}" in text(page)
 
 
 @pytest.mark.parametrize("client", CLIENTS)
@@ -157,19 +158,19 @@ def test_a_stale_sequence_is_refused(camden, meeting, asked, client):
     assert take_mail(mail(client, asked, sequence=1, id="<2@x>")).taken
 
 
-@pytest.mark.parametrize("end", [_start, _cancel, _stand_down])
+@pytest.mark.parametrize("end", [slips.start, slips.cancel, slips.stand_down])
 def test_an_answer_that_comes_too_late_is_refused(meeting, asked, end):
     end(meeting)
     assert take_mail(mail("outlook", asked)).why == OVER
 
 
 def test_a_contact_that_was_replaced_answers_no_more(meeting, asked):
-    _correct(meeting)
+    slips.correct(meeting)
     assert take_mail(mail("outlook", asked)).why == NOT_OURS
 
 
 def test_an_answer_to_the_old_date_is_refused(camden, meeting, asked):
-    _move(meeting)
+    slips.move(meeting)
     invitations.announce_change(meeting, by=camden.by)
     assert take_mail(mail("apple", asked)).why == OLD
 

@@ -4,7 +4,8 @@ import pytest
 
 from meetings.actions import invitations
 from meetings.models import Meeting, PhoneCall, Reply
-from tests.meetings.test_replies import SHOWN, _move, words
+from tests.meetings.slips import SHOWN, move
+from tests.pages import text
 
 
 @pytest.fixture
@@ -27,10 +28,10 @@ def replies() -> list[tuple]:
 def test_a_call_that_confirms_is_the_reply_and_says_that_it_came_by_telephone(camden, client, call):
     page = client.post(address(call), {"spoke_to": "Jo Marsh", "answer": "attending"}, follow=True)
     assert replies() == [("attending", "phone", "Rep of CSC")]
-    said = words(page)
+    said = text(page)
     assert "Representative will attend by telephone: Rep of CSC" in said and "Rep of CSC will attend" in said
     meeting = call.invitation.meeting.reference
-    assert "Will attend by telephone" in words(client.get(f"/meetings/{meeting}/invitations/"))
+    assert "Will attend by telephone" in text(client.get(f"/meetings/{meeting}/invitations/"))
 
 
 ASKED_NEXT = [
@@ -58,10 +59,10 @@ def test_a_call_without_an_answer_is_no_reply(client, call):
 def test_an_answer_to_the_date_before_is_refused_with_the_new_one(camden, client, call):
     typed = {"spoke_to": "Jo Marsh", "answer": "attending"}
     before = SHOWN.search(client.get(address(call)).text)[0]
-    _move(call.invitation.meeting)
+    move(call.invitation.meeting)
     refused = client.post(address(call), typed | {"starts": before})
     call.refresh_from_db()
-    assert "The meeting was moved while this page was open" in words(refused)
+    assert "The meeting was moved while this page was open" in text(refused)
     assert call.made_at is None and replies() == []
     client.post(address(call), typed | {"starts": SHOWN.search(refused.text)[0]})
     assert len(replies()) == 1
@@ -69,7 +70,7 @@ def test_an_answer_to_the_date_before_is_refused_with_the_new_one(camden, client
 
 def test_once_the_meeting_has_begun_a_call_is_a_note_alone(client, call):
     Meeting.objects.update(status="cancelled")
-    assert "What does the agency reply?" not in words(client.get(address(call)))
+    assert "What does the agency reply?" not in text(client.get(address(call)))
     client.post(address(call), {"spoke_to": "Jo Marsh", "answer": "attending", "outcome": "Told"})
     call.refresh_from_db()
     assert call.outcome == "Told" and replies() == []

@@ -17,7 +17,8 @@ from meetings.actions.replies import reply
 from meetings.models import Contact, Invitation, Meeting, Reply
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message
-from tests.meetings.test_replies import browser, token_of, words
+from tests.meetings.slips import browser, token_of
+from tests.pages import text
 
 CODES = ("CSC", "YOT", "ASC", "POL")
 
@@ -51,7 +52,7 @@ def test_the_page_says_who_got_it_and_who_answered(camden, meeting, client, page
     answer(camden, meeting, "CSC")
     Message.objects.filter(to_email="yot@camden.example").update(state="failed", error="550 no such person")
     Message.objects.filter(to_email="asc@camden.example").update(state="sent", unanswered=1)
-    said = words(client.get(page))
+    said = text(client.get(page))
     assert "1 of 4 replied" in said and "Will attend" in said
     assert "Rep of CSC" in said and "Service manager" in said
     assert "Refused" in said and "may have arrived twice" in said
@@ -67,21 +68,21 @@ def test_who_is_too_junior_is_marked_as_the_attendance_marks_it(camden, meeting,
     sent = {"name": "Pat Low", "grade": int(grade), "channel": Reply.Channel.LINK}
     reply(camden.invitation(meeting, "CSC"), answer="substitute", **sent)
     for address in (page, f"{page}camden-childrens-services/"):
-        assert ("Seniority too low for Level 2" in words(client.get(address))) == marked
+        assert ("Seniority too low for Level 2" in text(client.get(address))) == marked
     reply(camden.invitation(meeting, "CSC"), answer="apologies", reason="Ill", channel=Reply.Channel.LINK)
-    assert "Seniority too low" not in words(client.get(page))
+    assert "Seniority too low" not in text(client.get(page))
 
 
 def test_everyone_has_replied(camden, meeting, client, page):
     for code in CODES:
         answer(camden, meeting, code)
-    said = words(client.get(page))
+    said = text(client.get(page))
     assert "Everyone has replied" in said and "Send reminder" not in said
 
 
 def test_reminding_those_that_were_chosen(camden, meeting, client, page):
     chosen = [camden.agency(code).slug for code in ("YOT", "POL")]
-    assert "2 reminders sent." in words(client.post(page, {"agencies": chosen}, follow=True))
+    assert "2 reminders sent." in text(client.post(page, {"agencies": chosen}, follow=True))
     assert reminders() == ["pol@camden.example", "yot@camden.example"]
     letter = camden.invitation(meeting, "YOT").letter
     assert letter.subject == f"[OFFICIAL] Reply needed: MAPPA meeting, Camden, {long_date(meeting.held_on)}"
@@ -90,10 +91,10 @@ def test_reminding_those_that_were_chosen(camden, meeting, client, page):
 
 
 def test_reminding_is_refused_in_words(camden, meeting, client, page):
-    assert "Select at least one agency" in words(client.post(page))
+    assert "Select at least one agency" in text(client.post(page))
     slug = camden.agency("YOT").slug
     client.post(page, {"agencies": [slug]})
-    said = words(client.post(page, {"agencies": [slug]}))
+    said = text(client.post(page, {"agencies": [slug]}))
     assert "Camden Youth Justice Service was already reminded today" in said
     assert reminders() == ["yot@camden.example"]
 
@@ -151,10 +152,10 @@ def test_the_invitation_goes_to_the_corrected_contact_and_the_old_link_ends(camd
     asked = camden.invitation(meeting, "CSC")
     old = token_of(asked)
     detail = f"{page}{asked.agency.slug}/"
-    assert "Send the invitation to" not in words(client.get(detail))
+    assert "Send the invitation to" not in text(client.get(detail))
     Contact.objects.filter(pk=asked.contact_id).update(email="right@camden.example")
-    assert "Send the invitation to Jo Marsh" in words(client.get(detail))
-    said = words(client.post(f"{detail}resend/", follow=True))
+    assert "Send the invitation to Jo Marsh" in text(client.get(detail))
+    said = text(client.post(f"{detail}resend/", follow=True))
     assert "The invitation is on its way to right@camden.example." in said
     new = camden.invitation(meeting, "CSC")
     assert new.letter.to_email == "right@camden.example" and new.letter.calendar
@@ -219,7 +220,7 @@ def test_chasing_is_the_first_thing_to_do_only_once_it_is_time(camden, soon, cli
     button = re.search(r'class="([^"]*)"[^>]*>Chase 4 agencies', shown.text)[1]
     assert ("govuk-button--secondary" not in button) == primary
     day = weekday_date(soon.held_on - timedelta(days=2))
-    assert f"Who has not replied is reminded by email on {day}." in words(shown)
+    assert f"Who has not replied is reminded by email on {day}." in text(shown)
 
 
 @pytest.fixture
@@ -289,7 +290,7 @@ def test_an_agency_whose_contact_left_is_not_reminded_and_the_page_says_why(camd
     assert len(reminders()) == 3 and "csc@camden.example" not in reminders()
     client.force_login(camden.by)
     page = client.get(f"/meetings/{soon.reference}/invitations/")
-    assert "Camden Children's Services has no contact. Add one" in words(page)
+    assert "Camden Children's Services has no contact. Add one" in text(page)
     assert 'value="camden-childrens-services"' not in page.text
 
 

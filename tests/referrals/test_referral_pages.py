@@ -60,7 +60,7 @@ def test_a_referral_goes_from_the_form_to_the_decision_by_its_pages(world):
         if number == 9:
             data = {"revision": 1, "then": "next", "0-name": "Canary Child"}
         assert writer.post(url("section", referral, number), data).status_code == 302, number
-    assert "A manager of Camden Children's Services" in page_text(writer.get(url("check", referral)))
+    assert "A manager of Camden Children's Services" in text(writer.get(url("check", referral)))
     spoc.post(url("endorse", referral), {"agreed": "on"})
     assert "Send referral" in text(writer.get(url("check", referral)))
     writer.post(url("submit", referral))
@@ -72,10 +72,6 @@ def test_a_referral_goes_from_the_form_to_the_decision_by_its_pages(world):
     )
     page = text(writer.get(url("detail", referral)))
     assert "Accepted at Level 3" in page and "Filled in a section of a referral: Victims" in page
-
-
-def page_text(response) -> str:
-    return text(response).replace("&#x27;", "'")
 
 
 def test_C2_two_who_save_one_section_see_both_wordings_and_lose_none(world):
@@ -222,7 +218,7 @@ def test_figures_count_by_agency_category_and_outcome(world):
         **common, organisation=first.unit, reference="M1", level=2, held_on=localdate(), status="held"
     )
     Discussion.objects.create(**common, meeting=meeting, case=accepted.case)
-    page = page_text(browser(by).get("/referrals/figures/"))
+    page = text(browser(by).get("/referrals/figures/"))
     days = working_days(localdate() - timedelta(days=14), localdate())
     assert "2 referrals sent" in page and f"{days} working days in the middle, of 1 referral heard" in page
     lines = browser(by).get("/referrals/figures.csv").content.decode("utf-8-sig").splitlines()
