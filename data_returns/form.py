@@ -218,8 +218,9 @@ def _figures(question: Question, cells: list[Cell]) -> str:
 
 
 def levels_in_words(levels: list[int]) -> str:
-    """Level 1; Levels 2 and 3"""
-    return f"Level{'s' if len(levels) > 1 else ''} {' and '.join(map(str, levels))}"
+    """Level 1; Levels 2 and 3; Levels 1, 2 and 3"""
+    *most, last = map(str, levels)
+    return f"Levels {', '.join(most)} and {last}" if most else f"Level {last}"
 
 
 def _question(data: Mapping) -> Question:

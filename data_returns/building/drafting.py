@@ -63,11 +63,18 @@ def _is_sum(relation: Mapping, wholes: set[str]) -> bool:
 
 
 def moved(content: Mapping, number: int, by: int) -> dict:
-    """One place up (-1) or down (1); the ends stay."""
+    """One place up (-1) or down (1); the ends stay. At the edge of a section, it is the sections that change places."""
     questions = list(content["questions"])
-    to = min(max(number - 1 + by, 0), len(questions) - 1)
-    questions.insert(to, questions.pop(number - 1))
-    return _in_order(content, questions)
+    at, to = number - 1, min(max(number - 1 + by, 0), len(questions) - 1)
+    pages = _pages(questions)
+    one, other = (pages.index(questions[n]["page"]) for n in (at, to))
+    pages[one], pages[other] = pages[other], pages[one]
+    questions.insert(to, questions.pop(at))
+    return _in_order(content, questions, pages)
+
+
+def _pages(questions: Sequence[Mapping]) -> list[str]:
+    return list(dict.fromkeys(q["page"] for q in questions))
 
 
 def removed(content: Mapping, number: int) -> dict:
@@ -78,8 +85,10 @@ def removed(content: Mapping, number: int) -> dict:
     return _in_order({**content, "relations": kept}, questions)
 
 
-def _in_order(content: Mapping, questions: Sequence[Mapping]) -> dict:
-    """Numbered by their places; cross-checks that name a question by its number go along."""
+def _in_order(content: Mapping, questions: Sequence[Mapping], pages: Sequence[str] = ()) -> dict:
+    """Section by section, numbered by their places; cross-checks that name a question by its number go along."""
+    sections = list(pages or _pages(questions))
+    questions = sorted(questions, key=lambda q: sections.index(q["page"]))
     now = {str(q["number"]): str(n) for n, q in enumerate(questions, 1) if "number" in q}
     relations = [
         {**r, "message": NAMED.sub(lambda m: f"{m[1]} {now.get(m[2], m[2])}", r["message"])}

@@ -16,7 +16,6 @@ from data_returns.views.drafts import Draft, do
 from data_returns.views.forms import page_of, place, seen_edition
 from mappa_portal.action_form import COLUMNS, side_by_side
 from mappa_portal.exceptions import Conflict
-from mappa_portal.words import plural
 
 
 class EditQuestion(Draft):
@@ -75,7 +74,7 @@ class EditQuestion(Draft):
     def act(self, form):
         revision, by = form.cleaned_data["revision"], self.request.user
         edition = actions.ask(self.record, self.base, form.asking, revision=revision, by=by)
-        number = place_of(edition.content, self.base) or len(edition.content["questions"])
+        number = place_of(edition.content, self.base or edition.content["last_base"])
         messages.success(self.request, f"Question {number} is saved.")
         return redirect(f"{page_of(edition)}#question-{number}")
 
@@ -137,10 +136,18 @@ class Checks(Draft):
 
     def act(self, form):
         said = {name: form.cleaned_data[name] for name in ("test", "level", "words", "revision")}
-        actions.add_checks(self.record, form.pairs, by=self.request.user, **said)
-        added = plural(len(form.pairs), "cross-check is", "cross-checks are")
-        messages.success(self.request, f"{added} added.")
+        edition = actions.add_checks(self.record, form.pairs, by=self.request.user, **said)
+        messages.success(self.request, _added(edition, len(form.pairs)))
         return redirect(checks_of(self.record))
+
+
+def _added(edition: Edition, number: int) -> str:
+    codes = [relation["code"] for relation in edition.content["relations"][-number:]]
+    return (
+        f"Cross-checks {codes[0]} to {codes[-1]} are added."
+        if number > 1
+        else f"Cross-check {codes[0]} is added."
+    )
 
 
 def checks_of(edition: Edition) -> str:

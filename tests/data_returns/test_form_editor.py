@@ -103,6 +103,15 @@ def test_a_question_moves_one_place(number, by, order):
     assert "".join(base[1:] for base in bases(found)) == order
 
 
+def test_questions_of_a_section_stand_together_and_sections_change_places():
+    other = replace(LEVELS, page="Plans")
+    content = built(LEVELS, other, other, LEVELS)
+    assert bases(content) == ["q1", "q4", "q2", "q3"], "a new one is the last of its section"
+    for number, by, order in ((3, -1, "q2 q3 q1 q4"), (2, 1, "q2 q3 q1 q4"), (3, 1, "q1 q4 q3 q2")):
+        assert bases(drafting.moved(content, number, by)) == order.split()
+    assert bases(changed(content, 1, other)) == ["q1", "q2", "q3", "q4"]
+
+
 def test_words_that_name_a_question_follow_its_number():
     content = drafting.moved(shipped(PRESENT), 1, 1)
     said = {r["message"] for r in content["relations"]}
@@ -136,6 +145,7 @@ def test_a_cross_check_says_what_it_compares():
     form = Form.of(built(LEVELS, BANDS, PARTS))
     assert form.name_of(["q1_l1", "q1_l2", "q1_l3"]) == "question 1, all together"
     assert form.name_of(["q2_l2_low", "q2_l2_high"]) == "question 2, Level 2"
+    assert Form.read(built(LEVELS)).name_of(["q1_l1", "q1_l3"]) == "question 1, Levels 1 and 3"
     assert form.name_of(["q2_l2_low"]) == "question 2, Level 2, low"
     assert form.name_of(["q1_l2", "q1_l3"]) == "question 1, Levels 2 and 3"
     assert form.name_of(["q3_l1_byday", "q3_l1_bynight"]) == "question 3, the parts of Level 1"

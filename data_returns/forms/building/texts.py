@@ -7,6 +7,8 @@ from django import forms
 from boards.agencies import AGENCY_TYPES
 from data_returns.building.asking import Wording
 from data_returns.building.words import NEEDED
+from data_returns.form import ATTENDS
+from mappa_portal.words import lower_first
 
 MOST = 20
 NAMES = ("label", "needed", "attends", "key")
@@ -16,6 +18,11 @@ AGENCIES = [
     *((code, f"Yes, {kind.name}") for code, kind in AGENCY_TYPES.items()),
     ("HCM,HPR", "Yes, all of health"),
 ]
+
+
+ANSWERS = (
+    f"Beside the text, one of these is then chosen: {', '.join(lower_first(label) for _, label in ATTENDS)}"
+)
 
 
 def shown_in(data: Mapping) -> int:
@@ -31,7 +38,7 @@ def fields_of(rows: int) -> dict[str, forms.Field]:
 
 def _row(n: int) -> dict[str, forms.Field]:
     hint = "" if n else "For example: Comments"
-    asks = f"Does text {n + 1} ask whether an agency attends?"
+    asks = f"Does text {n + 1} also ask whether an agency attends?"
     return {
         "key": forms.CharField(required=False, widget=forms.HiddenInput, max_length=40),
         "label": forms.CharField(label=f"Text {n + 1}", required=False, max_length=200, help_text=hint),
@@ -40,7 +47,7 @@ def _row(n: int) -> dict[str, forms.Field]:
             choices=[(code, said) for code, (said, _) in NEEDED.items()],
             required=False,
         ),
-        "attends": forms.ChoiceField(label=asks, choices=AGENCIES, required=False),
+        "attends": forms.ChoiceField(label=asks, choices=AGENCIES, required=False, help_text=ANSWERS),
     }
 
 
