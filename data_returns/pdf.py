@@ -82,6 +82,7 @@ def pages(
         "position": long_date(last_day(data_return.year)),
         "year": in_words(data_return.year),
         "questions": [_question(q, said, beside) for q in form.questions],
+        "has_notes": any(question.caveat for question in form.questions),
         "role": ROLE,
         "content_hash": data_return.content_hash,
     }

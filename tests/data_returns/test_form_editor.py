@@ -214,6 +214,7 @@ YEARLY = {"shape": "levels", "basis": "year"}
 WRONG = [
     ({"shape": "one", "basis": "year"}, "label", "Enter what the number is"),
     ({"shape": "bands", "basis": "position"}, "bands", "Enter the bands"),
+    ({"shape": "levels", "bands": "low\nhigh"}, "bands", "This belongs to “One for each band of each level"),
     ({"shape": "levels", "basis": "position", "parts": "by day"}, "parts_of", "select the levels"),
     ({"shape": "levels", "basis": "position", "parts_of": [1]}, "parts", "Enter the parts"),
     ({"shape": "levels"}, "basis", "Select what the numbers count"),

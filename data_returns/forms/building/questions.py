@@ -16,6 +16,7 @@ from data_returns.forms.building.texts import MOST, fields_of, initial_of, shown
 from data_returns.models import Edition
 
 LONGEST = 100  # letters of a band, a part or an answer
+BELONGS = {"label": "one", "bands": "bands", "parts": "levels", "parts_of": "levels"}  # field: its shape
 COUNTED = ("one", "levels")  # shapes whose numbers the case register may count
 
 
@@ -118,6 +119,9 @@ class AskingForm(DraftForm):
 
     def _lacking(self, said: Mapping) -> Iterable[tuple[str, str]]:
         shape = said.get("shape")
+        for name, its in BELONGS.items():
+            if shape and said.get(name) and shape != its:
+                yield name, f"This belongs to “{SHAPES[its]}”: select that, or empty this"
         if shape == "one" and not said.get("label"):
             yield "label", "Enter what the number is"
         if shape == "bands" and not said.get("bands"):
@@ -157,10 +161,10 @@ class AskingForm(DraftForm):
             "" if shape == "none" else said["basis"],
             said["caveat"],
             shape,
-            said["label"] if shape == "one" else "",
-            said["bands"] if shape == "bands" else (),
-            said["parts"] if shape == "levels" else (),
-            tuple(said["parts_of"]) if shape == "levels" else (),
+            said["label"],
+            said["bands"],
+            said["parts"],
+            tuple(said["parts_of"]),
             said["source"] if shape in COUNTED else "",
             said["options"],
             said["reason"],
