@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from boards.models import Territory
-from data_returns.comparing import Line, is_first, largest_first, lines_of
+from data_returns.comparing import Line, is_first, largest_first, lines_of, not_comparable
 from data_returns.models import Return
 from data_returns.trends import Trend, exact_years, trends
 from mappa_portal.words import plural
@@ -81,6 +81,8 @@ class AnnualReport:
             yield "First return: no earlier year."
         elif not changes:
             yield "No figure of the return differs from last year’s."
+        if apart := not_comparable(self.lines):
+            yield f"{plural(len(apart), 'figure')} cannot be compared with last year’s: the form counts otherwise."
         if self.kpis.six:
             met = plural(self.kpis.six_met, "agency reached", "agencies reached")
             yield f"KPI 6: {met} {KPI6_TARGET}% attendance, of {len(self.kpis.six)}."

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from data_returns.attending import Said
+from data_returns.evidence import sources_of
 from data_returns.form import Question
 from data_returns.models import Figure, Return
-from data_returns.register import SOURCES
 from mappa_portal.templatetags.govuk import Row
 
 NOTHING = "Not filled in"
@@ -31,13 +31,14 @@ def cards(data_return: Return, attending: Mapping[str, Sequence[Said]]) -> list[
 
 
 def _figures(data_return: Return, question: Question, figures: dict[str, Figure]) -> Iterator[Row]:
+    sources = sources_of(data_return)
     for cell in question.cells:
         figure = figures.get(cell.key)
         said = in_words(figure)
         if figure and figure.reason:
-            said = f"{said}. The case register counts {figure.register}: {figure.reason}"
+            said = f"{said}. {figure.explained}"
         place = [data_return.territory.slug, data_return.year, question.number, cell.key]
-        url = reverse("data_returns:records", args=place) if cell.source in SOURCES else ""
+        url = reverse("data_returns:records", args=place) if cell.source in sources else ""
         yield Row(cell.label, said, url, "Show cases")
 
 

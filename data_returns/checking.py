@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from data_returns.actions.entry import unexplained
 from data_returns.checks import Beside, Finding, Result, check
+from data_returns.comparing import year_before
 from data_returns.models import Return
 from data_returns.personal import Known, suspects
 from data_returns.register import Fact, counted, exact, facts_for
@@ -47,9 +48,9 @@ def result_of(data_return: Return, ground: Ground | None = None) -> Result:
 
 
 def beside(data_return: Return, ground: Ground) -> Beside:
-    kpis = ground.kpis
+    kpis, last = ground.kpis, year_before(data_return, None)
     return Beside(
-        last_year=figures_of(data_return, data_return.year - 1, None),
+        last_year=last and last.comparable,
         register=ground.register(data_return),
         rates={a.code: (a.rate.met, _in_words(a.rate)) for a in kpis.agencies if a.rate.required},
         under_18_discussions=kpis.joint.required if kpis.counts.discussions else None,
@@ -74,15 +75,3 @@ def _overrides(data_return: Return, ground: Ground) -> Iterator[Finding]:
 
 def _in_words(rate) -> str:
     return f"{rate.percentage}% ({rate.attended} of {rate.required})"
-
-
-def figures_of(data_return: Return, year: int, user) -> dict[str, int] | None:
-    """Of the newest signed return of that year that the user, or None for the system, sees; None without one."""
-    signed = seen_by(user).filter(territory=data_return.territory_id, year=year).signed()
-    found = signed.order_by("-number").first()
-    return dict(found.said().figures) if found else None
-
-
-def seen_by(user):
-    """A board sees what it was given; the system sees all."""
-    return Return.objects.for_user(user) if user else Return.objects.all()

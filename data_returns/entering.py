@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from data_returns.actions.entry import differs, missing
-from data_returns.checking import figures_of
+from data_returns.actions.entry import differs, missing, unexplained
 from data_returns.checks import Beside, Finding, check
+from data_returns.comparing import YearBefore, year_before
 from data_returns.content import whole
 from data_returns.form import Cell, Question
 from data_returns.forms.question import QuestionForm
-from data_returns.models import Return, Section
+from data_returns.models import Figure, Return, Section
 from data_returns.register import Count, counted, exact, facts_for
 
 
@@ -22,6 +22,7 @@ class Row:
     figure: object
     blank: object
     reason: object
+    seen: object  # what the register counted as the page was shown
     counted: Count | None
     last_year: str
 
@@ -43,8 +44,8 @@ class Entering:
         return exact(self.counted)
 
     @cached_property
-    def last_year(self) -> Mapping[str, int] | None:
-        return figures_of(self.data_return, self.data_return.year - 1, None) if self.question.cells else None
+    def last_year(self) -> YearBefore | None:
+        return year_before(self.data_return, None) if self.question.cells else None
 
     def form(self, data=None, **kwargs) -> QuestionForm:
         choices = self.data_return.form.choices
@@ -67,11 +68,17 @@ class Entering:
     def _initial(self) -> dict:
         said = self.data_return.said()
         found = {"revision": self.section.revision, "done": "yes" if self.section.is_done else ""}
-        for key, figure in self._figures.items():
-            found |= {f"figure-{key}": figure.value, f"blank-{key}": figure.blank}
-            found[f"reason-{key}"] = figure.reason
+        for cell in self.question.cells:
+            if figure := self._figures.get(cell.key):
+                found |= self._stored(cell, figure)
         found |= {f"text-{key}": text for key, text in said.texts.items()}
         return found | {f"answer-{key}": answer for key, answer in said.answers.items()}
+
+    def _stored(self, cell: Cell, figure: Figure) -> dict:
+        """A reason that no longer stands has to be written again."""
+        reason = "" if unexplained(cell, figure, self.register) else figure.reason
+        said = {"figure": figure.value, "blank": figure.blank, "reason": reason}
+        return {f"{name}-{cell.key}": value for name, value in said.items()}
 
     @cached_property
     def _figures(self) -> dict:
@@ -105,6 +112,7 @@ class Entering:
             figure,
             form[f"blank-{cell.key}"],
             reason if asked else None,
+            form[f"seen-{cell.key}"] if known is not None else None,
             self.counted.get(cell.key),
             self._last_year(cell),
         )
@@ -112,5 +120,7 @@ class Entering:
     def _last_year(self, cell: Cell) -> str:
         if self.last_year is None:
             return "No return of the year before"
-        value = self.last_year.get(cell.key)
-        return "Last year: no figure" if value is None else f"Last year: {value}"
+        value, breaks = self.last_year.figures.get(cell.key), self.last_year.breaks.get(cell.key)
+        if value is None:
+            return "Last year: no figure"
+        return f"Last year: {value}. Not comparable: {breaks}" if breaks else f"Last year: {value}"

@@ -1,13 +1,12 @@
 """The cases behind a figure: as they were when the return was signed, beside what would be counted now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from data_returns.evidence import facts_of, is_kept, sources_of, taken_at
 from data_returns.form import Cell
 from data_returns.models import Return
-from data_returns.register import SOURCES, Count, Fact, at_level, counted, facts
-from data_returns.years import last_day
+from data_returns.register import SOURCES, Count, Fact, Source, at_level, counted, facts_for
 
 NAMED = 10  # references in a sentence
 
@@ -24,6 +23,7 @@ class Record:
 class Records:
     """``frozen_at``: None while the list is what the register says now; ``added`` and ``gone`` are since then."""
 
+    source: Source
     count: Count | None
     rows: list[Record]
     frozen_at: datetime | None = None
@@ -32,21 +32,25 @@ class Records:
 
     @classmethod
     def of(cls, data_return: Return, cell: Cell) -> "Records":
-        live = facts(data_return.territory, last_day(data_return.year))
+        """Of a cell whose source is among ``sources_of`` the return."""
         if not is_kept(data_return):
-            return _records(cell, live, SOURCES)
-        now = _counted(_records(cell, live, SOURCES))
+            return _now(data_return, cell)
         then = _records(cell, facts_of(data_return), sources_of(data_return))
         before = _counted(then)
+        now = _counted(_now(data_return, cell)) if cell.source in SOURCES else before
         added, gone = tuple(sorted(now - before)), tuple(sorted(before - now))
-        return cls(then.count, then.rows, taken_at(data_return), added, gone)
+        return replace(then, frozen_at=taken_at(data_return), added=added, gone=gone)
+
+
+def _now(data_return: Return, cell: Cell) -> Records:
+    return _records(cell, facts_for([cell], data_return.territory, data_return.year), SOURCES)
 
 
 def _records(cell: Cell, known, sources) -> Records:
-    told = [Record(fact, sources[cell.source].tells(fact)) for fact in at_level(cell, known)]
-    return Records(
-        counted([cell], known, sources).get(cell.key), [one for one in told if one.counts is not False]
-    )
+    source = sources[cell.source]
+    told = [Record(fact, source.tells(fact)) for fact in at_level(cell, known)]
+    count = counted([cell], known, sources).get(cell.key)
+    return Records(source, count, [one for one in told if one.counts is not False])
 
 
 def _counted(records: Records) -> set[str]:

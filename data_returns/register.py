@@ -31,11 +31,15 @@ class Fact:
 
 @dataclass(frozen=True)
 class Source:
-    """``tells`` whether a case counts, None where the register does not say: then ``gap`` is not recorded."""
+    """``tells`` whether a case counts, None where the register does not say: then ``gap`` is not recorded.
+
+    ``shown``: the field of a fact that proves it, for those who look at the cases.
+    """
 
     label: str
     tells: Callable[[Fact], bool | None]
     gap: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,19 +69,20 @@ def _is_terrorist(fact: Fact) -> bool | None:
     return None if fact.category is None else fact.category == Case.Category.TERRORIST
 
 
+LEAD = "lead agency", "manager"
 VERSION = (
     1  # of the sources; one that counts otherwise is the next, and the old ones stay for what was signed
 )
 VERSIONS: dict[int, dict[str, Source]] = {
     1: {
         "managed": Source("Cases managed at the level", lambda fact: True),
-        "under_18": Source("Cases of people under 18", lambda fact: fact.under_18, "age"),
-        "category_4": Source("Cases of category 4", _is_terrorist, "category"),
-        "managed_by_probation": Source("Cases led by probation", _led_by("PRB"), "lead agency"),
-        "managed_by_police": Source("Cases led by the police", _led_by("POL"), "lead agency"),
-        "managed_by_csc": Source("Cases led by children's social care", _led_by("CSC"), "lead agency"),
-        "managed_by_yos": Source("Cases led by youth justice", _led_by("YOT"), "lead agency"),
-        "managed_by_other": Source("Cases led by another agency", _led_by_others, "lead agency"),
+        "under_18": Source("Cases of people under 18", lambda fact: fact.under_18, "age", "under_18"),
+        "category_4": Source("Cases of category 4", _is_terrorist, "category", "category"),
+        "managed_by_probation": Source("Cases led by probation", _led_by("PRB"), *LEAD),
+        "managed_by_police": Source("Cases led by the police", _led_by("POL"), *LEAD),
+        "managed_by_csc": Source("Cases led by children's social care", _led_by("CSC"), *LEAD),
+        "managed_by_yos": Source("Cases led by youth justice", _led_by("YOT"), *LEAD),
+        "managed_by_other": Source("Cases led by another agency", _led_by_others, *LEAD),
     }
 }
 SOURCES = VERSIONS[VERSION]
@@ -118,8 +123,9 @@ def counts(cells: Collection[Cell], borough: Territory, year: int) -> dict[str, 
 
 def facts_for(cells: Iterable[Cell], borough: Territory, year: int) -> tuple[Fact, ...]:
     """Birth dates stay sealed unless a cell asks for ages."""
-    sources = {cell.source for cell in cells} & SOURCES.keys()
-    return facts(borough, last_day(year), with_ages="under_18" in sources) if sources else ()
+    sources = [SOURCES[cell.source] for cell in cells if cell.source in SOURCES]
+    with_ages = any(source.shown == "under_18" for source in sources)
+    return facts(borough, last_day(year), with_ages=with_ages) if sources else ()
 
 
 def facts(borough: Territory, day: date, *, with_ages: bool = True) -> tuple[Fact, ...]:

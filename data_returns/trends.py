@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from boards.models import Territory
+from data_returns.comparing import break_of
 from data_returns.form import Cell, Form, Question
 from data_returns.models import Edition, Rendition, Return
 from data_returns.release.cells import Cells, exact
@@ -130,20 +131,9 @@ def _point(key: str, year: int, known: Mapping[int, Year]) -> Point:
     there = known.get(year)
     if there is None or key not in there.form.cells:
         return Point(year, ABSENT)
-    return Point(year, there.cells.get(key, Rendition.NOT_KNOWN), _break(key, there, known.get(year - 1)))
-
-
-def _break(key: str, now: Year, before: Year | None) -> str:
-    """A new name, a new basis: the two years count different things."""
-    if before is None or key not in before.form.cells:
-        return ""
-    old, new = before.form.cells[key], now.form.cells[key]
-    asked_old, asked_new = before.form.question_of(key), now.form.question_of(key)
-    if old.label != new.label:
-        return f"“{old.label}” became “{new.label}”"
-    if (asked_old.basis, asked_old.text) != (asked_new.basis, asked_new.text):
-        return f"The question was: {asked_old.text}"
-    return ""
+    before = known.get(year - 1)
+    breaks = break_of(key, there.form, before.form) if before else ""
+    return Point(year, there.cells.get(key, Rendition.NOT_KNOWN), breaks)
 
 
 # -- What a person may read of the years --

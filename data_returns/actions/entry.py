@@ -43,11 +43,18 @@ def missing(
 
 
 def unexplained(cell: Cell, entered: Entered | Figure, register: Mapping[str, int]) -> str:
-    """What to say of a figure that takes the place of the register's without a reason."""
+    """What to say of a figure that takes the place of the register's without a reason.
+
+    A reason stands for the two figures that it was written about: when the register has moved on, it is asked again.
+    """
     counted = register.get(cell.key)
-    if not differs(entered.value, counted) or entered.reason:
+    if not differs(entered.value, counted) or (entered.reason and entered.register == counted):
         return ""
-    return f"Enter why {cell.label}, {entered.value}, differs from the case register, {counted}"
+    said = f"Enter why {cell.label}, {entered.value}, differs from the case register, {counted}"
+    if not entered.reason:
+        return said
+    then = "could not say" if entered.register is None else f"counted {entered.register}"
+    return f"{said} now. “{entered.reason}” was written when it {then}"
 
 
 def take(data_return: Return, *, by) -> Return:

@@ -42,12 +42,13 @@ def sign(data_return: Return, *, revision: int | None = None, by, at: datetime) 
     data_return.revision += 1
     data_return.save()
     mirror(data_return)
-    record("return.signed", data_return, by=by, after=_sums(data_return))
+    record("return.signed", data_return, by=by, after=sums_of(data_return))
     post("data_returns.seal", data_return)
     return data_return
 
 
-def _sums(data_return: Return) -> dict:
+def sums_of(data_return: Return) -> dict:
+    """What the event of the signing keeps."""
     return {"content": data_return.content_hash, "evidence": digest(data_return.evidence)}
 
 
@@ -60,7 +61,7 @@ def signed_data(data_return: Return) -> dict:
         "borough": data_return.territory.slug,
         "year": slashed(data_return.year),
         "edition": data_return.edition,
-        "board": data_return.board.name,
+        "board": data_return.evidence.get("board") or data_return.board.name,  # as it was called then
         **as_json(data_return.said(), data_return.form),
         **stood_on,
     }

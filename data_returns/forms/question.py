@@ -63,6 +63,10 @@ def _of_cell(cell: Cell, counted: int | None) -> Iterator[tuple[str, forms.Field
     if counted is not None:
         label = f"Why {cell.label} differs from the case register"
         yield f"reason-{cell.key}", forms.CharField(label=label, required=False, max_length=300)
+        yield (
+            f"seen-{cell.key}",
+            forms.IntegerField(initial=counted, widget=forms.HiddenInput, required=False),
+        )
 
 
 def _radios(label: str, options) -> forms.ChoiceField:
@@ -99,10 +103,14 @@ class QuestionForm(ImpersonalForm):
         return {cell.key: self._entered(cell.key) for cell in self.question.cells}
 
     def _entered(self, key: str) -> Entered:
+        """A reason is about what the page showed; the register may have moved on since."""
         said, counted = self.cleaned_data, self.register.get(key)
-        value = said[f"figure-{key}"]
+        value, blank = said[f"figure-{key}"], said[f"blank-{key}"]
         reason = said.get(f"reason-{key}", "") if differs(value, counted) else ""
-        return Entered(value, said[f"blank-{key}"], counted, reason)
+        if not reason:
+            return Entered(value, blank, counted)
+        seen = said.get(f"seen-{key}")
+        return Entered(value, blank, counted if seen is None else seen, reason)
 
     @property
     def texts(self) -> dict[str, str]:

@@ -30,7 +30,7 @@ class Figure(Owned):
     @property
     def explained(self) -> str:
         """Why it differs, after what the register counted; it may not have been able to say."""
-        counted = "" if self.register is None else f"The register counts {self.register:,}. "
+        counted = "" if self.register is None else f"The register counted {self.register:,}. "
         return f"{counted}{self.reason}" if self.reason else ""
 
     class Meta:

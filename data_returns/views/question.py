@@ -153,7 +153,7 @@ def _both(request, entering: Entering, yours):
     sent = yours.data.copy()
     sent["revision"] = entering.section.revision
     form, theirs = entering.form(sent), entering.stored()
-    pairs = [(theirs[name], form[name]) for name in form.fields if name != "revision"]
+    pairs = [(theirs[name], form[name]) for name in form.fields if not form[name].is_hidden]
     return _page(
         request,
         entering,

@@ -10,10 +10,10 @@ from django.utils.html import format_html
 
 from audit.events import record
 from boards.agencies import AGENCY_TYPES
+from data_returns.evidence import sources_of
 from data_returns.form import Cell, Question
 from data_returns.models import Return
 from data_returns.records import Record, Records, listed
-from data_returns.register import SOURCES
 from data_returns.views.fetch import place, version_of
 from data_returns.years import last_day
 from mappa_portal.exports import csv_download
@@ -24,14 +24,9 @@ from meetings.performance.exports import limit_exports
 from referrals.models import Case
 
 NOT_RECORDED = "Not recorded"
-COLUMNS = (
-    ("case", "Case"),
-    ("since", "At this level since"),
-    ("category", "Category"),
-    ("lead", "Lead agency"),
-    ("age", "Age on the day"),
-    ("counted", "Counted"),
-)
+OF_ALL = (("case", "Case"), ("since", "At this level since"))
+PROVES = {"category": "Category", "manager": "Lead agency", "under_18": "Age on the day"}
+COUNTED = ("counted", "Counted")
 AGES = {True: "Under 18", False: "18 or over", None: NOT_RECORDED}
 
 
@@ -39,18 +34,18 @@ AGES = {True: "Under 18", False: "18 or over", None: NOT_RECORDED}
 def records(request, borough: str, year: int, number: int, key: str):
     data_return, question, cell = _asked(request, borough, year, number, key)
     found = Records.of(data_return, cell)
-    sort, _ = sorting(request, {name: () for name, _ in COLUMNS}, "case")
+    columns = columns_of(found)
+    sort, _ = sorting(request, {name: () for name, _ in columns}, "case")
     page = numbered(_sorted(found, sort), request)
     record("return.records_opened", data_return, by=request.user, after={"figure": key})
     context = {
         "data_return": data_return,
         "question": question,
         "cell": cell,
-        "source": SOURCES[cell.source],
         "found": found,
         "said": data_return.figures.filter(key=key).first(),
         "position": last_day(data_return.year),
-        "columns": COLUMNS,
+        "columns": columns,
         "rows": _linked(page.rows, request.user),
         "page": page,
         "sort": sort,
@@ -64,18 +59,19 @@ def records(request, borough: str, year: int, number: int, key: str):
 def export(request, borough: str, year: int, number: int, key: str):
     """All rows; recorded before anything leaves."""
     data_return, _, cell = _asked(request, borough, year, number, key)
-    rows = [list(row.values()) for row in _sorted(Records.of(data_return, cell), "case")]
+    found = Records.of(data_return, cell)
+    rows = [list(row.values()) for row in _sorted(found, "case")]
     limit_exports(request.user)
     said = f"{cell.label}: {plural(len(rows), 'row')}, CSV"
     record("return.records_exported", data_return, by=request.user, after={"figure": key}, reason=said)
     name = f"{data_return.reference}-{key}-cases.csv"
-    return csv_download(name, [label for _, label in COLUMNS], rows, marking=OFFICIAL_SENSITIVE)
+    return csv_download(name, [label for _, label in columns_of(found)], rows, marking=OFFICIAL_SENSITIVE)
 
 
 def _asked(request, borough: str, year: int, number: int, key: str) -> tuple[Return, Question, Cell]:
     data_return = version_of(request, borough, year, "open_records")
     question, cell = data_return.form.question(number), data_return.form.cells.get(key)
-    if question is None or cell not in question.cells or cell.source not in SOURCES:
+    if question is None or cell not in question.cells or cell.source not in sources_of(data_return):
         raise Http404
     return data_return, question, cell
 
@@ -87,16 +83,28 @@ def _sorted(found: Records, by: str) -> list[dict]:
     return sorted(rows, key=lambda row: (row[name] == NOT_RECORDED, row[name]), reverse=by.startswith("-"))
 
 
+def columns_of(found: Records) -> list[tuple[str, str]]:
+    """Of what is known of a case that alone which proves the figure."""
+    name = found.source.shown
+    return [*OF_ALL, *([(name, PROVES[name])] if name else []), COUNTED]
+
+
 def _row(one: Record, found: Records) -> dict:
-    fact = one.fact
+    name = found.source.shown
     return {
-        "case": fact.reference,
-        "since": fact.since,
-        "category": str(fact.category or NOT_RECORDED),
-        "lead": AGENCY_TYPES[fact.manager].name if fact.manager else NOT_RECORDED,
-        "age": AGES[fact.under_18],
+        "case": one.fact.reference,
+        "since": one.fact.since,
+        **({name: _said(name, getattr(one.fact, name))} if name else {}),
         "counted": "Yes" if one.counts else f"No: {found.count.gap} not recorded",
     }
+
+
+def _said(name: str, value) -> str:
+    if name == "under_18":
+        return AGES[value]
+    if not value:
+        return NOT_RECORDED
+    return AGENCY_TYPES[value].name if name == "manager" else str(value)
 
 
 def _linked(rows: list[dict], user) -> list[list]:

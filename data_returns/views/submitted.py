@@ -13,10 +13,10 @@ from boards.access import organisations_of
 from data_returns.actions.opening import correct
 from data_returns.attending import all_attending
 from data_returns.comparing import Line, is_first, largest_first, lines_of
+from data_returns.evidence import is_kept, sources_of
 from data_returns.forms.signing import CorrectForm
 from data_returns.models import Return
 from data_returns.pdf import pages
-from data_returns.register import SOURCES
 from data_returns.rules import RETURN_RULES, SCRUTINY_RULES
 from data_returns.states import COLOURS
 from data_returns.views.fetch import place, return_of, version_of, versions
@@ -59,7 +59,7 @@ def _opening(data_return: Return, line: Line, opens: bool, alone: bool) -> list:
     cells = row(line)
     if alone:
         cells[0] = f"{line.question}: {line.label}"
-    if opens and line.cell.source in SOURCES:
+    if opens and line.cell.source in sources_of(data_return):
         url = reverse("data_returns:records", args=[*place(data_return), line.question, line.cell.key])
         cells[1] = format_html(LINK, url, data_return.number, cells[1], line.label)
     return cells
@@ -75,13 +75,18 @@ def columns_of(year: int, lines: list[Line]) -> list[str]:
 
 
 def row(line: Line) -> list:
-    change = line.change
     return [
         line.label,
         _number(line.now) + (" [r]" if line.revised else ""),
         _number(line.before),
-        "" if change is None else f"{change:+,}" if change else "0",
+        _change(line),
     ]
+
+
+def _change(line: Line) -> str:
+    if line.breaks and line.before is not None:
+        return f"Not comparable. {line.breaks}"
+    return "" if line.change is None else f"{line.change:+,}" if line.change else "0"
 
 
 def _number(value: int | None) -> str:

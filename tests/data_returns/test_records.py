@@ -1,8 +1,10 @@
 """A figure opens to its cases, for the unit that keeps them and nobody else."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.fernet import InvalidToken
 from django.utils import timezone
 
 from audit.models import Event
@@ -11,7 +13,10 @@ from data_returns.actions.checking import pass_check
 from data_returns.actions.opening import correct
 from data_returns.actions.signing import sign
 from data_returns.models import Return
-from referrals.models import LevelPeriod
+from data_returns import evidence, records
+from data_returns import register as register_
+from data_returns.register import SOURCES
+from referrals.models import Case, LevelPeriod
 from tests.data_returns.conftest import AT, CHILD, YEAR
 from tests.meetings.conftest import register  # noqa: F401
 from tests.pages import text
@@ -57,8 +62,48 @@ def test_only_the_unit_opens_a_figure(browser_of, kept, opened, who, status, pag
 def test_the_cases_of_a_figure_and_what_is_known_of_them(browser, kept):
     page = text(browser.get(ONE))
     assert "Cases managed at the level on 31 March 2026, Level 1: 2 ." in page
-    assert "CMD-C-2020-001 1 Jan 2020 1 Police 18 or over Yes" in page
-    assert "CMD-C-2020-002 1 Jan 2020 1 Not recorded Under 18 Yes" in page and "CMD-C-2020-003" not in page
+    assert "CMD-C-2020-001 1 Jan 2020 Yes" in page and "CMD-C-2020-002 1 Jan 2020 Yes" in page
+    assert "CMD-C-2020-003" not in page
+
+
+PROOF = [  # of a figure: what is shown of a case, and what is not
+    ("q/1/records/q1_l1/", "Case At this level since Counted"),
+    ("q/1/records/q1_l1_police/", "Case At this level since Lead agency Counted"),
+    ("q/2/records/q2_l1/", "Case At this level since Age on the day Counted"),
+    ("q/4/records/q4_l1/", "Case At this level since Category Counted"),
+]
+
+
+@pytest.mark.parametrize("address, columns", PROOF)
+@pytest.mark.parametrize("by", ["kept", "signed"])
+def test_only_what_proves_the_figure_is_shown(browser, request, by, address, columns):
+    request.getfixturevalue("kept").add("4", category=4)
+    request.getfixturevalue(by)
+    page, lines = (
+        text(browser.get(AT + address)),
+        browser.get(f"{AT}{address}csv/").content.decode("utf-8-sig"),
+    )
+    assert columns in page and lines.splitlines()[0].replace(",", " ") == f"{columns} Marking"
+
+
+def test_birth_dates_stay_sealed_where_no_age_is_counted(browser, kept):
+    Case.objects.update(personal="cannot be opened")
+    assert "CMD-C-2020-001 1 Jan 2020 Yes" in text(browser.get(ONE))
+    with pytest.raises(InvalidToken):
+        browser.get(f"{AT}q/2/records/q2_l1/")
+
+
+def test_a_signed_figure_is_read_by_the_sources_of_its_version(browser, kept, signed, monkeypatch):
+    """Later ones call it otherwise, or know it no longer."""
+    later = {
+        key: replace(source, label="Otherwise") for key, source in SOURCES.items() if key != "category_4"
+    }
+    for module in (register_, records, evidence):
+        monkeypatch.setattr(module, "SOURCES", later)
+    assert "Cases managed at the level on 31 March 2026" in text(browser.get(ONE))
+    assert "Frozen when" in text(browser.get(f"{AT}q/4/records/q4_l1/"))
+    page = browser.get(f"{AT}view/").content.decode()
+    assert "q/4/records/q4_l1/" in page
 
 
 def test_cases_of_which_the_register_does_not_say_stand_there_too(browser, kept):
@@ -97,7 +142,7 @@ def test_a_signed_return_shows_what_was_frozen_and_what_changed_since(browser, k
     page = text(browser.get(ONE))
     assert "2 cases have since been added: CMD-C-2020-004, CMD-C-2020-005." in page
     assert "1 case has since been taken away: CMD-C-2020-001." in page
-    assert "CMD-C-2020-001 1 Jan 2020 1 Police" in page and "CMD-C-2020-004 1 Jan" not in page
+    assert "CMD-C-2020-001 1 Jan 2020 Yes" in page and "CMD-C-2020-004 1 Jan" not in page
 
 
 def test_a_case_that_was_withdrawn_stays_in_the_list_without_a_page(browser, kept, signed):
@@ -122,8 +167,8 @@ def test_signed_before_evidence_was_kept(browser, kept, signed):
 
 def test_as_csv(browser, kept):
     lines = browser.get(f"{ONE}csv/").content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "Case,At this level since,Category,Lead agency,Age on the day,Counted,Marking"
-    assert lines[1] == "CMD-C-2020-001,2020-01-01,1,Police,18 or over,Yes,OFFICIAL-SENSITIVE"
+    assert lines[0] == "Case,At this level since,Counted,Marking"
+    assert lines[1] == "CMD-C-2020-001,2020-01-01,Yes,OFFICIAL-SENSITIVE"
     assert Event.objects.get(name="return.records_exported").reason == "Level 1: 2 rows, CSV"
 
 

@@ -119,7 +119,7 @@ def test_the_file_holds_every_figure_the_caveat_and_a_signature(sent, tmp_path):
 
 def test_the_chair_and_the_board_read_why_a_figure_differs_from_the_register(world, draft, browser_of):
     draft.figures.filter(key="q1_l2").update(register=5, reason="One moved away on 1 April.")
-    said = "The register counts 5. One moved away on 1 April."
+    said = "The register counted 5. One moved away on 1 April."
     place = "/returns/camden/2024-25/"
     assert said in text(browser_of("camden_mappa_chair").get(f"{place}sign/"))
     sent = send(sign(draft, by=world.camden_mappa_chair, at=AT), at=AT)

@@ -8,7 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from boards.models import Territory
 from boards.scope import scope
 from data_returns.evidence import derived, digest, is_kept
-from data_returns.models import Return
+from data_returns.models import Figure, Return
+from data_returns.proof import comparisons
+from data_returns.register import Count
 
 COLUMNS = ("figure", "signed", "derived", "equal")
 WIDTHS = (24, 10, 34, 40)
@@ -16,8 +18,10 @@ WIDTHS = (24, 10, 34, 40)
 
 class Command(BaseCommand):
     help = (
-        "Derive the figures of a signed data return again from its evidence; exit status 1 if one cannot be"
-        " explained: it differs from what was counted at signing, or from the signed figure without a reason."
+        "Derive the figures of a signed data return again from its evidence, and hold the return against what was"
+        " signed: its hash, the event of the signing, the sealed file. Exit status 1 if a figure cannot be explained"
+        " (it differs from what was counted at signing, or from the signed figure without a reason) or a comparison"
+        " fails."
     )
 
     def add_arguments(self, parser):
@@ -32,14 +36,17 @@ class Command(BaseCommand):
             raise CommandError(f"No borough’s references begin like “{reference}”.")
         with scope({borough.pk, borough.parent_id}):
             found = _signed(borough, reference, number)
-            lines = list(_lines(found))
-            self.stdout.write(f"{found.reference}, version {found.number}, signed {found.signed_at:%Y-%m-%d}")
-            self.stdout.write(f"evidence sha256 {digest(found.evidence)}")
+            lines, held = list(_lines(found)), list(comparisons(found))
+        self.stdout.write(f"{found.reference}, version {found.number}, signed {found.signed_at:%Y-%m-%d}")
+        self.stdout.write(f"evidence sha256 {digest(found.evidence)}")
         for line in (COLUMNS, *lines):
             self.stdout.write(
                 "".join(f"{cell!s:<{w}}" for cell, w in zip(line, WIDTHS, strict=True)).rstrip()
             )
-        if any(equal == NO for *_, equal in lines):
+        self.stdout.write("held against what was signed")
+        for one in held:
+            self.stdout.write(f"{one.what}: {one.said}")
+        if any(equal == NO for *_, equal in lines) or not all(one.holds for one in held):
             sys.exit(1)
 
 
@@ -48,6 +55,7 @@ YES, NO, NOT_HELD = "yes", "no", "not held against it"
 
 def _signed(borough: Territory, reference: str, number: int | None) -> Return:
     found = Return.objects.filter(territory=borough, reference=reference).signed()
+    found = found.select_related("territory", "board", "document")
     found = (found.filter(number=number) if number else found).order_by("-number").first()
     if found is None:
         raise CommandError(f"{borough} has no signed return {reference}.")
@@ -61,16 +69,15 @@ def _lines(data_return: Return) -> Iterator[tuple]:
     then = data_return.evidence["register"]
     for key, count in derived(data_return).items():
         figure = figures.get(key)
-        value = None if figure is None else figure.value
-        said = "not known" if value is None else value
-        yield key, said, count.in_words, _equal(value, figure and figure.reason, count, then.get(key))
+        said = "not known" if figure is None or figure.value is None else figure.value
+        yield key, said, count.in_words, _equal(figure, count, then.get(key))
 
 
-def _equal(value: int | None, reason: str, count, then: int | None) -> str:
+def _equal(figure: Figure | None, count: Count, then: int | None) -> str:
     if (None if count.unknown else count.number) != then:
         return NO
-    if count.unknown or value is None:
+    if count.unknown or figure is None or figure.value is None:
         return NOT_HELD
-    if value == count.number:
+    if figure.value == count.number:
         return YES
-    return f"explained: {reason}" if reason else NO
+    return f"explained: {figure.reason}" if figure.reason and figure.register == count.number else NO
