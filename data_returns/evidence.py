@@ -34,7 +34,7 @@ def freeze(data_return: Return, ground: Ground, result: Result, at: datetime) ->
             "target": kpis.KPI6_TARGET,
             "agencies": {a.code: [a.rate.attended, a.rate.required] for a in ground.kpis.agencies},
         },
-        "register": ground.register(data_return),
+        "register": ground.register,
         "rules": result.codes(),
         "board": data_return.board.name,
         **said_beside(data_return),

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from data_returns.models import Return, Standing
 from data_returns.round import Line
 from data_returns.states import COLOURS
-from mappa_portal.templatetags.govuk import short_date, tag
+from mappa_portal.templatetags.govuk import short_date, tag, tick_box
 from mappa_portal.words import long_date, plural
 
 COLUMNS = [
@@ -33,10 +33,6 @@ SORTS: dict[str, Callable[[Line], object]] = {
     "complete": lambda line: line.share,
     "chased": lambda line: _day(line, "chased_on"),
 }
-BOX = """<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">
-<input class="govuk-checkboxes__input" type="checkbox" name="boroughs" value="{0}" id="id_boroughs_{1}">
-<label class="govuk-label govuk-checkboxes__label" for="id_boroughs_{1}">{2}</label></div></div>"""
-TICKED = BOX.replace('">\n<label', '" checked>\n<label')
 
 
 def _day(line: Line, name: str) -> date:
@@ -60,8 +56,8 @@ def row(line: Line, place: int | None, chosen: set[str], today: date) -> list:
 
 
 def _box(line: Line, place: int, chosen: set[str]) -> SafeString:
-    box = TICKED if line.borough.slug in chosen else BOX
-    return format_html(box, line.borough.slug, place, line.borough)
+    slug = line.borough.slug
+    return tick_box("boroughs", slug, f"id_boroughs_{place}", line.borough, ticked=slug in chosen)
 
 
 def _due(standing: Standing) -> str | SafeString:

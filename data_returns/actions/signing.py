@@ -32,9 +32,9 @@ def sign(data_return: Return, *, revision: int | None = None, by, at: datetime) 
     RETURN_RULES.require("sign", data_return, by=by)
     if revision not in (None, data_return.revision):
         raise Conflict(CHANGED)
-    ground = Ground.of(data_return)
+    ground = Ground(data_return)
     result = result_of(data_return, ground)
-    if left := to_fix(data_return, ground, result):
+    if left := to_fix(data_return, ground, result.errors):
         raise Conflict(f"{plural(len(left), 'problem')} must be fixed before this return is signed.")
     data_return.status, data_return.signed_at, data_return.signed_by = Return.Status.SIGNED, at, by
     data_return.evidence = freeze(data_return, ground, result, at)

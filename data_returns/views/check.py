@@ -26,9 +26,9 @@ def check(request, borough: str, year: int):
     data_return = return_of(request, borough, year, "fill")
     if request.method == "POST":
         return _passed(request, pass_check(data_return, by=request.user))
-    ground = Ground.of(data_return)
+    ground = Ground(data_return)
     result = result_of(data_return, ground)
-    found = to_fix(data_return, ground, result)
+    found = to_fix(data_return, ground, result.errors)
     errors = [_numbered(data_return, finding) for finding in found] + _unfinished(data_return, found)
     beside = all_attending(data_return, request.user, localdate(), ground.kpis)
     context = {

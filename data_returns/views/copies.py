@@ -19,15 +19,11 @@ from data_returns.views.fetch import place, return_of
 from documents.copies import due_back
 from documents.models import PaperCopy
 from mappa_portal.forms import attempt
-from mappa_portal.templatetags.govuk import short_date, tag
+from mappa_portal.templatetags.govuk import short_date, tag, tick_box
 from mappa_portal.words import plural
 
 OUT = ["Copy", "Holder", "Version", "Issued", "Due back", "Print"]
 BACK = ["Copy", "Holder", "Version", "Issued", "Returned", "Correct"]
-PLAIN = """<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">
-<input class="govuk-checkboxes__input" type="checkbox" name="copies" value="{0}" id="id_copies_{1}">
-<label class="govuk-label govuk-checkboxes__label" for="id_copies_{1}">Copy {0}</label></div></div>"""
-TICKED = PLAIN.replace('">\n<label', '" checked>\n<label')
 PRINT = (
     '<a class="govuk-link" href="{}" download>Print<span class="govuk-visually-hidden"> copy {}</span></a>'
 )
@@ -86,7 +82,8 @@ def _common(copy: PaperCopy) -> list:
 
 
 def _out(found: Return, copy: PaperCopy, n: int, chosen: set[str], today) -> list:
-    box = format_html(TICKED if str(copy.number) in chosen else PLAIN, copy.number, n)
+    ticked = str(copy.number) in chosen
+    box = tick_box("copies", copy.number, f"id_copies_{n}", f"Copy {copy.number}", ticked=ticked)
     late = tag("Overdue", "orange") if copy.is_overdue(today) else ""
     asked = f"Chased {short_date(copy.chased_on)}" if copy.chased_on else ""
     due = format_html("{} {} {}", short_date(copy.due_on), late, asked)

@@ -48,12 +48,12 @@ def _opened(sent) -> list | None:
 
 
 def _context(request, data_return: Return, form: DeclarationForm) -> dict:
-    ground = Ground.of(data_return)
+    ground = Ground(data_return)
     result = result_of(data_return, ground)
     return {
         "data_return": data_return,
         "form": form,
-        "problems": len(to_fix(data_return, ground, result)),
+        "problems": len(to_fix(data_return, ground, result.errors)),
         "warnings": len(result.warnings),
         "document": pages(
             data_return, "", "", all_attending(data_return, request.user, timezone.localdate(), ground.kpis)

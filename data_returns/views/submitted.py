@@ -35,9 +35,7 @@ def view(request, borough: str, year: int):
     context = {
         "data_return": data_return,
         "colour": COLOURS[data_return.status],
-        "document": pages(
-            data_return, "", "", all_attending(data_return, request.user, timezone.localdate())
-        ),
+        "document": pages(data_return, "", "", _beside(request, data_return)),
         "changed": changed,
         "first": is_first(lines),
         "columns": columns,
@@ -52,6 +50,11 @@ def view(request, borough: str, year: int):
         "entries": _history(request, data_return),
     }
     return render(request, "data_returns/view.html", context)
+
+
+def _beside(request, data_return: Return) -> dict:
+    """As it was when the return was signed; nothing is counted here."""
+    return all_attending(data_return, request.user, timezone.localdate()) if is_kept(data_return) else {}
 
 
 def _opening(data_return: Return, line: Line, opens: bool, alone: bool) -> list:

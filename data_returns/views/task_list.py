@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from data_returns.checking import Ground, result_of, to_fix
+from data_returns.checking import Ground, errors_of, to_fix
 from data_returns.models import Return, Standing
 from data_returns.progress import COMPLETED, Progress
 from data_returns.rules import RETURN_RULES
@@ -40,8 +40,8 @@ def task_list(request, borough: str, year: int):
 
 def _problems(data_return: Return) -> Counter[int]:
     """How much keeps each question from being signed."""
-    ground = Ground.of(data_return)
-    found = to_fix(data_return, ground, result_of(data_return, ground))
+    ground = Ground(data_return)
+    found = to_fix(data_return, ground, errors_of(data_return))
     return Counter(data_return.form.question_of(finding.key).number for finding in found)
 
 

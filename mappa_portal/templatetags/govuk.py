@@ -52,6 +52,23 @@ def tag(text: str, colour: str = "grey"):
     return format_html('<strong class="govuk-tag govuk-tag--{}">{}</strong>', colour, text)
 
 
+def tick_box(name: str, value, key: str, label, *, ticked: bool = False) -> SafeString:
+    """A small one without a form, for the row of a table; ``key`` is its id."""
+    return format_html(TICK_BOX, name, value, key, format_html(" {}", "checked") if ticked else "", key, label)
+
+
+TICK_BOX = (
+    '<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">'
+    '<input class="govuk-checkboxes__input" type="checkbox" name="{}" value="{}" id="{}"{}>'
+    '<label class="govuk-label govuk-checkboxes__label" for="{}">{}</label></div></div>'
+)
+
+
+def hidden(text) -> SafeString:
+    """For those who listen."""
+    return format_html('<span class="govuk-visually-hidden">{}</span>', text)
+
+
 @register.inclusion_tag("govuk/summary_list.html")
 def summary_list(rows: Iterable[Row | Sequence]):
     rows = [row if isinstance(row, Row) else Row(*row) for row in rows]

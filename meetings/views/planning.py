@@ -5,14 +5,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.timezone import localdate, now
 
 from boards.dates import bank_holiday
 from boards.directory import in_post
 from mappa_portal.exceptions import StaleEdit
 from mappa_portal.forms import Form, attempt
-from mappa_portal.templatetags.govuk import Row
+from mappa_portal.templatetags.govuk import Row, hidden, tick_box
 from mappa_portal.words import clock, plural, weekday_date
 from meetings.actions import agenda
 from meetings.actions import meetings as actions
@@ -215,15 +214,6 @@ def _choose(request, meeting: Meeting, parts, form) -> Meeting:
     )
 
 
-BOX = (
-    '<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">'
-    '<input class="govuk-checkboxes__input" type="checkbox" id="{0}" name="{0}" value="yes">'
-    '<label class="govuk-label govuk-checkboxes__label" for="{0}">'
-    '<span class="govuk-visually-hidden">{1}</span></label></div></div>'
-)
-TICKED = BOX.replace('value="yes"', 'value="yes" checked')
-
-
 @login_required
 def by_case(request, reference: str):
     """Agencies by cases; the box of an agency that was told already cannot be cleared: it is stood down instead."""
@@ -265,9 +255,8 @@ def _boxes(around: Round, agency: int, heard: set[int]) -> list:
         if agency in around.told and discussion.case_id in around.chosen[agency]:
             cells.append("Invited")
             continue
-        label = f"{who}, {discussion.case.reference}"
-        ticked = discussion.case_id in heard
-        cells.append(format_html(TICKED if ticked else BOX, _name(around, agency, discussion), label))
+        label, name = hidden(f"{who}, {discussion.case.reference}"), _name(around, agency, discussion)
+        cells.append(tick_box(name, "yes", name, label, ticked=discussion.case_id in heard))
     return cells
 
 

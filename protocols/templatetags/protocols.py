@@ -7,7 +7,7 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from mappa_portal.templatetags.govuk import tag
+from mappa_portal.templatetags.govuk import hidden, tag, tick_box
 from mappa_portal.words import short_date
 from protocols import listing
 from protocols.differences import Run
@@ -79,10 +79,7 @@ def clause_rows(lines: Iterable[Line], version: TemplateVersion):
 
 CLAUSE_ROW = (
     '<tr class="govuk-table__row"><td class="govuk-table__cell app-tick">'
-    '<div class="govuk-checkboxes govuk-checkboxes--small"><div class="govuk-checkboxes__item">'
-    '<input class="govuk-checkboxes__input" type="checkbox" name="clauses" value="{}" id="tick-{}">'
-    '<label class="govuk-label govuk-checkboxes__label" for="tick-{}">'
-    '<span class="govuk-visually-hidden">Select {}</span></label></div></div></td>'
+    "{}</td>"
     '<th scope="row" class="govuk-table__header govuk-!-font-weight-regular"><div class="app-level-{}">'
     '<a class="govuk-link govuk-link--no-visited-state" href="{}">{}</a></div></th>'
     '<td class="govuk-table__cell">{}</td></tr>'
@@ -93,7 +90,8 @@ def _clause_cells(line: Line, reference: str, number: int) -> tuple:
     place = line.clause.position
     url = reverse("protocols:template_clause", args=[reference, number, place])
     state = tag("Locked", "grey") if line.clause.locked else "May change it"
-    return (line.key, place, place, line.title, line.clause.depth, url, line.title, state)
+    box = tick_box("clauses", line.key, f"tick-{place}", hidden(f"Select {line.title}"))
+    return (box, line.clause.depth, url, line.title, state)
 
 
 @register.simple_tag

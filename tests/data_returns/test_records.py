@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from audit.models import Event
 from boards.access import share
+from data_returns import evidence, records
+from data_returns import register as register_
 from data_returns.actions.checking import pass_check
 from data_returns.actions.opening import correct
 from data_returns.actions.signing import sign
 from data_returns.models import Return
-from data_returns import evidence, records
-from data_returns import register as register_
 from data_returns.register import SOURCES
 from referrals.models import Case, LevelPeriod
 from tests.data_returns.conftest import AT, CHILD, YEAR
