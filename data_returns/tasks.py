@@ -14,7 +14,7 @@ from data_returns.actions.opening import open_return
 from data_returns.actions.releasing import settle
 from data_returns.actions.signing import send
 from data_returns.models import Query, Rendition, Return, Standing
-from data_returns.reminders import promise_reminders, step_due
+from data_returns.reminders import promise_reminders, step_due, steps_of
 from data_returns.years import in_words
 from documents.copies import numbers
 from mappa_portal.celery import app
@@ -105,7 +105,7 @@ def chase(standing_id: int) -> None:
 def remind(standing_id: int) -> None:
     """What has happened since it was promised may have made it needless."""
     standing, today = Standing.objects.get(pk=standing_id), timezone.localdate()
-    if step := step_due(standing, today):
+    if step := step_due(standing, steps_of(standing.territory), today):
         _write_of_due(standing, key=f"due:{standing.due}:{step}")
 
 
@@ -141,7 +141,7 @@ def remind_of_copies() -> None:
     today = timezone.localdate()
     for borough in Territory.objects.filter(kind=Territory.Kind.BOROUGH).select_related("parent"):
         with scope([borough.pk, borough.parent_id]):
-            late = actions.to_chase(today).filter(territory=borough).values("reference")
+            late = actions.to_chase(borough, today).values("reference")
             for data_return in Return.objects.filter(reference__in=late, territory=borough, number=1):
                 post("data_returns.chase_copies", data_return, key=str(today))
 

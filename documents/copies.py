@@ -1,7 +1,7 @@
 """Paper copies of signed documents: numbered, with a named holder, due back. The rooms say who may (rules.py)."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,12 +11,6 @@ from audit.events import record
 from documents.models import Document, PaperCopy
 from mappa_portal.exceptions import Conflict
 from mappa_portal.words import long_date, short_date
-
-DAYS = 30  # until a copy is due back, unless somebody says otherwise
-
-
-def due_back(issued_on: date) -> date:
-    return issued_on + timedelta(days=DAYS)
 
 
 @transaction.atomic

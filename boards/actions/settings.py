@@ -27,6 +27,7 @@ def change_settings(settings: AreaSettings, *, revision: int, by, **values) -> A
     if not before:
         return settings
     _refuse_lower_threshold(settings, values)
+    _refuse_reminders_out_of_order(settings, values)
     for name in before:
         setattr(settings, name, values[name])
     settings.revision += 1
@@ -119,6 +120,14 @@ def _refuse_lower_threshold(settings: AreaSettings, values: dict) -> None:
     if values.get("suppression_threshold", lowest) < lowest:
         raise ValidationError(
             {"suppression_threshold": f"Smallest count shown must be {lowest} or more: it may only rise"}
+        )
+
+
+def _refuse_reminders_out_of_order(settings: AreaSettings, values: dict) -> None:
+    first, last = (values.get(n, getattr(settings, n)) for n in ("first_reminder_days", "last_reminder_days"))
+    if first <= last:
+        raise ValidationError(
+            {"first_reminder_days": f"The first reminder must be {last + 1} days before or more"}
         )
 
 

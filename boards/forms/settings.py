@@ -23,6 +23,10 @@ NUMBERS = {
     "first_meeting_days",
     "level_setting_months",
     "suppression_threshold",
+    "first_reminder_days",
+    "last_reminder_days",
+    "copy_days",
+    "copy_reminder_days",
 }
 HINTS = {
     "marking": "Printed on each page of new documents. Older documents keep the marking they were made with.",
@@ -33,6 +37,9 @@ HINTS = {
     "first_meeting_days": "Weekends and bank holidays are left out",
     "level_setting_months": "A referral of a person in custody is late from then on",
     "suppression_threshold": "Lower counts are hidden outside the board’s own return. It may only rise.",
+    "first_reminder_days": "To the MAPPA unit, while the return is not signed. A third goes out on the day after",
+    "copy_days": "Proposed when a copy is issued",
+    "copy_reminder_days": "The MAPPA unit is told which copies to ask for",
     "level2_grade": "Attendance below it is recorded, and does not count towards KPI 6",
     "level3_grade": "Attendance below it is recorded, and does not count towards KPI 6",
 }
@@ -70,6 +77,8 @@ GROUPS = {
         ),
         Group("referrals", "Referrals", ("first_meeting_days", "level_setting_months")),
         Group("escalation", "Missed attendance", ("escalation_days",)),
+        Group("returns", "Reminders of returns", ("first_reminder_days", "last_reminder_days")),
+        Group("copies", "Paper copies", ("copy_days", "copy_reminder_days")),
         Group("figures", "Small numbers", ("suppression_threshold",), WITH_RETURNS),
     )
 }

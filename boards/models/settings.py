@@ -102,6 +102,30 @@ class AreaSettings(Owned):
         default=5,
         validators=[MinValueValidator(5)],
     )
+    first_reminder_days = models.PositiveSmallIntegerField(
+        "days before a return is due of the first reminder",
+        default=14,
+        db_default=14,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
+    last_reminder_days = models.PositiveSmallIntegerField(
+        "days before a return is due of the last reminder",
+        default=2,
+        db_default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
+    copy_days = models.PositiveSmallIntegerField(
+        "days until a paper copy is due back",
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+    )
+    copy_reminder_days = models.PositiveSmallIntegerField(
+        "days between reminders of an overdue paper copy",
+        default=7,
+        db_default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = AreaQuerySet.as_manager()

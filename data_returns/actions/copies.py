@@ -7,18 +7,22 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit.events import record
+from boards.models import AreaSettings, Territory
 from data_returns.models import Return
 from data_returns.rules import RETURN_RULES
 from documents import copies
 from documents.models import Document, PaperCopy
-
-AGAIN = timedelta(days=7)  # until the unit is reminded of the same copy once more
 
 
 def copies_of(data_return: Return):
     """Of all its versions."""
     kept = PaperCopy.objects.filter(document__kind=Document.Kind.DATA_RETURN)
     return kept.filter(territory=data_return.territory_id, reference=data_return.reference)
+
+
+def due_back(borough: Territory, issued_on: date) -> date:
+    """Unless somebody says otherwise."""
+    return issued_on + timedelta(days=_settings(borough).copy_days)
 
 
 def issue_copy(
@@ -47,16 +51,23 @@ def print_copy(data_return: Return, copy: PaperCopy, *, by) -> bytes:
     return copies.printed(copy, str(data_return.organisation), by=by)
 
 
-def to_chase(today: date):
+def to_chase(borough: Territory, today: date):
     """Overdue, and nobody was reminded of it in the last days."""
-    kept = PaperCopy.objects.overdue(today).filter(document__kind=Document.Kind.DATA_RETURN)
-    return kept.filter(Q(chased_on=None) | Q(chased_on__lte=today - AGAIN))
+    again = timedelta(days=_settings(borough).copy_reminder_days)
+    kept = PaperCopy.objects.overdue(today).filter(
+        territory=borough, document__kind=Document.Kind.DATA_RETURN
+    )
+    return kept.filter(Q(chased_on=None) | Q(chased_on__lte=today - again))
+
+
+def _settings(borough: Territory) -> AreaSettings:
+    return AreaSettings.objects.get(territory=borough.parent_id)
 
 
 @transaction.atomic
 def chase_copies(data_return: Return, *, today: date) -> list[PaperCopy]:
     """Holders have no account: the unit is told which copies to ask for."""
-    found = copies_of(data_return) & to_chase(today)
+    found = copies_of(data_return) & to_chase(data_return.territory, today)
     late = list(found.order_by("number").select_for_update(of=["self"]))
     for copy in late:
         copy.chased_on = today

@@ -7,6 +7,7 @@ from boards.directory import in_post
 from boards.models import Organisation, Territory
 from boards.roles import Seat
 from data_returns.actions.checking import pass_check
+from data_returns.actions.copies import due_back
 from data_returns.actions.opening import due_day
 from data_returns.actions.releasing import fill, release_sums
 from data_returns.actions.round import extend
@@ -14,7 +15,7 @@ from data_returns.actions.signing import sign
 from data_returns.demo.returns import chair_of, morning
 from data_returns.models import Rendition, Return, Round
 from data_returns.pdf import file_of
-from documents.copies import due_back, issue
+from documents.copies import issue
 from documents.models import Document
 
 MONTH = 30
@@ -69,14 +70,16 @@ def walk(made: Return, today: date) -> None:
     chair = chair_of(made.organisation, due_day(made.year))
     if chair is not None:
         made = sign(pass_check(made, by=chair), by=chair, at=morning(due_day(made.year) - timedelta(days=12)))
-        _give_copies(file_of(made), today, chair)
+        _give_copies(made, file_of(made), today, chair)
 
 
-def _give_copies(document: Document, today: date, by: User) -> None:
+def _give_copies(made: Return, document: Document, today: date, by: User) -> None:
     """Two came back, one should have, one is on time."""
     for holder, issued, back in COPIES:
         day = today - timedelta(days=issued)
-        copy = issue(document, holder=holder, issued_on=day, due_on=due_back(day), today=today, by=by)
+        copy = issue(
+            document, holder=holder, issued_on=day, due_on=due_back(made.territory, day), today=today, by=by
+        )
         copy.returned_on = today - timedelta(days=back) if back else None
         copy.chased_on = today - timedelta(days=5) if copy.is_overdue(today) else None
         copy.save()

@@ -16,7 +16,6 @@ from data_returns.actions.copies import copies_of
 from data_returns.forms.copies import IssueForm, TakeInForm
 from data_returns.models import Return
 from data_returns.views.fetch import place, return_of
-from documents.copies import due_back
 from documents.models import PaperCopy
 from mappa_portal.forms import attempt
 from mappa_portal.templatetags.govuk import short_date, tag, tick_box
@@ -36,7 +35,7 @@ def copies(request, borough: str, year: int):
     """The list; sent, the form issues the next copy of the newest signed version."""
     found, today = return_of(request, borough, year, "keep_copies"), localdate()
     sent = request.POST if request.method == "POST" else None
-    form = IssueForm(sent, initial={"issued_on": today, "due_on": due_back(today)})
+    form = IssueForm(sent, initial={"issued_on": today, "due_on": actions.due_back(found.territory, today)})
     if sent is not None and form.is_valid():
         signed, said = _signed(request, found) or found, form.cleaned_data
         act = lambda: actions.issue_copy(signed, **said, today=today, by=request.user)  # noqa: E731
@@ -71,7 +70,8 @@ def _page(request, found: Return, *, form: IssueForm | None = None, back_form: T
         "out_rows": [_out(found, copy, n, chosen, today) for n, copy in enumerate(out)],
         "back_columns": BACK,
         "back_rows": [_back(found, copy, get_token(request)) for copy in back],
-        "form": form or IssueForm(initial={"issued_on": today, "due_on": due_back(today)}),
+        "form": form
+        or IssueForm(initial={"issued_on": today, "due_on": actions.due_back(found.territory, today)}),
         "back_form": back_form or TakeInForm(copies=out, initial={"returned_on": today}, auto_id="id_%s"),
     }
     return render(request, "data_returns/copies.html", context)

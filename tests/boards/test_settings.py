@@ -41,6 +41,8 @@ SETTINGS = [
         {"notice_days": "61", "level2_grade": 2, "level3_grade": 3},
         "Notice must be between 1 and 60 days",
     ),
+    ("returns", {"first_reminder_days": "2", "last_reminder_days": "2"}, "must be 3 days before or more"),
+    ("copies", {"copy_days": "366", "copy_reminder_days": "7"}, "must be 365 or fewer"),
     ("figures", {"suppression_threshold": "4"}, "Smallest count shown must be 5 or more"),
     (
         "reviews",

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from pypdf import PdfReader
 
 from audit.models import Draft, Event
+from boards.models import AreaSettings
 from data_returns.actions import copies as actions
 from data_returns.actions.checking import pass_check
 from data_returns.actions.opening import correct
@@ -149,10 +150,14 @@ def test_what_is_overdue_is_asked_for_once_a_week(world, signed, browser):
     assert f"{PAGE}" in letter.text and letter.subject.endswith(": copies overdue")
     assert "1 copy overdue" in text(browser.get("/"))
     PaperCopy.objects.filter(number=1).update(chased_on=TODAY - timedelta(days=7))
-    late = actions.to_chase(TODAY)
-    assert [copy.number for copy in late] == [1] and not actions.to_chase(TODAY - timedelta(days=1))
+    camden = signed.territory
+    late = actions.to_chase(camden, TODAY)
+    assert [copy.number for copy in late] == [1] and not actions.to_chase(camden, TODAY - timedelta(days=1))
+    AreaSettings.objects.filter(territory=camden.parent_id).update(copy_reminder_days=8, copy_days=40)
+    assert not actions.to_chase(camden, TODAY) and actions.to_chase(camden, TODAY + timedelta(days=1))
+    assert browser.get(PAGE).context["form"]["due_on"].initial == TODAY + timedelta(days=40)
     take_in(signed, 1, by=world.camden_administrator)
-    assert not actions.to_chase(TODAY) and "overdue" not in text(browser.get("/"))
+    assert not actions.to_chase(camden, TODAY + timedelta(days=1)) and "overdue" not in text(browser.get("/"))
 
 
 def day(name: str, value) -> dict:

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.timezone import now
 
 from audit.models import Draft, Event
-from boards.models import Coverage, Organisation
+from boards.models import AreaSettings, Coverage, Organisation
 from data_returns.actions import round as actions
 from data_returns.actions.entry import import_content, save_question
 from data_returns.actions.opening import correct, open_due, open_return
@@ -15,7 +15,7 @@ from data_returns.actions.scrutiny import accept
 from data_returns.actions.signing import send
 from data_returns.content import parse
 from data_returns.models import Return, Standing
-from data_returns.reminders import promise_reminders, step_due
+from data_returns.reminders import promise_reminders, step_due, steps_of
 from data_returns.round import Counts, lines_of
 from mappa_portal.exceptions import Conflict
 from outbox.jobs import run_jobs
@@ -224,12 +224,30 @@ def test_who_signs_meanwhile_gets_no_letter(world, round_):
     assert mails(": due soon") == mails(": overdue") == []
 
 
-STEPS = [(-15, None), (-14, 14), (-3, 14), (-2, 2), (0, 2), (1, -1), (7, -1), (8, None)]
+STEPS = [
+    (-15, None),
+    (-14, "first"),
+    (-3, "first"),
+    (-2, "last"),
+    (0, "last"),
+    (1, "after"),
+    (7, "after"),
+    (8, None),
+]
 
 
 @pytest.mark.parametrize("days, step", STEPS)
-def test_reminders_before_and_after_the_due_day(days, step):
-    assert step_due(Standing(due_on=DUE), DUE + timedelta(days=days)) == step
+def test_reminders_before_and_after_the_due_day(london, days, step):
+    assert step_due(Standing(due_on=DUE), steps_of(london), DUE + timedelta(days=days)) == step
+
+
+def test_the_area_sets_the_days_and_other_days_are_no_other_reminder(london, round_):
+    Standing.objects.update(due_on=TODAY + timedelta(days=12))
+    assert promise_reminders(london, TODAY) == BOROUGHS
+    for days, due in ((10, 0), (13, BOROUGHS)):
+        AreaSettings.objects.filter(territory=london).update(first_reminder_days=days)
+        assert promise_reminders(london, TODAY) == due
+    assert Job.objects.filter(kind="data_returns.remind").count() == BOROUGHS
 
 
 def test_reminders_are_promised_once_and_anew_for_a_later_day(world, london, round_):
