@@ -10,6 +10,7 @@ from boards.dates import add_months
 from boards.directory import organisations_covering
 from boards.models import AreaSettings, Organisation, Territory
 from meetings.models import Contact
+from meetings.seniority import is_too_junior
 from outbox.jobs import post
 from outbox.models import Message
 
@@ -37,7 +38,7 @@ class Entry:
     def too_junior_for(self) -> list[int]:
         """The levels at which the usual representative does not count."""
         grade = self.contact and self.contact.representative_grade
-        return [level for level, needed in self.minima.items() if grade and grade < needed]
+        return [level for level, needed in self.minima.items() if is_too_junior(grade, needed)]
 
 
 def entries(unit: Organisation) -> list[Entry]:

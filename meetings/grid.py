@@ -8,6 +8,7 @@ from boards.models import AreaSettings, Organisation
 from meetings import attendees
 from meetings.attendees import Came, Who
 from meetings.models import Attendance, Discussion, Meeting, Mode
+from meetings.seniority import is_too_junior
 
 GRADES = [("", "Not recorded"), *agencies.GRADES]
 MODES = [("", "Not recorded"), *Mode.choices]
@@ -95,7 +96,9 @@ class Line:
     @property
     def is_too_junior(self) -> bool:
         """Somebody came, and it does not count."""
-        return any(self._came(role) and 0 < (p.grade or 0) < self.needed for role, p in self.people.items())
+        return any(
+            self._came(role) and is_too_junior(p.grade, self.needed) for role, p in self.people.items()
+        )
 
     def differences(self) -> Iterator[str]:
         """Where the choices, and the people who came by them, differ from the register."""

@@ -7,6 +7,8 @@ from boards.models.directory import Organisation
 from boards.owned import Owned, OwnedQuerySet
 from mappa_portal.words import OFFICIAL_SENSITIVE
 
+GRADE_OF = {2: "level2_grade", 3: "level3_grade"}  # by level: the lowest that counts, of an area or an agency
+
 
 class AreaQuerySet(OwnedQuerySet):
     def for_user(self, user):
@@ -142,11 +144,7 @@ class AreaSettings(Owned):
 
     def lowest_grade(self, agency: Organisation, level: int) -> int:
         """What counts as its attendance at Level 2 or 3: the agency's own rule, else the area's."""
-        own, of_area = {
-            2: (agency.level2_grade, self.level2_grade),
-            3: (agency.level3_grade, self.level3_grade),
-        }[level]
-        return own or of_area
+        return getattr(agency, GRADE_OF[level]) or getattr(self, GRADE_OF[level])
 
 
 class ApprovingBody(Owned):

@@ -11,6 +11,7 @@ from django.db import connection
 from boards.agencies import AGENCY_TYPES
 from boards.models import Territory
 from meetings.performance.kpis import Counts
+from meetings.seniority import LOWEST
 
 LEVELS = (2, 3)
 
@@ -90,10 +91,6 @@ PARTS = {
     "yot": "o.agency_type = 'YOT'",
     "csc": "o.agency_type = 'CSC' AND a.organisation_id = coalesce(h.responsible_csc_id, a.organisation_id)",
 }
-MINIMUM = (
-    "CASE h.level WHEN 2 THEN coalesce(o.level2_grade, minima.level2_grade)"
-    " ELSE coalesce(o.level3_grade, minima.level3_grade) END"
-)
 COLUMNS = ", ".join([*(f"kpi4.{n}" for n in NUMBERS), *(f"coalesce(kpi6.{a}, '{{}}')" for a in ARRAYS)])
 
 
@@ -108,7 +105,7 @@ class Rules:
     @property
     def parts(self) -> dict[str, str]:
         came = "a.attended" if self.substitutes else "a.attended AND NOT a.substitute"
-        enough = f"{came} AND a.grade >= {MINIMUM}"
+        enough = f"{came} AND a.grade >= {LOWEST}"
         sent = "a.report AND NOT a.attended"
         needed = "(SELECT notice_days FROM boards_areasettings WHERE territory_id = %(area)s)"
         in_time = f"(m.invited_on IS NULL OR m.held_on - m.invited_on >= {needed})"

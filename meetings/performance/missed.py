@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
 from boards.agencies import AGENCY_TYPES
@@ -14,6 +13,7 @@ from mappa_portal.words import lower_first
 from meetings.models import Attendance, Discussion, FollowUp, Invitation, Meeting, Reply
 from meetings.performance import figures
 from meetings.performance.kpis import DUTY_TO_COOPERATE
+from meetings.seniority import lowest
 
 Key = tuple[int, int | None]  # meeting and agency: what an invitation and a follow-up are about
 NOT_INVITED = "Not invited"
@@ -69,11 +69,7 @@ def of_kpi6(
 
     ``code`` names a line of KPI 6, ``only`` the organisations whose rows may be seen.
     """
-    minima = AreaSettings.objects.get(territory=borough.parent_id)
-    enough = Case(
-        When(discussion__meeting__level=2, then=Coalesce("organisation__level2_grade", minima.level2_grade)),
-        default=Coalesce("organisation__level3_grade", minima.level3_grade),
-    )
+    enough = lowest(AreaSettings.objects.get(territory=borough.parent_id))
     gap = (
         Attendance.objects.required()
         .annotate(enough=enough)

@@ -22,6 +22,7 @@ from meetings.forms.replies import ReminderForm
 from meetings.mail.letters import grade_needed, rules_of
 from meetings.models import Contact, Invitation, Meeting, Reply
 from meetings.rules import INVITATION_RULES
+from meetings.seniority import is_too_junior
 from outbox.models import Message
 from outbox.words import status_of
 
@@ -58,7 +59,7 @@ class Line:
     def too_low(self) -> str:
         """Of whoever will come; in the words of the attendance."""
         grade = self.reply and self.reply.is_coming and self.reply.grade
-        return TOO_LOW.format(self.invitation.meeting.level) if grade and grade < self.needed else ""
+        return TOO_LOW.format(self.invitation.meeting.level) if is_too_junior(grade, self.needed) else ""
 
     @property
     def delivered(self) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from meetings.mail import calendar_parts
 from meetings.mail.letters import grade_needed, hours, reply_day, rules_of, seniority
 from meetings.models import Invitation, Meeting, Reply, ReplyLink
 from meetings.rules import INVITATION_RULES
+from meetings.seniority import is_too_junior
 
 Answer, Channel = Reply.Answer, Reply.Channel
 STARTED = "This link ended when the meeting started."
@@ -135,7 +136,7 @@ def _page(request, door: Door, name: str, grade: int | None = None, **context) -
         ("Reply by", upper_first(reply_day(meeting, localdate()))),
     ]
     shared = {"door": door, "asked": asked, "meeting": meeting, "facts": [f for f in facts if f[1]]}
-    shared |= {"seniority": seniority(needed), "low": grade is not None and grade < needed}
+    shared |= {"seniority": seniority(needed), "low": is_too_junior(grade, needed)}
     return render(request, f"meetings/reply/{name}.html", shared | context)
 
 
