@@ -54,7 +54,9 @@ def tag(text: str, colour: str = "grey"):
 
 def tick_box(name: str, value, key: str, label, *, ticked: bool = False) -> SafeString:
     """A small one without a form, for the row of a table; ``key`` is its id."""
-    return format_html(TICK_BOX, name, value, key, format_html(" {}", "checked") if ticked else "", key, label)
+    return format_html(
+        TICK_BOX, name, value, key, format_html(" {}", "checked") if ticked else "", key, label
+    )
 
 
 TICK_BOX = (
