@@ -412,6 +412,7 @@ def test_the_form_page_costs_the_same_with_more_questions(office, draft):
 
     office.get(DRAFT)
     before = cost()
+    draft.refresh_from_db()  # the content of its own
     for copy in range(1, 6):
         draft.content["questions"] += [again(question, copy) for question in shipped(PRESENT)["questions"]]
     for number, question in enumerate(draft.content["questions"], start=1):
