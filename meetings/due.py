@@ -9,6 +9,7 @@ from boards.models import AreaSettings, Organisation
 from mappa_portal.words import long_date
 from meetings.models import Discussion, Meeting
 from referrals.clock import is_overdue
+from referrals.endings import Standing
 from referrals.listing import with_clock
 from referrals.models import Case
 
@@ -39,13 +40,14 @@ class DueCase:
 
 
 def due_cases(unit: Organisation, *, by: date, today: date, settings: AreaSettings) -> list[DueCase]:
-    """Oldest first; one query."""
+    """Oldest first; one query. What is suspended or has ended is not due."""
     planned = Discussion.objects.filter(
         case=OuterRef("pk"), meeting__status=Meeting.Status.SCHEDULED, meeting__held_on__gte=today
     ).order_by("meeting__held_on", "meeting__pk")
     found = (
         with_clock(Case.objects.filter(organisation=unit), today, [settings])
         .filter(Q(next_review__lte=by) | Q(last_review=None), present_level__in=LEVELS)
+        .filter(standing=Standing.MANAGED)
         .annotate(planned=Subquery(planned.values("meeting__reference")[:1]))
         .order_by("next_review", "pk")
     )

@@ -11,8 +11,8 @@ class ReferralsConfig(AppConfig):
         from referrals.disclosing.tokens import write_recipient_tokens
         from referrals.models import Case, DisclosureEntry, LevelPeriod, Referral, ReferralSection
 
-        sealed.register(Case, "personal", then=write_tokens)
-        sealed.register(LevelPeriod, "reason")
+        sealed.register(Case, "personal", "ended_because", then=write_tokens)
+        sealed.register(LevelPeriod, "reason", "ended_because")
         sealed.register(DisclosureEntry, "content", then=write_recipient_tokens)
         sealed.register(Referral, "reason")
         sealed.register(ReferralSection, "content")

@@ -71,7 +71,7 @@ def _ranked(units, terms: list[set[tuple[str, str]]], *, born: bool) -> list[Mat
     nearest = sorted(
         found, key=lambda case: (-len(found[case]), -sum(map(RANK.get, found[case].values())), -case)
     )
-    cases = Case.objects.in_bulk(nearest[:MOST])
+    cases = Case.objects.with_standing().in_bulk(nearest[:MOST])
     return [Match(cases[pk], _words(found[pk])) for pk in nearest[:MOST]]
 
 

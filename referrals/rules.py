@@ -2,13 +2,32 @@ from boards.access import units_with
 from boards.models import Organisation
 from boards.rules import Rule, RuleBook
 from referrals.disclosing.ledger import Kind, why_not
+from referrals.endings import Standing
+
+OPEN = (Standing.MANAGED, Standing.SUSPENDED)
+
+
+def _over(case) -> str:
+    return f"This case has ended ({case.get_ending_display()}): its record stays as it is."
+
 
 CASE_RULES = RuleBook(
     add=Rule("record_meeting"),
     see=Rule("record_meeting"),
     disclose=Rule("record_disclosure"),
     edit=Rule("record_meeting"),
-    change_level=Rule("record_meeting"),
+    change_level=Rule("record_meeting", lambda case: case.standing in OPEN, _over),
+    recall=Rule(
+        "record_meeting",
+        lambda case: case.standing == Standing.MANAGED and case.levels.exists(),
+        "Only a case that is managed at a level can be suspended.",
+    ),
+    end=Rule("record_meeting", lambda case: case.standing in OPEN, _over),
+    take_back=Rule(
+        "record_meeting",
+        lambda case: case.standing in (Standing.SUSPENDED, Standing.ENDED),
+        "Only a recall or an ending can be taken back.",
+    ),
     withdraw=Rule(
         "record_meeting",
         lambda case: not (case.discussions.exists() or case.disclosures.exists()),
@@ -19,7 +38,9 @@ CASE_RULES = RuleBook(
         ),
     ),
     correct_level=Rule(
-        "record_meeting", lambda case: case.levels.exists(), "No level is recorded that could be corrected."
+        "record_meeting",
+        lambda case: case.standing == Standing.MANAGED and case.levels.exists(),
+        "No level is recorded that could be corrected.",
     ),
 )
 

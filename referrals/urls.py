@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import cases, disclosure_entries
+from referrals.views import cases, disclosure_entries, endings
 
 app_name = "referrals"
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("<slug:reference>/withdraw/", cases.CaseWithdraw.as_view(), name="withdraw"),
     path("<slug:reference>/level/", cases.LevelChange.as_view(), name="level"),
     path("<slug:reference>/level/correct/", cases.LevelCorrect.as_view(), name="level_correct"),
+    path("<slug:reference>/recall/", endings.Recall.as_view(), name="recall"),
+    path("<slug:reference>/end/", endings.End.as_view(), name="end"),
+    path("<slug:reference>/take-back/", endings.TakeBack.as_view(), name="take_back"),
     path("<slug:reference>/disclosures/new/", disclosure_entries.choose, name="disclosure_choose"),
     path(
         "<slug:reference>/disclosures/new/<slug:kind>/",

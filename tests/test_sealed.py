@@ -13,7 +13,7 @@ from accounts.vault import seal, unseal
 from boards import sealed
 from meetings.models import Action, AttendanceFile, Discussion, Meeting, Minutes
 from referrals.actions import open_disclosure, write_tokens
-from referrals.models import LevelPeriod, RecipientToken, Referral, Token
+from referrals.models import Case, LevelPeriod, RecipientToken, Referral, Token
 from referrals.personal import blind
 from tests.meetings import plans
 from tests.referrals.referring import started
@@ -30,7 +30,8 @@ def everything(world):
     """A row for each column that is sealed."""
     case = plans.case(world, "C1")
     place = {"territory": case.territory}
-    LevelPeriod.objects.update(reason=seal("why"))
+    LevelPeriod.objects.update(reason=seal("why"), ended_because=seal("recall"))
+    Case.objects.update(ended_because=seal("end"))
     kept = place | {"organisation": case.organisation}
     meeting = Meeting.objects.create(**kept, reference="M1", level=2, held_on=date(2026, 1, 1))
     heard = Discussion.objects.create(**place, meeting=meeting, case=case, record=seal("said"))

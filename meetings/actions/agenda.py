@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from audit.events import record
 from boards.access import share_many, unshare
 from boards.models import Organisation
+from mappa_portal.words import long_date, lower_first
 from meetings.actions import invitations
 from meetings.actions.locks import keep, take
 from meetings.actions.standing_down import excuse
@@ -27,6 +28,7 @@ def choose_cases(meeting: Meeting, *, cases: Mapping[int, bool | None], revision
     MEETING_RULES.require("invite", meeting, by=by)
     must_have_one_subject(meeting, len(cases))
     found = Case.objects.filter(organisation_id=meeting.organisation_id).in_bulk(cases)
+    must_not_have_ended(found.values())
     there = {d.case_id: d for d in meeting.discussions.select_related("case")}
     before = _references(there.values())
     everywhere = _asked_to_all(meeting, there.values())
@@ -58,6 +60,15 @@ def choose_cases(meeting: Meeting, *, cases: Mapping[int, bool | None], revision
 def must_have_one_subject(meeting: Meeting, cases: int) -> None:
     if meeting.is_emergency and cases > 1:
         raise ValidationError({"cases": "A single-subject meeting discusses one case. Select one"})
+
+
+def must_not_have_ended(cases: Iterable[Case]) -> None:
+    for case in cases:
+        if case.ended_on:
+            over = (
+                f"Case {case} has ended: {lower_first(case.get_ending_display())}, {long_date(case.ended_on)}"
+            )
+            raise ValidationError({"cases": f"{over}. Take it off"})
 
 
 def _references(discussions: Iterable[Discussion]) -> list[str]:

@@ -16,6 +16,7 @@ from meetings.record import TEXTS, Record
 from meetings.rules import DISCUSSION_RULES
 from referrals.actions.levels import change_level
 from referrals.clock import due_on
+from referrals.models import LevelPeriod
 
 DECIDED = ("risk_of_harm", "disclosure_considered", "level_decided", "next_review_on")
 
@@ -42,13 +43,17 @@ def record_discussion(
     risk_of_harm: str = "",
     disclosure_considered: bool | None = None,
     level_decided: int | None = None,
+    ending: str = "",
     next_review_on: date | None = None,
     under_18: bool | None = None,
     revision: int,
     by,
     today: date,
 ) -> Discussion:
-    """Without a day for the next review it is the one that the area's interval gives for the level decided."""
+    """Without a day for the next review it is the one that the area's interval gives for the level decided.
+
+    ``ending``: why active management ends, where the case goes down to level 1.
+    """
     discussion = take(discussion)
     DISCUSSION_RULES.require("record", discussion, by=by)
     if discussion.revision != revision:
@@ -69,7 +74,7 @@ def record_discussion(
     if "under_18" in changed:
         figures.changed(discussion.territory_id, [held_on])
     if level_decided and level_decided != level_before:
-        _manage_at(discussion, by, today)
+        _manage_at(discussion, ending, by, today)
     old, new = ({name: _kept(values, name) for name in changed} for values in (before, after))
     record(
         "discussion.recorded",
@@ -82,14 +87,20 @@ def record_discussion(
     return discussion
 
 
-def _manage_at(discussion: Discussion, by, today: date) -> None:
+def _manage_at(discussion: Discussion, ending: str, by, today: date) -> None:
     """From the day of the meeting; a level that began after it was decided later and stays."""
-    present = discussion.case.levels.first()
+    present = present_level(discussion)
     level, day = discussion.level_decided, discussion.meeting.held_on
-    if present and (present.ends_on or present.level == level or present.starts_on > day):
+    stands = discussion.case.ended_on or (present is None and discussion.case.levels.exists())
+    if stands or (present and present.level == level):
         return
-    reason = f"Decided in {discussion.meeting.reference}"
-    change_level(discussion.case, level=level, starts_on=day, reason=reason, today=today, by=by)
+    said = {"reason": f"Decided in {discussion.meeting.reference}", "ending": ending}
+    change_level(discussion.case, level=level, starts_on=day, **said, today=today, by=by)
+
+
+def present_level(discussion: Discussion) -> LevelPeriod | None:
+    """What a decision would change: the case's level, unless it began after the meeting or the case stands still."""
+    return discussion.case.levels.filter(ends_on=None, starts_on__lte=discussion.meeting.held_on).first()
 
 
 def _next_review(discussion: Discussion, chosen: date | None) -> date:

@@ -7,10 +7,12 @@ from boards.models import AreaSettings, Organisation
 from mappa_portal.forms import DateField, Form
 from mappa_portal.words import long_date
 from meetings.actions.actions import text_of
+from meetings.actions.decisions import present_level
 from meetings.ages import birth_date_of
 from meetings.models import Action, Discussion
 from meetings.record import TEXTS, Record
 from referrals.clock import due_on
+from referrals.endings import MANAGEMENT
 
 LONGEST = 5000
 YES_NO = [("yes", "Yes"), ("no", "No")]
@@ -66,6 +68,13 @@ class RecordForm(Form):
         widget=forms.RadioSelect,
         required=False,
     )
+    ending = forms.ChoiceField(
+        label="Why does active management end?",
+        help_text="Only if the case goes down to Level 1. Recalled suspends it: no level holds until release.",
+        choices=[("", "It does not end"), *((e.value, e.label) for e in MANAGEMENT)],
+        widget=forms.RadioSelect,
+        required=False,
+    )
     level_reason = _text("Why this level")
     next_review_on = DateField(label="Next review", required=False)
     dissent = _text("Differing views", "Who did not agree, with what, and why.")
@@ -83,6 +92,9 @@ class RecordForm(Form):
         self.complete = complete
         if birth_date_of(discussion.case):
             del self.fields["under_18"]
+        held = present_level(discussion)
+        if held is None or held.level == 1:
+            del self.fields["ending"]
         self.fields["next_review_on"].help_text = _proposals(discussion)
 
     @staticmethod
@@ -110,6 +122,7 @@ class RecordForm(Form):
             "said": said,
             "under_18": AS_BOOLEAN.get(asked.get("under_18")),
             "disclosure_considered": AS_BOOLEAN.get(asked["disclosure_considered"]),
+            "ending": asked.get("ending", ""),
             **{n: asked[n] for n in ("risk_of_harm", "level_decided", "next_review_on", "revision")},
         }
 

@@ -17,11 +17,12 @@ from meetings.actions import agenda
 from meetings.actions import meetings as actions
 from meetings.actions.calls import notice_of
 from meetings.ages import birth_date_of
-from meetings.due import due_cases
+from meetings.due import DueCase, due_cases
 from meetings.forms.planning import AgenciesForm, CasesForm, ReasonForm, WhenForm
 from meetings.models import Meeting
 from meetings.proposals import Round, round_of
 from meetings.views.fetch import meeting_of, settings_of, unit_for
+from referrals.endings import Standing
 from referrals.models import Case
 from referrals.rules import units_of
 
@@ -132,8 +133,15 @@ def cases(request, reference: str):
         if "find" in request.POST:
             form = _cases_form(request, meeting, found=form.found)
         elif _save(form, lambda: _choose_cases(request, meeting, form)):
+            _warn_of_suspended(request, meeting)
             return redirect("meetings:agencies", reference)
     return _page(request, "cases", 2, form, meeting=meeting, back=_change_url(meeting))
+
+
+def _warn_of_suspended(request, meeting: Meeting) -> None:
+    chosen = Case.objects.filter(discussions__meeting=meeting).with_standing()
+    for case in chosen.filter(standing=Standing.SUSPENDED):
+        messages.warning(request, f"Case {case} is {case.stands}. Check that the meeting is to hear it.")
 
 
 def _change_url(meeting: Meeting) -> str:
@@ -159,9 +167,8 @@ def _cases_form(request, meeting: Meeting, found=()) -> CasesForm:
     posted = Case.objects.filter(organisation=unit, reference__in=data.getlist("cases")) if data else []
     everything = {*there, *offered, *posted}
     listed = sorted(everything, key=lambda case: (case.reference not in ticked, case.reference))
-    labels = {
-        c.reference: f"{c.reference}, {offered[c].why}" if c in offered else c.reference for c in listed
-    }
+    stand = dict(Case.objects.filter(pk__in=[c.pk for c in listed]).with_standing().standing_still())
+    labels = {c.reference: _label(c, offered.get(c), stand.get(c.pk)) for c in listed}
     ages = {c.reference: {True: "yes", False: "no"}.get(d.under_18, "") for c, d in there.items()}
     return CasesForm(
         data,
@@ -171,6 +178,11 @@ def _cases_form(request, meeting: Meeting, found=()) -> CasesForm:
         initial={"cases": ticked, "revision": meeting.revision}
         | {f"age-{reference}": age for reference, age in ages.items()},
     )
+
+
+def _label(case: Case, due: DueCase | None, stands: str | None) -> str:
+    """What speaks for the case, or that nothing is due as it is suspended or has ended."""
+    return ", ".join(filter(None, (case.reference, due and due.why, stands)))
 
 
 def _choose_cases(request, meeting: Meeting, form: CasesForm) -> Meeting:

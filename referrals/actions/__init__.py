@@ -2,6 +2,7 @@
 
 from referrals.actions.cases import add_case, case_called, edit_case, look, withdraw
 from referrals.actions.disclosures import add_entry, look_at, open_disclosure
+from referrals.actions.endings import end, recall, take_back
 from referrals.actions.levels import change_level, correct_level
 from referrals.actions.tokens import write_tokens
 
@@ -12,9 +13,12 @@ __all__ = [
     "change_level",
     "correct_level",
     "edit_case",
+    "end",
     "look",
     "look_at",
     "open_disclosure",
+    "recall",
+    "take_back",
     "withdraw",
     "write_tokens",
 ]

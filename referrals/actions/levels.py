@@ -8,47 +8,102 @@ from django.db import transaction
 from accounts.vault import seal
 from audit.events import record
 from mappa_portal.words import long_date
+from referrals.endings import MANAGEMENT, Ending
 from referrals.models import Case, LevelPeriod
 from referrals.rules import CASE_RULES
 
 
 @transaction.atomic
-def change_level(case: Case, *, level: int, starts_on: date, reason: str, today: date, by) -> LevelPeriod:
-    """From this day on; decided anew on the day on which the present level began, it takes that one's place."""
+def change_level(
+    case: Case, *, level: int, starts_on: date, reason: str, ending: str = "", today: date, by
+) -> LevelPeriod:
+    """From this day on; decided anew on the day on which the present level began, it takes that one's place.
+
+    Down to level 1 ``ending`` says why active management ends. A recall suspends instead: no level follows it.
+    """
     case = Case.objects.select_for_update().get(pk=case.pk)
     CASE_RULES.require("change_level", case, by=by)
     newest, before = [*case.levels.all()[:2], None, None][:2]
-    if newest and newest.ends_on is None and newest.level == level:
+    present = newest if newest and newest.ends_on is None else None
+    if present and present.level == level:
         raise ValidationError({"level": f"Level {level} is the present level. Select another"})
-    if newest and starts_on == newest.starts_on:
-        if before and before.level == level and before.ends_on == starts_on - timedelta(days=1):
+    if present and ending == Ending.RECALLED and level == 1:
+        return suspend(case, present, on=starts_on, reason=reason, today=today, by=by, field="starts_on")
+    if present and starts_on == present.starts_on:
+        if _goes_on(before, level, starts_on):
             return _go_on(case, before, newest, by)
+        _follow(before, level, starts_on, ending)
         return _correct(case, newest, level, starts_on, reason, by)
     if newest and starts_on <= (newest.ends_on or newest.starts_on):
         raise ValidationError(
             {"starts_on": _after("First day", newest.ends_on or newest.starts_on, newest.level)}
         )
-    if newest and newest.ends_on is None:
-        newest.ends_on = starts_on - timedelta(days=1)
-        newest.save(update_fields=["ends_on"])
+    _not_ahead(starts_on, today)
+    _follow(present, level, starts_on, ending)
     return begin_level(case, level=level, starts_on=starts_on, reason=reason, today=today, by=by)
 
 
 @transaction.atomic
-def correct_level(case: Case, *, level: int, starts_on: date, reason: str, today: date, by) -> LevelPeriod:
+def correct_level(
+    case: Case, *, level: int, starts_on: date, reason: str, ending: str = "", today: date, by
+) -> LevelPeriod:
     """The newest period was entered wrongly; the one before follows its first day."""
     case = Case.objects.select_for_update().get(pk=case.pk)
     CASE_RULES.require("correct_level", case, by=by)
     _not_ahead(starts_on, today)
     newest, *earlier = case.levels.all()[:2]
     for before in earlier:
-        if starts_on <= before.starts_on:
-            raise ValidationError({"starts_on": _after("First day", before.starts_on, before.level)})
-        if level == before.level:
+        held = before.ends_on if before.ending == Ending.RECALLED else before.starts_on
+        if starts_on <= held:
+            raise ValidationError({"starts_on": _after("First day", held, before.level)})
+        if level == before.level and before.ending != Ending.RECALLED:
             raise ValidationError({"level": f"The level before was {level} too. Select another"})
-        before.ends_on = starts_on - timedelta(days=1)
-        before.save(update_fields=["ends_on"])
+        _follow(before, level, starts_on, ending)
     return _correct(case, newest, level, starts_on, reason, by)
+
+
+def _goes_on(before: LevelPeriod | None, level: int, starts_on: date) -> bool:
+    """The period before was at this level and ended for no reason of its own."""
+    return bool(
+        before
+        and before.level == level
+        and before.ends_on == starts_on - timedelta(days=1)
+        and before.ending != Ending.RECALLED
+    )
+
+
+def _follow(before: LevelPeriod | None, level: int, starts_on: date, ending: str) -> None:
+    """The period before ends on the day before; where active management ends with it, it says why."""
+    if before is None or before.ending == Ending.RECALLED:
+        return
+    ends_management = level == 1 and before.level > 1
+    if ends_management and ending not in {*MANAGEMENT, Ending.MISTAKE} - {Ending.RECALLED}:
+        raise ValidationError({"ending": "Select why active management ends"})
+    before.ends_on = starts_on - timedelta(days=1)
+    before.ending = ending if ends_management else ""
+    before.save(update_fields=["ends_on", "ending"])
+
+
+def suspend(
+    case: Case, present: LevelPeriod, *, on: date, reason: str, today: date, by, field: str = "on"
+) -> LevelPeriod:
+    """Recalled: the level of a locked case ends on this day, and none follows until the person is released again."""
+    close(present, on=on, ending=Ending.RECALLED, today=today, field=field)
+    present.ended_because = _sealed(reason)
+    present.save(update_fields=["ended_because"])
+    record("case.suspended", case, by=by, after={"recalled_on": on, "reason": _sealed(reason)})
+    return present
+
+
+def close(period: LevelPeriod, *, on: date, ending: str, today: date, field: str = "on") -> None:
+    """Its last day, with nothing after it."""
+    if on > today:
+        raise ValidationError({field: "The day must be today or in the past"})
+    if on < period.starts_on:
+        since = f"Level {period.level} began on {long_date(period.starts_on)}"
+        raise ValidationError({field: f"The day must be {long_date(period.starts_on)} or later, as {since}"})
+    period.ends_on, period.ending = on, ending
+    period.save(update_fields=["ends_on", "ending"])
 
 
 def begin_level(case: Case, *, level: int, starts_on: date, reason: str, today: date, by) -> LevelPeriod:
@@ -74,8 +129,8 @@ def _go_on(case: Case, before: LevelPeriod, newest: LevelPeriod, by) -> LevelPer
     """The level did not change after all: the period before goes on as if the newest had never begun."""
     was = {"level": newest.level, "level_since": newest.starts_on}
     newest.delete()
-    before.ends_on = None
-    before.save(update_fields=["ends_on"])
+    before.ends_on, before.ending = None, ""
+    before.save(update_fields=["ends_on", "ending"])
     after = {"level": before.level, "level_since": before.starts_on}
     record("case.level_corrected", case, by=by, before=was, after=after)
     return before

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.timezone import localdate
 
@@ -14,6 +15,7 @@ from referrals.actions.cases import add_case
 from referrals.actions.cases import withdraw as withdraw_case
 from referrals.actions.levels import change_level
 from referrals.actions.referrals import opened
+from referrals.endings import Ending
 from referrals.models import Case, Referral, Screening
 from referrals.referring import mail
 from referrals.referring.answers import person_of
@@ -33,6 +35,8 @@ def accept(
     if case is None:
         referral.case = _new_case(referral, level, reason, today, by)
         referral.case_is_new, referral.level_before = True, None
+    elif case.ended_on:
+        raise ValidationError({"case": f"Case {case} has ended. Select a new case"})
     else:
         referral.case = Case.objects.with_level(today).get(pk=case.pk, organisation=referral.unit)
         referral.case_is_new, referral.level_before = False, referral.case.present_level
@@ -88,7 +92,8 @@ def undo_link(referral: Referral, *, reason: str, by, at: datetime) -> Referral:
     if is_new:
         withdraw_case(case, reason=f"The link of referral {referral.reference} is undone", by=by)
     elif before and Case.objects.with_level(today).get(pk=case.pk).present_level != before:
-        change_level(case, level=before, starts_on=today, reason=reason, today=today, by=by)
+        mistake = {"ending": Ending.MISTAKE, "reason": reason}
+        change_level(case, level=before, starts_on=today, **mistake, today=today, by=by)
     return referral
 
 

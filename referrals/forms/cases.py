@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from django import forms
 from django.urls import reverse
 from django.utils.html import format_html
@@ -8,6 +10,7 @@ from boards.forms.fields import RevisedForm
 from boards.models import Organisation, Territory
 from mappa_portal.forms import DateField, Form
 from referrals.actions import case_called
+from referrals.endings import Ending, Standing
 from referrals.models import Case
 from referrals.personal import Person
 
@@ -170,7 +173,20 @@ class CaseForm(RevisedForm, PersonFields, ManagedFields):
 
 
 class LevelForm(LevelFields):
-    pass
+    """``ends``: the reasons for which active management may end, where it does if level 1 is selected."""
+
+    field_order = ("level", "ending")
+    ending = forms.ChoiceField(
+        label="If Level 1: why does active management end?", widget=forms.RadioSelect, required=False
+    )
+
+    def __init__(self, *args, ends: Sequence[Ending] = (), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["ending"].choices = [(e.value, e.label) for e in ends]
+        if Ending.RECALLED in ends:
+            self.fields["ending"].help_text = "Recalled suspends the case: no level holds until release"
+        if not ends:
+            del self.fields["ending"]
 
 
 class WithdrawForm(Form):
@@ -184,6 +200,11 @@ class WithdrawForm(Form):
 
 
 class CaseFilterForm(Form):
+    state = forms.ChoiceField(
+        label="State",
+        required=False,
+        choices=[("", "Managed or suspended"), *Standing.choices, ("all", "All")],
+    )
     level = forms.ChoiceField(label="Level", required=False, choices=[("", "All"), *LEVELS, ("none", NONE)])
     category = forms.ChoiceField(
         label="Category", required=False, choices=[("", "All"), *Case.Category.choices, ("none", NONE)]

@@ -1,16 +1,20 @@
 """Case: the person managed, by reference; who it is stands sealed. Its levels over time, and its blind index."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case as Choose
+from django.db.models import CharField, OuterRef, Q, Subquery, Value, When
+from django.utils.functional import cached_property
 
 from accounts.vault import unseal
 from boards.access import organisations_of
 from boards.models import Organisation
 from boards.owned import Owned, OwnedKey, OwnedQuerySet
+from mappa_portal.words import long_date, lower_first
+from referrals.endings import ELIGIBILITY, Ending, Standing
 
 
 class RegisteredQuerySet(OwnedQuerySet):
@@ -62,6 +66,27 @@ class CaseQuerySet(RegisteredQuerySet):
             level_since=Subquery(present.values("starts_on")[:1]),
         )
 
+    def with_standing(self):
+        """Each with its ``standing``, and ``suspended_on`` where a recall suspends it."""
+        newest = LevelPeriod.objects.filter(territory=OuterRef("territory"), case=OuterRef("pk"))
+        recalled = newest.order_by("-starts_on", "-pk").annotate(
+            on=Choose(When(ending=Ending.RECALLED, then="ends_on"))
+        )
+        return self.annotate(suspended_on=Subquery(recalled.values("on")[:1])).annotate(
+            standing=Choose(
+                When(ending=Ending.TRANSFERRED, then=Value(Standing.TRANSFERRED)),
+                When(ended_on__isnull=False, then=Value(Standing.ENDED)),
+                When(suspended_on__isnull=False, then=Value(Standing.SUSPENDED)),
+                default=Value(Standing.MANAGED),
+                output_field=CharField(),
+            )
+        )
+
+    def standing_still(self) -> Iterator[tuple[int, str]]:
+        """(id, in words how it stands) of those ``with_standing`` that are suspended or have ended."""
+        for case in self.exclude(standing=Standing.MANAGED):
+            yield case.pk, case.stands
+
 
 class Case(Registered):
     """One person managed in a borough, kept by its MAPPA unit. A borough may leave the particulars empty."""
@@ -85,8 +110,42 @@ class Case(Registered):
         verbose_name="responsible Children's Services",
     )
     personal = models.TextField(blank=True, editable=False)  # sealed: referrals.personal.Person
+    ended_on = models.DateField(
+        null=True, blank=True, editable=False
+    )  # the last day; eligibility, not a level
+    ending = models.CharField(
+        max_length=12, choices=[(e.value, e.label) for e in ELIGIBILITY], blank=True, editable=False
+    )
+    ended_because = models.TextField(blank=True, editable=False)  # sealed
 
     objects = CaseQuerySet.as_manager()
+
+    class Meta(Registered.Meta):
+        constraints = [
+            *Registered.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(ended_on=None, ending="") | (Q(ended_on__isnull=False) & ~Q(ending="")),
+                name="ended_case_says_why",
+            ),
+        ]
+
+    @cached_property
+    def standing(self) -> str:
+        """As ``with_standing`` says, asked of a case that came without it."""
+        return Case.objects.with_standing().values_list("standing", flat=True).get(pk=self.pk)
+
+    @property
+    def stands(self) -> str:
+        """In words, of one that came ``with_standing``."""
+        if self.standing == Standing.SUSPENDED:
+            return f"suspended: recalled on {long_date(self.suspended_on)}"
+        if self.standing == Standing.MANAGED:
+            return "managed"
+        return f"ended: {lower_first(self.get_ending_display())}, {long_date(self.ended_on)}"
+
+    @property
+    def why_ended(self) -> str:
+        return unseal(self.ended_because) if self.ended_because else ""
 
 
 class OfCaseQuerySet(OwnedQuerySet):
@@ -100,13 +159,15 @@ class LevelPeriodQuerySet(OfCaseQuerySet):
 
 
 class LevelPeriod(Owned):
-    """At which level a case was managed, last day included, and why that began."""
+    """At which level a case was managed, last day included; why that began, and why nothing like it followed."""
 
     case = OwnedKey(Case, on_delete=models.CASCADE, related_name="levels")
     level = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(3)])
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     reason = models.TextField(blank=True)  # sealed
+    ending = models.CharField(max_length=12, choices=Ending, blank=True)
+    ended_because = models.TextField(blank=True)  # sealed: of a recall
 
     objects = LevelPeriodQuerySet.as_manager()
 
@@ -120,11 +181,18 @@ class LevelPeriod(Owned):
                 condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
                 name="level_ends_after_start",
             ),
+            models.CheckConstraint(
+                condition=Q(ending="") | Q(ends_on__isnull=False), name="level_ended_has_last_day"
+            ),
         ]
 
     @property
     def why(self) -> str:
         return unseal(self.reason) if self.reason else ""
+
+    @property
+    def why_ended(self) -> str:
+        return unseal(self.ended_because) if self.ended_because else ""
 
 
 class Token(Owned):

@@ -16,9 +16,10 @@ from mappa_portal.action_form import ActionFormView
 from mappa_portal.limits import limit
 from mappa_portal.pagination import keyset
 from mappa_portal.templatetags.govuk import Row, short_date, tag
-from mappa_portal.words import long_date
+from mappa_portal.words import long_date, upper_first
 from referrals import actions, rooms
 from referrals.clock import is_overdue
+from referrals.endings import MANAGEMENT, Ending, Standing
 from referrals.finding import MOST, find_people
 from referrals.forms.cases import (
     NONE,
@@ -34,7 +35,16 @@ from referrals.models import Case
 from referrals.rules import CASE_RULES, units_of
 from referrals.views.disclosures import state_tag
 
-COLUMNS = ("Reference", "Category", "Level", "Since", "Lead agency", "Last held meeting", "Next review")
+COLUMNS = (
+    "Reference",
+    "State",
+    "Category",
+    "Level",
+    "Since",
+    "Lead agency",
+    "Last held meeting",
+    "Next review",
+)
 CATEGORY_3_AT_LEVEL_1 = (
     "Category 3 is for people who need more than one agency’s management, yet this case is at Level 1."
     " Check the category and the level."
@@ -86,8 +96,13 @@ class CaseList(UnitMixin, TemplateView):
             return self.render_to_response(self.get_context_data(find=form, form=form))
         asked = {name: form.cleaned_data[name] for name in ("name", "birth_date")}
         found = find_people(self.units, **asked, by=request.user)
-        rows = [(_link(match.case), ", ".join(match.by)) for match in found]
-        context = {"find": form, "rows": rows, "columns": ("Reference", "Matches"), "cut": len(rows) == MOST}
+        rows = [(_link(match.case), standing_tag(match.case), ", ".join(match.by)) for match in found]
+        context = {
+            "find": form,
+            "rows": rows,
+            "columns": ("Reference", "State", "Matches"),
+            "cut": len(rows) == MOST,
+        }
         return render(request, "referrals/found.html", context)
 
 
@@ -99,6 +114,7 @@ def _link(case: Case):
 def _row(case: Case, today) -> list:
     return [
         _link(case),
+        standing_tag(case),
         case.get_category_display() or NONE,
         case.present_level or NONE,
         short_date(case.level_since),
@@ -106,6 +122,14 @@ def _row(case: Case, today) -> list:
         short_date(case.last_review) or "None yet",
         due(case, today, short_date),
     ]
+
+
+STANDING_COLOURS = {Standing.MANAGED: "blue", Standing.SUSPENDED: "yellow"}
+
+
+def standing_tag(case: Case):
+    standing = Standing(case.standing)
+    return tag(standing.label, STANDING_COLOURS.get(standing, "grey"))
 
 
 def due(case: Case, today, written=long_date):
@@ -130,6 +154,10 @@ class CaseMixin(LoginRequiredMixin):
         CASE_RULES.require(self.rule, found, by=self.request.user)
         return found
 
+    def case_as_it_stands(self) -> Case:
+        """After an action."""
+        return Case.objects.with_level(localdate()).with_standing().get(pk=self.case.pk)
+
     @cached_property
     def person(self):
         return actions.look(self.case, by=self.request.user)
@@ -146,9 +174,12 @@ class CaseDetail(CaseMixin, TemplateView):
     template_name = "referrals/case.html"
 
     def get_context_data(self, **kwargs):
-        today = localdate()
+        today, allowed = localdate(), CASE_RULES.allowed(self.request.user, self.case)
         return super().get_context_data(
-            allowed=CASE_RULES.allowed(self.request.user, self.case),
+            allowed=allowed,
+            state=standing_tag(self.case),
+            stands=upper_first(self.case.stands.partition(": ")[2]),
+            verbs=_verbs(self.case, allowed),
             person=self.person,
             rows=_particulars(self.case, self.person),
             moments=done_to(self.case),
@@ -159,6 +190,19 @@ class CaseDetail(CaseMixin, TemplateView):
             doubt=CATEGORY_3_AT_LEVEL_1 if (self.case.category, self.case.present_level) == (3, 1) else "",
             **kwargs,
         )
+
+
+def _verbs(case: Case, allowed: set[str]) -> list[tuple[str, str]]:
+    """What may be done to its level and standing, with the address."""
+    stopped = case.standing == Standing.SUSPENDED
+    offered = (
+        ("change_level", "level", "Release again, at a level" if stopped else "Change level"),
+        ("correct_level", "level_correct", "Correct the newest level"),
+        ("recall", "recall", "Recalled: suspend the case"),
+        ("end", "end", "No longer eligible: end the case"),
+        ("take_back", "take_back", "Take the recall back" if stopped else "Take the ending back"),
+    )
+    return [(t, reverse(f"referrals:{page}", args=[case])) for rule, page, t in offered if rule in allowed]
 
 
 def _disclosures(case: Case) -> list[Row]:
@@ -232,23 +276,46 @@ class CaseEdit(CaseMixin, CaseFormView):
 
 class LevelChange(CaseMixin, CaseFormView):
     form_class, rule = LevelForm, "change_level"
-    title, button = "Change level", "Save level"
+    button = "Save level"
+
+    @property
+    def title(self) -> str:
+        return "Release again" if self.case.standing == Standing.SUSPENDED else "Change level"
+
+    def get_form_kwargs(self):
+        present = self.case.levels.filter(ends_on=None).first()
+        return super().get_form_kwargs() | {"ends": MANAGEMENT if present and present.level > 1 else ()}
 
     def act(self, form):
-        period = actions.change_level(self.case, **form.cleaned_data, today=localdate(), by=self.request.user)
-        return self.done(f"The case is at Level {period.level} from {long_date(period.starts_on)}.")
+        actions.change_level(self.case, **form.cleaned_data, today=localdate(), by=self.request.user)
+        case = self.case_as_it_stands()
+        if case.standing == Standing.SUSPENDED:
+            return self.done(f"The case is {case.stands}.")
+        return self.done(f"The case is at Level {case.present_level} from {long_date(case.level_since)}.")
 
 
 class LevelCorrect(CaseMixin, CaseFormView):
     form_class, rule = LevelForm, "correct_level"
     title, button = "Correct the newest level", "Save correction"
 
+    @cached_property
+    def before(self):
+        """The period that the newest follows, unless a recall lies between them."""
+        found = self.case.levels.all()[1:2]
+        return next((p for p in found if p.ending != Ending.RECALLED), None)
+
+    def get_form_kwargs(self):
+        ends = [e for e in MANAGEMENT if e != Ending.RECALLED]
+        asked = self.before is not None and self.before.level > 1
+        return super().get_form_kwargs() | {"ends": ends if asked else ()}
+
     def get_initial(self):
         if self.request.method == "POST":
             return {}
         actions.look(self.case, by=self.request.user)  # why a level was chosen is about the person
         newest = self.case.levels.first()
-        return {"level": newest.level, "starts_on": newest.starts_on, "reason": newest.why}
+        known = {"level": newest.level, "starts_on": newest.starts_on, "reason": newest.why}
+        return known | {"ending": self.before.ending if self.before else ""}
 
     def act(self, form):
         actions.correct_level(self.case, **form.cleaned_data, today=localdate(), by=self.request.user)

@@ -215,7 +215,9 @@ ROUTES = (
     | rows("escalation", REGION | RECORDERS, pages=["meetings:escalation"])
     | rows("", KEEP_CASES, EVERYONE, pages=["referrals:list", "referrals:new"])
     | rows("case", RECORDERS, pages=["referrals:case", "referrals:edit", "referrals:level"])
+    | rows("case", RECORDERS, pages=["referrals:end"])
     | rows("case", RECORDERS, status=409, pages=["referrals:level_correct", "referrals:withdraw"])
+    | rows("case", RECORDERS, status=409, pages=["referrals:recall", "referrals:take_back"])
     | rows("case", RECORDERS, pages=["referrals:disclosure_choose", "referrals:disclosure_new"])
     | rows("", KEEP_CASES, pages=["disclosures:list", "disclosures:export"])  # for others there is no ledger
     | rows("", KEEP_CASES, pages=["disclosures:find", "disclosures:who_knew"])

@@ -362,6 +362,26 @@ def test_the_level_decided_is_the_cases_level_from_that_day(
     assert saved.revision == 3 and case.levels.count() == len(periods)
 
 
+DOWN = [
+    ("reduced", [(1, HELD, ""), (2, date(2024, 1, 1), "reduced")]),
+    ("recalled", [(2, date(2024, 1, 1), "recalled")]),
+]
+
+
+@pytest.mark.parametrize("ending, periods", DOWN)
+def test_a_meeting_that_decides_level_1_says_why_active_management_ends(
+    world, discussion, browser_of, ending, periods
+):
+    by, case = world.camden_administrator, discussion.case
+    change_level(case, level=2, starts_on=date(2024, 1, 1), reason="", today=TODAY, by=by)
+    browser, sent = browser_of("camden_administrator"), {"level_decided": "1", "revision": "1"}
+    page = text(browser.post(f"{BASE}1/", sent))
+    assert "Select why active management ends" in page and case.levels.get().ends_on is None
+    browser.post(f"{BASE}1/", sent | {"ending": ending})
+    assert list(case.levels.values_list("level", "starts_on", "ending")) == periods
+    assert "Why does active management end?" not in text(browser.get(f"{BASE}1/"))
+
+
 LISTS = [BASE, "/actions/", f"{BASE}1/"]
 
 

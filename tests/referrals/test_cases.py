@@ -189,7 +189,8 @@ def levels(case):
 
 
 def change(case, level: int, starts_on: date, by, act=actions.change_level):
-    return act(case, level=level, starts_on=starts_on, reason="Because", today=TODAY, by=by)
+    ending = "reduced" if level == 1 else ""
+    return act(case, level=level, starts_on=starts_on, reason="Because", ending=ending, today=TODAY, by=by)
 
 
 def test_a_new_level_ends_the_one_before_on_the_day_before(add, world):

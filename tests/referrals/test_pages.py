@@ -161,7 +161,7 @@ def test_levels_are_changed_and_corrected(browser, add):
     before = looked.count()
     assert "Media" in text(browser.get(page)) and looked.count() == before + 1
     assert "The level is corrected." in text(
-        browser.post(page, day | {"level": "1", "reason": "Error"}, follow=True)
+        browser.post(page, day | {"level": "1", "ending": "reduced", "reason": "Error"}, follow=True)
     )
 
 
@@ -171,7 +171,9 @@ def test_levels_are_changed_and_corrected(browser, add):
 def test_a_person_is_found_by_post_alone_and_named_nowhere(browser, add):
     case = add("Siobhan Canary")
     answer = browser.post("/cases/", {"name": "Siobhen Canary"})
-    assert f"{case} name, similar" in text(answer) and "<title>Find a person" in answer.content.decode()
+    assert (
+        f"{case} Managed name, similar" in text(answer) and "<title>Find a person" in answer.content.decode()
+    )
     assert "No cases match" not in text(answer)
     assert str(case) in text(browser.get("/cases/?name=Somebody"))  # an address searches nothing
     assert "No case matches." in text(browser.post("/cases/", {"name": "Nobody Atall"}))
