@@ -9,9 +9,10 @@ class ReferralsConfig(AppConfig):
         from boards import sealed
         from referrals.actions import write_tokens
         from referrals.disclosing.tokens import write_recipient_tokens
-        from referrals.models import Case, DisclosureEntry, LevelPeriod, Referral, ReferralSection
+        from referrals.models import Address, Case, DisclosureEntry, LevelPeriod, Referral, ReferralSection
 
         sealed.register(Case, "personal", "ended_because", then=write_tokens)
+        sealed.register(Address, "text", "elsewhere")
         sealed.register(LevelPeriod, "reason", "ended_because")
         sealed.register(DisclosureEntry, "content", then=write_recipient_tokens)
         sealed.register(Referral, "reason")

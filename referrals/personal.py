@@ -23,7 +23,6 @@ class Person:
     name: str = ""
     aliases: tuple[str, ...] = ()
     birth_date: date | None = None
-    address: str = ""
 
     def sealed(self) -> str:
         if self == Person():
@@ -40,7 +39,6 @@ class Person:
             values["name"],
             tuple(values["aliases"]),
             date.fromisoformat(born) if born else None,
-            values["address"],
         )
 
     def tokens(self) -> set[tuple[str, str]]:

@@ -28,6 +28,7 @@ CASE_RULES = RuleBook(
         lambda case: case.standing in (Standing.SUSPENDED, Standing.ENDED),
         "Only a recall or an ending can be taken back.",
     ),
+    move=Rule("record_meeting", lambda case: case.standing in OPEN, _over),
     withdraw=Rule(
         "record_meeting",
         lambda case: not (case.discussions.exists() or case.disclosures.exists()),

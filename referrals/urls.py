@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import cases, disclosure_entries, endings
+from referrals.views import addresses, cases, disclosure_entries, endings
 
 app_name = "referrals"
 
@@ -12,6 +12,11 @@ urlpatterns = [
     path("<slug:reference>/withdraw/", cases.CaseWithdraw.as_view(), name="withdraw"),
     path("<slug:reference>/level/", cases.LevelChange.as_view(), name="level"),
     path("<slug:reference>/level/correct/", cases.LevelCorrect.as_view(), name="level_correct"),
+    path("<slug:reference>/addresses/new/", addresses.AddressAdd.as_view(), name="address_add"),
+    path(
+        "<slug:reference>/addresses/<int:number>/", addresses.AddressCorrect.as_view(), name="address_correct"
+    ),
+    path("<slug:reference>/addresses/<int:number>/end/", addresses.AddressEnd.as_view(), name="address_end"),
     path("<slug:reference>/recall/", endings.Recall.as_view(), name="recall"),
     path("<slug:reference>/end/", endings.End.as_view(), name="end"),
     path("<slug:reference>/take-back/", endings.TakeBack.as_view(), name="take_back"),

@@ -13,7 +13,7 @@ from accounts.vault import seal, unseal
 from boards import sealed
 from meetings.models import Action, AttendanceFile, Discussion, Meeting, Minutes
 from referrals.actions import open_disclosure, write_tokens
-from referrals.models import Case, LevelPeriod, RecipientToken, Referral, Token
+from referrals.models import Address, Case, LevelPeriod, RecipientToken, Referral, Token
 from referrals.personal import blind
 from tests.meetings import plans
 from tests.referrals.referring import started
@@ -53,6 +53,7 @@ def everything(world):
         drafted_by=world.camden_administrator,
         issue_by=date(2026, 2, 1),
     )
+    Address.objects.create(**place, case=case, number=1, kind="home", text=seal("1"), elsewhere=seal("Kent"))
     referral = started(world)
     Referral.objects.filter(pk=referral.pk).update(reason=seal("no"))
     AttendanceFile.objects.create(

@@ -12,9 +12,10 @@ from boards.models import Organisation
 from boards.references import next_reference
 from mappa_portal.exceptions import StaleEdit
 from referrals import rooms
+from referrals.actions.addresses import Stay, add_address
 from referrals.actions.levels import begin_level
 from referrals.actions.tokens import write_tokens
-from referrals.models import Case
+from referrals.models import Address, Case
 from referrals.personal import Person
 from referrals.rules import CASE_RULES
 
@@ -28,6 +29,7 @@ def add_case(
     unit: Organisation,
     *,
     person: Person,
+    address: str = "",
     category: int | None = None,
     responsible_agency: Organisation | None = None,
     responsible_csc: Organisation | None = None,
@@ -38,7 +40,9 @@ def add_case(
     today: date,
     by,
 ) -> Case:
-    """``file_reference`` is what the borough itself calls the case, and how a file finds it."""
+    """``file_reference`` is what the borough itself calls the case, and how a file finds it. ``address``: where the
+    person lives in the borough, since nobody knows when.
+    """
     case = Case(territory=unit.territory, organisation=unit)
     CASE_RULES.require("add", case, by=by)
     if category == Case.Category.TERRORIST and starts_on and starts_on < CATEGORY_4_SINCE:
@@ -53,6 +57,9 @@ def add_case(
     write_tokens([case])
     values = _values(case, person)
     record("case.added", case, by=by, after={name: _kept(values, name) for name in values if values[name]})
+    if address:
+        home = Stay(Address.Kind.HOME, address, unit.territory)
+        add_address(case, home, today=today, by=by)
     if level and starts_on:
         begin_level(case, level=level, starts_on=starts_on, reason=reason, today=today, by=by)
     return case

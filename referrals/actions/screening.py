@@ -19,6 +19,7 @@ from referrals.endings import Ending
 from referrals.models import Case, Referral, Screening
 from referrals.referring import mail
 from referrals.referring.answers import person_of
+from referrals.referring.form_a import PERSON
 from referrals.referring.rules import SCREENING_RULES
 
 Status, Outcome = Referral.Status, Referral.Outcome
@@ -48,9 +49,11 @@ def accept(
 
 
 def _new_case(referral: Referral, level: int, reason: str, today, by) -> Case:
+    answers = opened(referral)
     return add_case(
         referral.unit,
-        person=person_of(opened(referral)),
+        person=person_of(answers),
+        address=answers[PERSON].get("address", ""),
         category=referral.category,
         responsible_agency=referral.agency,
         level=level,

@@ -37,12 +37,6 @@ class PersonFields(Form):
         widget=forms.Textarea({"rows": 3, "autocomplete": "off"}),
     )
     birth_date = DateField(label="Date of birth (optional)", required=False)
-    address = forms.CharField(
-        label="Address (optional)",
-        max_length=500,
-        required=False,
-        widget=forms.Textarea({"rows": 3, "autocomplete": "off"}),
-    )
 
     def clean_birth_date(self):
         born = self.cleaned_data["birth_date"]
@@ -54,7 +48,7 @@ class PersonFields(Form):
     def person(self) -> Person:
         data = self.cleaned_data
         aliases = tuple(filter(None, (" ".join(line.split()) for line in data["aliases"].splitlines())))
-        return Person(" ".join(data["name"].split()), aliases, data["birth_date"], data["address"].strip())
+        return Person(" ".join(data["name"].split()), aliases, data["birth_date"])
 
 
 class Agency(forms.ModelChoiceField):
@@ -114,7 +108,14 @@ class NewCaseForm(PersonFields, ManagedFields, LevelFields):
         max_length=40,
         required=False,
     )
-    field_order = ("file_reference", *PersonFields.base_fields, *ManagedFields.base_fields)
+    address = forms.CharField(
+        label="Address in the borough (optional)",
+        help_text="Since when, and another kind of address than a home, is recorded on the page of the case",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 3, "autocomplete": "off"}),
+    )
+    field_order = ("file_reference", *PersonFields.base_fields, "address", *ManagedFields.base_fields)
 
     def __init__(self, *args, unit: Organisation, **kwargs):
         super().__init__(*args, **kwargs)
@@ -163,7 +164,6 @@ class CaseForm(RevisedForm, PersonFields, ManagedFields):
             "name": person.name,
             "aliases": "\n".join(person.aliases),
             "birth_date": person.birth_date,
-            "address": person.address,
             "category": case.category,
             "responsible_agency": case.responsible_agency and case.responsible_agency.slug,
             "responsible_csc": case.responsible_csc and case.responsible_csc.slug,

@@ -1,10 +1,12 @@
 """The person managed and the levels over time; what is found by blind index; how a case comes in."""
 
+from referrals.models.addresses import Address
 from referrals.models.cases import Case, LevelPeriod, Registered, RegisteredQuerySet, Token
 from referrals.models.disclosures import Disclosure, DisclosureEntry, RecipientToken
 from referrals.models.referrals import Referral, ReferralGrant, ReferralSection, Screening
 
 __all__ = [
+    "Address",
     "Case",
     "Disclosure",
     "DisclosureEntry",

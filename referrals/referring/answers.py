@@ -20,7 +20,7 @@ Answers = Mapping[int, dict]
 def person_of(answers: Answers) -> Person:
     said = answers[PERSON]
     aliases = tuple(filter(None, (" ".join(line.split()) for line in said.get("aliases", "").splitlines())))
-    return Person(said.get("name", ""), aliases, day_of(said.get("birth_date")), said.get("address", ""))
+    return Person(said.get("name", ""), aliases, day_of(said.get("birth_date")))
 
 
 def day_of(written: str | None) -> date | None:

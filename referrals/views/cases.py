@@ -31,7 +31,8 @@ from referrals.forms.cases import (
     WithdrawForm,
 )
 from referrals.listing import narrowed, with_clock
-from referrals.models import Case
+from referrals.models import Address, Case
+from referrals.models.addresses import present
 from referrals.rules import CASE_RULES, units_of
 from referrals.views.disclosures import state_tag
 
@@ -175,13 +176,17 @@ class CaseDetail(CaseMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         today, allowed = localdate(), CASE_RULES.allowed(self.request.user, self.case)
+        addresses = list(self.case.addresses.select_related("borough"))
+        lives = present(addresses, today)
         return super().get_context_data(
             allowed=allowed,
             state=standing_tag(self.case),
             stands=upper_first(self.case.stands.partition(": ")[2]),
             verbs=_verbs(self.case, allowed),
             person=self.person,
-            rows=_particulars(self.case, self.person),
+            rows=_particulars(self.case, self.person, lives),
+            addresses=addresses,
+            lives_away=lives if lives and lives.leads_away else None,
             moments=done_to(self.case),
             periods=list(self.case.levels.all()),
             next_review=due(self.case, today),
@@ -213,18 +218,23 @@ def _disclosures(case: Case) -> list[Row]:
     ]
 
 
-def _particulars(case: Case, person) -> list[Row]:
+def _particulars(case: Case, person, lives: Address | None) -> list[Row]:
     lines = (
         format_html("<br>".join(["{}"] * len(person.aliases)), *person.aliases) if person.aliases else NONE
     )
     return [
         Row("Other names", lines),
         Row("Date of birth", person.birth_date or NONE),
-        Row("Address", person.address or NONE),
+        Row("Present address", _address(lives) if lives else NONE),
         Row("Category", case.get_category_display() or NONE),
         Row("Lead agency", case.responsible_agency or NONE),
         Row("Responsible Children’s Services", case.responsible_csc or NONE),
     ]
+
+
+def _address(lives: Address):
+    head = f"{lives.get_kind_display()}, {lives.place}" if lives.place else lives.get_kind_display()
+    return format_html("{}<br>{}", head, lives.lines)
 
 
 class CaseFormView(ActionFormView):
@@ -246,6 +256,7 @@ class CaseNew(UnitMixin, CaseFormView):
         case = actions.add_case(
             self.unit,
             person=form.person,
+            address=form.cleaned_data["address"].strip(),
             **form.managed,
             **form.begins,
             file_reference=form.cleaned_data["file_reference"],

@@ -59,9 +59,10 @@ def address(name: str, of: str, target: str) -> str:
         name_of = {"own": "ours", "foreign": CANARY}
         kept = AttendanceFile.objects.filter(name=name_of.get(target)).values_list("key", flat=True).first()
         return reverse(name, kwargs={"key": kept or NOWHERE})
-    if of == "case":
+    if of in ("case", "address"):
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
         kind = {"kind": "request"} if name.endswith("disclosure_new") else {}
+        kind = {"number": 1} if of == "address" else kind
         return reverse(name, kwargs={"reference": f"{code}-C-2024-{number}", **kind})
     if of == "disclosure":
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")

@@ -29,6 +29,7 @@ from meetings.models import (
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message
 from referrals.actions import open_disclosure
+from referrals.actions.addresses import Stay, add_address
 from referrals.models import Case
 from tests.meetings import files
 from tests.referrals.referring import sent_referral
@@ -198,6 +199,12 @@ def disclosures(world) -> None:
         open_disclosure(case, "request", on=TODAY, said=said, today=TODAY, by=None)
 
 
+def addresses() -> None:
+    for case in Case.objects.filter(territory__slug__in=["camden", "hackney"]):
+        lane = CANARY if case.territory.slug == "hackney" else "ours"
+        add_address(case, Stay("home", lane, case.territory), today=TODAY, by=None)
+
+
 def build(world, stage: str) -> None:
     """Camden's and Hackney's agreements at the stage, West Yorkshire's template, and canaries in what is foreign."""
     meetings(world)
@@ -206,6 +213,7 @@ def build(world, stage: str) -> None:
     returns(world)
     forms(world)
     disclosures(world)
+    addresses()
     referrals(world)
     by, world.own_words = world.leeds_co_ordinator, {"hackney": CANARY}
     if stage == "template":

@@ -215,7 +215,8 @@ ROUTES = (
     | rows("escalation", REGION | RECORDERS, pages=["meetings:escalation"])
     | rows("", KEEP_CASES, EVERYONE, pages=["referrals:list", "referrals:new"])
     | rows("case", RECORDERS, pages=["referrals:case", "referrals:edit", "referrals:level"])
-    | rows("case", RECORDERS, pages=["referrals:end"])
+    | rows("case", RECORDERS, pages=["referrals:end", "referrals:address_add"])
+    | rows("address", RECORDERS, pages=["referrals:address_correct", "referrals:address_end"])
     | rows("case", RECORDERS, status=409, pages=["referrals:level_correct", "referrals:withdraw"])
     | rows("case", RECORDERS, status=409, pages=["referrals:recall", "referrals:take_back"])
     | rows("case", RECORDERS, pages=["referrals:disclosure_choose", "referrals:disclosure_new"])
@@ -379,6 +380,7 @@ OF_BOROUGH = {
     "import",
     "kpi",
     "case",
+    "address",
     "disclosure",
     "referral",
     "referral section",

@@ -15,7 +15,7 @@ from referrals.models import Case, LevelPeriod, Token
 from referrals.personal import Person
 from tests.world import TODAY
 
-JO = Person("Jo Canary", ("JC",), date(2010, 5, 1), "1 Canary Lane")
+JO = Person("Jo Canary", ("JC",), date(2010, 5, 1))
 
 
 @pytest.fixture
