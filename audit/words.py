@@ -193,6 +193,11 @@ ACTIONS = {
     "template.published": "Published a template",
     "template.renamed": "Renamed a template",
     "template.version_started": "Started the next version of a template",
+    "transfer.accepted": "Accepted the transfer of a case",
+    "transfer.offered": "Offered the transfer of a case",
+    "transfer.refused": "Refused the transfer of a case",
+    "transfer.viewed": "Looked at a hand-over",
+    "transfer.withdrawn": "Withdrew the offer of a transfer",
     "user.created": "Made an account",
     "user.device_signed_out": "Signed a device out",
     "user.disabled": "Disabled an account",
@@ -218,6 +223,7 @@ PERSONAL = {
     "referrals.case",
     "referrals.referral",
     "referrals.referralsection",
+    "referrals.transfer",
     "meetings.contact",
 }  # kinds of record whose values are shown to nobody, only that they changed
 SEALED = {"meetings.discussion": "text"}  # how a kind of record says that there is a text, and not which

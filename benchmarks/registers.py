@@ -23,8 +23,8 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 CASES = """
 INSERT INTO referrals_case
-    (territory_id, organisation_id, reference, file_reference, revision, personal, ending, ended_because)
-SELECT t.id, u.id, t.code || '-C-2000-' || lpad(n::text, 3, '0'), '', 1, '', '', ''
+    (territory_id, organisation_id, reference, file_reference, revision, personal, came_from, ending, ended_because)
+SELECT t.id, u.id, t.code || '-C-2000-' || lpad(n::text, 3, '0'), '', 1, '', '', '', ''
 FROM boards_territory t JOIN boards_organisation u ON u.territory_id = t.id AND u.kind = 'unit',
     generate_series(1, 65) n
 WHERE t.parent_id = %(area)s

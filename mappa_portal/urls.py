@@ -27,6 +27,7 @@ urlpatterns = [
     path("cases/", include("referrals.urls")),
     path("disclosures/", include("referrals.disclosing.urls")),
     path("referrals/", include("referrals.referring.urls")),
+    path("transfers/", include("referrals.transferring.urls")),
     path("", include("meetings.urls")),
     path("returns/", include("data_returns.urls")),
     path("audit/", include("audit.urls")),

@@ -9,7 +9,15 @@ class ReferralsConfig(AppConfig):
         from boards import sealed
         from referrals.actions import write_tokens
         from referrals.disclosing.tokens import write_recipient_tokens
-        from referrals.models import Address, Case, DisclosureEntry, LevelPeriod, Referral, ReferralSection
+        from referrals.models import (
+            Address,
+            Case,
+            DisclosureEntry,
+            LevelPeriod,
+            Referral,
+            ReferralSection,
+            Transfer,
+        )
 
         sealed.register(Case, "personal", "ended_because", then=write_tokens)
         sealed.register(Address, "text", "elsewhere")
@@ -17,3 +25,4 @@ class ReferralsConfig(AppConfig):
         sealed.register(DisclosureEntry, "content", then=write_recipient_tokens)
         sealed.register(Referral, "reason")
         sealed.register(ReferralSection, "content")
+        sealed.register(Transfer, "reason", "hand_over", "answer")

@@ -1,4 +1,5 @@
 """What the room puts on the home page."""
 
 import referrals.disclosing.home
-import referrals.referring.home  # noqa: F401  (registers itself)
+import referrals.referring.home
+import referrals.transferring.home  # noqa: F401  (registers itself)

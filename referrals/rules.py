@@ -11,6 +11,27 @@ def _over(case) -> str:
     return f"This case has ended ({case.get_ending_display()}): its record stays as it is."
 
 
+def _is_offered(case) -> bool:
+    return case.transfers.filter(status="offered").exists()
+
+
+def _offered(case) -> str:
+    if case.standing in OPEN:
+        return "The transfer of this case is offered: withdraw the offer first, or wait for the answer."
+    return _over(case)
+
+
+def _stays(case) -> str:
+    """Why a case may not be withdrawn as a mistake; empty if it may."""
+    if case.discussions.exists():
+        return "This case is on the agenda of a meeting, so it stays in the register."
+    if case.disclosures.exists():
+        return "A disclosure is recorded for this case, so it stays in the register."
+    if case.came_from or case.transfers.exists():
+        return "This case was transferred or offered, so it stays in the register."
+    return ""
+
+
 CASE_RULES = RuleBook(
     add=Rule("record_meeting"),
     see=Rule("record_meeting"),
@@ -22,22 +43,15 @@ CASE_RULES = RuleBook(
         lambda case: case.standing == Standing.MANAGED and case.levels.exists(),
         "Only a case that is managed at a level can be suspended.",
     ),
-    end=Rule("record_meeting", lambda case: case.standing in OPEN, _over),
+    end=Rule("record_meeting", lambda case: case.standing in OPEN and not _is_offered(case), _offered),
+    transfer=Rule("record_meeting", lambda case: case.standing in OPEN and not _is_offered(case), _offered),
     take_back=Rule(
         "record_meeting",
         lambda case: case.standing in (Standing.SUSPENDED, Standing.ENDED),
         "Only a recall or an ending can be taken back.",
     ),
     move=Rule("record_meeting", lambda case: case.standing in OPEN, _over),
-    withdraw=Rule(
-        "record_meeting",
-        lambda case: not (case.discussions.exists() or case.disclosures.exists()),
-        lambda case: (
-            "This case is on the agenda of a meeting, so it stays in the register."
-            if case.discussions.exists()
-            else "A disclosure is recorded for this case, so it stays in the register."
-        ),
-    ),
+    withdraw=Rule("record_meeting", lambda case: not _stays(case), _stays),
     correct_level=Rule(
         "record_meeting",
         lambda case: case.standing == Standing.MANAGED and case.levels.exists(),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from referrals.views import addresses, cases, disclosure_entries, endings
+from referrals.views import addresses, cases, disclosure_entries, endings, transfers
 
 app_name = "referrals"
 
@@ -17,6 +17,7 @@ urlpatterns = [
         "<slug:reference>/addresses/<int:number>/", addresses.AddressCorrect.as_view(), name="address_correct"
     ),
     path("<slug:reference>/addresses/<int:number>/end/", addresses.AddressEnd.as_view(), name="address_end"),
+    path("<slug:reference>/transfer/", transfers.CaseTransfer.as_view(), name="transfer"),
     path("<slug:reference>/recall/", endings.Recall.as_view(), name="recall"),
     path("<slug:reference>/end/", endings.End.as_view(), name="end"),
     path("<slug:reference>/take-back/", endings.TakeBack.as_view(), name="take_back"),

@@ -13,7 +13,8 @@ from accounts.vault import seal, unseal
 from boards import sealed
 from meetings.models import Action, AttendanceFile, Discussion, Meeting, Minutes
 from referrals.actions import open_disclosure, write_tokens
-from referrals.models import Address, Case, LevelPeriod, RecipientToken, Referral, Token
+from referrals.actions.transfers import offer
+from referrals.models import Address, Case, LevelPeriod, RecipientToken, Referral, Token, Transfer
 from referrals.personal import blind
 from tests.meetings import plans
 from tests.referrals.referring import started
@@ -54,6 +55,15 @@ def everything(world):
         issue_by=date(2026, 2, 1),
     )
     Address.objects.create(**place, case=case, number=1, kind="home", text=seal("1"), elsewhere=seal("Kent"))
+    offered = offer(
+        case,
+        to_unit=world.organisation("hackney-mappa-unit"),
+        reason="why",
+        note="all",
+        by=None,
+        at=now(),
+    )
+    Transfer.objects.filter(pk=offered.pk).update(answer=seal("no"))
     referral = started(world)
     Referral.objects.filter(pk=referral.pk).update(reason=seal("no"))
     AttendanceFile.objects.create(

@@ -37,11 +37,12 @@ def add_case(
     starts_on: date | None = None,
     reason: str = "",
     file_reference: str = "",
+    came_from: str = "",
     today: date,
     by,
 ) -> Case:
     """``file_reference`` is what the borough itself calls the case, and how a file finds it. ``address``: where the
-    person lives in the borough, since nobody knows when.
+    person lives in the borough, since nobody knows when. ``came_from``: the transfer by which the person came.
     """
     case = Case(territory=unit.territory, organisation=unit)
     CASE_RULES.require("add", case, by=by)
@@ -49,7 +50,7 @@ def add_case(
         raise ValidationError({"category": TOO_EARLY})
     if file_reference and case_called(unit, file_reference):
         raise ValidationError({"file_reference": "A case with this reference exists already"})
-    case.file_reference = file_reference
+    case.file_reference, case.came_from = file_reference, came_from
     case.category, case.personal = category, person.sealed()
     case.responsible_agency, case.responsible_csc = responsible_agency, responsible_csc
     case.reference = next_reference(unit.territory, "C", today.year)

@@ -4,6 +4,7 @@ from referrals.models.addresses import Address
 from referrals.models.cases import Case, LevelPeriod, Registered, RegisteredQuerySet, Token
 from referrals.models.disclosures import Disclosure, DisclosureEntry, RecipientToken
 from referrals.models.referrals import Referral, ReferralGrant, ReferralSection, Screening
+from referrals.models.transfers import Receipt, Transfer, TransferGrant
 
 __all__ = [
     "Address",
@@ -11,6 +12,7 @@ __all__ = [
     "Disclosure",
     "DisclosureEntry",
     "LevelPeriod",
+    "Receipt",
     "RecipientToken",
     "Referral",
     "ReferralGrant",
@@ -19,4 +21,6 @@ __all__ = [
     "RegisteredQuerySet",
     "Screening",
     "Token",
+    "Transfer",
+    "TransferGrant",
 ]

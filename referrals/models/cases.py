@@ -110,6 +110,7 @@ class Case(Registered):
         verbose_name="responsible Children's Services",
     )
     personal = models.TextField(blank=True, editable=False)  # sealed: referrals.personal.Person
+    came_from = models.CharField("came by transfer", max_length=20, blank=True, editable=False)
     ended_on = models.DateField(
         null=True, blank=True, editable=False
     )  # the last day; eligibility, not a level
@@ -126,6 +127,9 @@ class Case(Registered):
             models.CheckConstraint(
                 condition=Q(ended_on=None, ending="") | (Q(ended_on__isnull=False) & ~Q(ending="")),
                 name="ended_case_says_why",
+            ),
+            models.UniqueConstraint(
+                fields=["territory", "came_from"], condition=~Q(came_from=""), name="one_case_of_a_transfer"
             ),
         ]
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -31,7 +32,7 @@ from referrals.forms.cases import (
     WithdrawForm,
 )
 from referrals.listing import narrowed, with_clock
-from referrals.models import Address, Case
+from referrals.models import Address, Case, Transfer
 from referrals.models.addresses import present
 from referrals.rules import CASE_RULES, units_of
 from referrals.views.disclosures import state_tag
@@ -192,6 +193,7 @@ class CaseDetail(CaseMixin, TemplateView):
             next_review=due(self.case, today),
             sections=rooms.sections.of(self.request.user, self.case, today),
             disclosures=_disclosures(self.case),
+            transfers=_transfers(self.request.user, self.case),
             doubt=CATEGORY_3_AT_LEVEL_1 if (self.case.category, self.case.present_level) == (3, 1) else "",
             **kwargs,
         )
@@ -204,6 +206,7 @@ def _verbs(case: Case, allowed: set[str]) -> list[tuple[str, str]]:
         ("change_level", "level", "Release again, at a level" if stopped else "Change level"),
         ("correct_level", "level_correct", "Correct the newest level"),
         ("recall", "recall", "Recalled: suspend the case"),
+        ("transfer", "transfer", "Transfer to another borough or area"),
         ("end", "end", "No longer eligible: end the case"),
         ("take_back", "take_back", "Take the recall back" if stopped else "Take the ending back"),
     )
@@ -215,6 +218,19 @@ def _disclosures(case: Case) -> list[Row]:
     return [
         Row(d.reference, state_tag(d), reverse("disclosures:disclosure", args=[d.reference]), "Open")
         for d in found
+    ]
+
+
+def _transfers(user, case: Case) -> list[Row]:
+    """By which it came, and those by which it was to go."""
+    came = Q(reference=case.came_from) if case.came_from else Q()
+    found = Transfer.objects.for_user(user).filter(Q(case=case) | came)
+    said = (
+        (t, f"{t.get_status_display()}, {t.organisation.territory} to {t.to}")
+        for t in found.select_related("organisation__territory", "to_unit__territory")
+    )
+    return [
+        Row(t.reference, text, reverse("transfers:detail", args=[t.reference]), "Open") for t, text in said
     ]
 
 

@@ -68,6 +68,9 @@ def address(name: str, of: str, target: str) -> str:
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
         kind = {"kind": "proposal"} if name.endswith(":add") else {}
         return reverse(name, kwargs={"reference": f"{code}-D-2026-{number}", **kind})
+    if of == "transfer":
+        code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
+        return reverse(name, kwargs={"reference": f"{code}-H-2026-{number}"})
     if of in ("referral", "referral section"):
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
         place = {"number": 3} if of == "referral section" else {}

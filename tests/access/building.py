@@ -28,9 +28,11 @@ from meetings.models import (
 )
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message
-from referrals.actions import open_disclosure
+from referrals.actions import add_case, open_disclosure
 from referrals.actions.addresses import Stay, add_address
+from referrals.actions.transfers import offer
 from referrals.models import Case
+from referrals.personal import Person
 from tests.meetings import files
 from tests.referrals.referring import sent_referral
 from tests.world import TODAY
@@ -205,6 +207,16 @@ def addresses() -> None:
         add_address(case, Stay("home", lane, case.territory), today=TODAY, by=None)
 
 
+def transfers(world) -> None:
+    """Of another case each, offered to Islington."""
+    for borough in ("camden", "hackney"):
+        name = CANARY if borough == "hackney" else "ours"
+        unit, by = world.organisation(f"{borough}-mappa-unit"), None
+        case = add_case(unit, person=Person(name), today=TODAY, by=by)
+        to = world.organisation("islington-mappa-unit")
+        offer(case, to_unit=to, reason=name, note=name, by=by, at=timezone.now())
+
+
 def build(world, stage: str) -> None:
     """Camden's and Hackney's agreements at the stage, West Yorkshire's template, and canaries in what is foreign."""
     meetings(world)
@@ -214,6 +226,7 @@ def build(world, stage: str) -> None:
     forms(world)
     disclosures(world)
     addresses()
+    transfers(world)
     referrals(world)
     by, world.own_words = world.leeds_co_ordinator, {"hackney": CANARY}
     if stage == "template":

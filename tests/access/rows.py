@@ -216,6 +216,11 @@ ROUTES = (
     | rows("", KEEP_CASES, EVERYONE, pages=["referrals:list", "referrals:new"])
     | rows("case", RECORDERS, pages=["referrals:case", "referrals:edit", "referrals:level"])
     | rows("case", RECORDERS, pages=["referrals:end", "referrals:address_add"])
+    | rows("case", RECORDERS, pages=["referrals:transfer"])
+    | rows("transfer", RECORDERS, pages=["transfers:detail", "transfers:withdraw"])
+    | rows(
+        "transfer", (), RECORDERS, pages=["transfers:refuse"], post=["transfers:accept"]
+    )  # Islington's part
     | rows("address", RECORDERS, pages=["referrals:address_correct", "referrals:address_end"])
     | rows("case", RECORDERS, status=409, pages=["referrals:level_correct", "referrals:withdraw"])
     | rows("case", RECORDERS, status=409, pages=["referrals:recall", "referrals:take_back"])
@@ -381,6 +386,7 @@ OF_BOROUGH = {
     "kpi",
     "case",
     "address",
+    "transfer",
     "disclosure",
     "referral",
     "referral section",
