@@ -16,6 +16,7 @@ ROOMS = (
     "referrals.demo.load",
     "data_returns.demo.load",
     "referrals.referring.demo.load",
+    "referrals.transferring.demo.load",
 )
 
 
