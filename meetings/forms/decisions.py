@@ -11,6 +11,7 @@ from meetings.actions.decisions import present_level
 from meetings.ages import birth_date_of
 from meetings.models import Action, Discussion
 from meetings.record import TEXTS, Record
+from referrals.actions.levels import ONLY_AT_LEVEL_1
 from referrals.clock import due_on
 from referrals.endings import MANAGEMENT
 
@@ -112,6 +113,8 @@ class RecordForm(Form):
         for name, text in self.NEEDED.items() if self.complete else ():
             if name not in self.errors and self.cleaned_data.get(name) in ("", None):
                 self.add_error(name, text)
+        if self.cleaned_data.get("ending") and self.cleaned_data.get("level_decided") != 1:
+            self.add_error("ending", ONLY_AT_LEVEL_1)
         return self.cleaned_data
 
     def values(self) -> dict:

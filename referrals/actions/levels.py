@@ -12,6 +12,8 @@ from referrals.endings import MANAGEMENT, Ending
 from referrals.models import Case, LevelPeriod
 from referrals.rules import CASE_RULES
 
+ONLY_AT_LEVEL_1 = "Active management ends only at Level 1. Select that it does not end, or Level 1"
+
 
 @transaction.atomic
 def change_level(
@@ -23,6 +25,7 @@ def change_level(
     """
     case = Case.objects.select_for_update().get(pk=case.pk)
     CASE_RULES.require("change_level", case, by=by)
+    _agree(level, ending)
     newest, before = [*case.levels.all()[:2], None, None][:2]
     present = newest if newest and newest.ends_on is None else None
     if present and present.level == level:
@@ -50,6 +53,7 @@ def correct_level(
     """The newest period was entered wrongly; the one before follows its first day."""
     case = Case.objects.select_for_update().get(pk=case.pk)
     CASE_RULES.require("correct_level", case, by=by)
+    _agree(level, ending)
     _not_ahead(starts_on, today)
     newest, *earlier = case.levels.all()[:2]
     for before in earlier:
@@ -60,6 +64,11 @@ def correct_level(
             raise ValidationError({"level": f"The level before was {level} too. Select another"})
         _follow(before, level, starts_on, ending)
     return _correct(case, newest, level, starts_on, reason, by)
+
+
+def _agree(level: int, ending: str) -> None:
+    if level > 1 and ending in MANAGEMENT:
+        raise ValidationError({"ending": ONLY_AT_LEVEL_1})
 
 
 def _goes_on(before: LevelPeriod | None, level: int, starts_on: date) -> bool:

@@ -182,7 +182,7 @@ class LevelForm(LevelFields):
 
     def __init__(self, *args, ends: Sequence[Ending] = (), **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["ending"].choices = [(e.value, e.label) for e in ends]
+        self.fields["ending"].choices = [("", "It does not end"), *((e.value, e.label) for e in ends)]
         if Ending.RECALLED in ends:
             self.fields["ending"].help_text = "Recalled suspends the case: no level holds until release"
         if not ends:

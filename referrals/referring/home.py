@@ -26,7 +26,7 @@ def tasks(user, today: date) -> Iterator[Task]:
 
 
 def _of_unit(units) -> Iterator[Task]:
-    waits = Q(status=Status.SUBMITTED) | Q(status=Status.ACCEPTED, on=None)
+    waits = Q(status=Status.SUBMITTED) | Q(status=Status.ACCEPTED, on=None, case__ended_on=None)
     found = Referral.objects.listed().filter(waits, unit__in=units).select_related("agency", "case")
     for referral in found.order_by("submitted_at", "pk")[:MOST]:
         if referral.status == Status.SUBMITTED:

@@ -376,6 +376,8 @@ def test_a_meeting_that_decides_level_1_says_why_active_management_ends(
     change_level(case, level=2, starts_on=date(2024, 1, 1), reason="", today=TODAY, by=by)
     browser, sent = browser_of("camden_administrator"), {"level_decided": "1", "revision": "1"}
     page = text(browser.post(f"{BASE}1/", sent))
+    up = text(browser.post(f"{BASE}1/", sent | {"level_decided": "3", "ending": ending}))
+    assert "Active management ends only at Level 1" in up
     assert "Select why active management ends" in page and case.levels.get().ends_on is None
     browser.post(f"{BASE}1/", sent | {"ending": ending})
     assert list(case.levels.values_list("level", "starts_on", "ending")) == periods

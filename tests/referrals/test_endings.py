@@ -73,7 +73,9 @@ DOWN = [  # from, to, reason given; refused, or what the period before says
     (3, 1, "", None),
     (2, 1, "died", None),
     (2, 1, "transferred", None),
-    (3, 2, "reduced", ""),  # goes on at another level: nothing ends
+    (3, 2, "", ""),  # goes on at another level: nothing ends
+    (3, 2, "reduced", None),
+    (2, 3, "recalled", None),
     (1, 2, "", ""),
 ]
 
@@ -81,7 +83,7 @@ DOWN = [  # from, to, reason given; refused, or what the period before says
 @pytest.mark.parametrize("before, level, ending, kept", DOWN)
 def test_down_to_level_1_says_why_active_management_ends(world, by, before, level, ending, kept):
     case = add(world, by, level=before)
-    with nullcontext() if kept is not None else pytest.raises(ValidationError, match="Select why active"):
+    with nullcontext() if kept is not None else pytest.raises(ValidationError, match="ctive management ends"):
         change(case, level, DAY, by, ending)
     last = (before, SINCE, DAY - timedelta(days=1), kept) if kept is not None else (before, SINCE, None, "")
     assert levels(case)[-1] == last
