@@ -69,7 +69,7 @@ def _keep(address: Address, stay: Stay, others: Iterable[Address], event: str, t
     _check(address, others, today)
     address.save()
     said = f"{address.get_kind_display()}, {address.place}: {stay.text}"
-    days = {"starts_on": stay.starts_on, "ends_on": stay.ends_on}
+    days = {name: day for name in ("starts_on", "ends_on") if (day := getattr(stay, name))}
     record(event, address.case, by=by, after={"address": seal(said), **days})
     return address
 
