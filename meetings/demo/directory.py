@@ -10,6 +10,7 @@ from boards.models import Appointment, Coverage, Organisation, Territory
 from boards.roles import Seat
 from meetings.models import Contact, Discussion
 from referrals.actions import write_tokens
+from referrals.endings import Ending
 from referrals.models import Case, LevelPeriod
 from referrals.personal import Person
 
@@ -100,18 +101,22 @@ def _manage(units, agencies, today: date) -> None:
             level=level,
             starts_on=first,
             ends_on=last,
+            ending=ending,
             reason=reasons[level],
         )
         for case in cases
-        for level, first, last in _levels(heard[case.pk], today)
+        for level, first, last, ending in _levels(heard[case.pk], today)
     )
 
 
-def _levels(heard: list[tuple[date, int]], today: date) -> Iterator[tuple[int, date, date | None]]:
-    """(level, first day, last day): as its meetings were, and down to Level 1 after the last of long ago."""
+def _levels(heard: list[tuple[date, int]], today: date) -> Iterator[tuple[int, date, date | None, str]]:
+    """(level, first day, last day, why it ended): as its meetings were, and down to Level 1 after the last of long
+    ago.
+    """
     changes = [(day, level) for n, (day, level) in enumerate(heard) if n == 0 or level != heard[n - 1][1]]
     last = heard[-1][0]
     if last < today - LATELY:
         changes = [c for c in changes if c[0] < last] + [(last, 1)]
     for (first, level), following in zip(changes, [*changes[1:], None], strict=True):
-        yield level, first, following[0] - timedelta(days=1) if following else None
+        ending = Ending.REDUCED if following and following[1] == 1 else ""
+        yield level, first, following[0] - timedelta(days=1) if following else None, ending
