@@ -31,6 +31,9 @@ class AddressMixin(CaseMixin):
         mine = self.case.addresses.select_related("borough", "case")
         return get_object_or_404(mine, number=self.kwargs["number"])
 
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(address=self.address, **kwargs)
+
 
 class AddressCorrect(AddressMixin, CaseFormView):
     form_class = AddressForm
