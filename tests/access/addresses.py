@@ -16,7 +16,7 @@ def address(name: str, of: str, target: str) -> str:
     """``target``: own (Camden's), foreign (Hackney's or West Yorkshire's), missing, malformed."""
     if target == "malformed":
         return re.sub(
-            r"CMD-P-2026-001|CMD-[MC]-2024-001|CMD-[ADF]-2026-001|LON-T-2026-001|[0-9a-f-]{36}|camden(-lscb)?|london",
+            r"CMD-P-2026-001|CMD-[MC]-2024-001|CMD-[ADFH]-2026-001|LON-T-2026-001|[0-9a-f-]{36}|camden(-lscb)?|london",
             "x--",
             address(name, of, "own"),
         )
