@@ -53,9 +53,12 @@ def office_with(verb: str) -> Offer:
 
 def records_meetings_or_answers(seating: Seating) -> bool:
     """A borough's MAPPA unit, and whoever answers for an agency."""
-    is_agency = seating.organisation.kind == Organisation.Kind.AGENCY
-    return borough_unit_with("record_meeting")(seating) or (
-        is_agency and "answer_for_agency" in SEATS[seating.seat]
+    return borough_unit_with("record_meeting")(seating) or answers_for_agency(seating)
+
+
+def answers_for_agency(seating: Seating) -> bool:
+    return (
+        seating.organisation.kind == Organisation.Kind.AGENCY and "answer_for_agency" in SEATS[seating.seat]
     )
 
 
@@ -103,6 +106,7 @@ REGISTERS = (
     ("Disclosures", "disclosures:list", borough_unit_with("record_disclosure")),
     ("Contacts of agencies", "meetings:contacts", borough_unit_with("record_meeting")),
     ("Actions", "meetings:actions", records_meetings_or_answers),
+    ("Cases to check", "meetings:notifications", answers_for_agency),
     ("Data returns", "data_returns:list", office_with("read_audit")),
     ("Review calendar", "protocols:reviews", party),
     ("Protocol templates", "protocols:templates", unit_with("manage_templates")),

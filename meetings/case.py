@@ -10,7 +10,7 @@ from boards.sections import Section
 from mappa_portal.templatetags.govuk import Row, tag
 from mappa_portal.words import long_date
 from meetings import ages  # noqa: F401  (registers itself)
-from meetings.models import Discussion, Meeting
+from meetings.models import Discussion, Meeting, Notification
 from referrals import rooms
 from referrals.models import Case
 
@@ -53,6 +53,22 @@ def _row(discussion: Discussion) -> Row:
         reverse("meetings:meeting", args=[meeting.reference]),
         "Open",
     )
+
+
+@rooms.sections.register
+def agencies_told(user, case: Case, today: date) -> Section:
+    """Before panels, and by the lead agency's word."""
+    told = Notification.objects.for_user(user).filter(case=case).defer("known")
+    rows = [_told(each) for each in told.select_related("agency", "discussion__meeting").order_by("-pk")]
+    return Section("Agencies told", rows)
+
+
+def _told(notification: Notification) -> Row:
+    state = "" if notification.is_open else " (withdrawn)"
+    said = f"{long_date(notification.notified_at)}: {notification.get_answer_display() or 'not checked yet'}{state}"
+    meeting = notification.meeting
+    url = reverse("meetings:notified", args=[meeting.reference]) if meeting else ""
+    return Row(str(notification.agency), said, url, "Open")
 
 
 @rooms.meets

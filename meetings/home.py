@@ -9,6 +9,7 @@ from boards.access import organisations_of, seats_with
 from mappa_portal.home import Task, register
 from meetings import import_home, owed, planning_home
 from meetings.models import Escalation, FollowUp, Step
+from meetings.notifications import home as notifications_home
 
 
 @register
@@ -17,6 +18,7 @@ def tasks(user, today: date) -> Iterator[Task]:
     yield from _escalations(user)
     yield from planning_home.tasks(user, today)
     yield from owed.tasks(user, today)
+    yield from notifications_home.tasks(user, today)
     yield from import_home.tasks(user, today)
 
 

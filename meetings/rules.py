@@ -12,6 +12,7 @@ from meetings.models import (
     FollowUp,
     Invitation,
     Meeting,
+    Notification,
     Step,
 )
 
@@ -46,6 +47,7 @@ MEETING_RULES = RuleBook(
     add=Rule("record_meeting"),
     change=Rule("record_meeting", _lies_ahead, _why_not),
     invite=Rule("record_meeting", _lies_ahead, _why_not),
+    notify=Rule("record_meeting", _lies_ahead, _why_not),
     stand_down=Rule("record_meeting", _lies_ahead, _why_not),  # C3: before the meeting
     record_call=Rule("record_meeting"),
     cancel=Rule("record_meeting", lambda m: m.is_planned, _why_not),
@@ -206,4 +208,44 @@ CONTACT_RULES = RuleBook(
     end=Rule("record_meeting", _is_current, "This contact has ended already."),
     ask=Rule("record_meeting", _is_current, "This contact has ended. Add the next one."),
     confirm=Rule("answer_for_agency", _is_current, "This contact has ended."),
+)
+
+
+def _why_no_check(notification: Notification) -> str:
+    if not notification.is_open:
+        return "The MAPPA unit has withdrawn this notification."
+    return "The meeting has started: checks do not change any more."
+
+
+def _has_worker_to_invite(notification: Notification) -> bool:
+    meeting = notification.meeting
+    waits = notification.worker_email and not notification.is_worker_invited
+    return bool(meeting and waits and notification.is_open and _lies_ahead(meeting))
+
+
+def _can_open_again(notification: Notification) -> bool:
+    """Withdrawn, and the agency is still asked to the case, or was told by the lead agency's word."""
+    if notification.is_open or notification.meeting is None:
+        return not notification.is_open and notification.word_on is not None
+    asked = Attendance.objects.required().filter(
+        discussion=notification.discussion_id, organisation=notification.agency_id
+    )
+    return notification.meeting.status in (Meeting.Status.SCHEDULED, Meeting.Status.HELD) and asked.exists()
+
+
+NOTIFICATION_RULES = RuleBook(
+    tell=Rule("record_meeting"),  # outside a meeting
+    look=Rule("answer_for_agency", lambda n: n.is_open, _why_no_check),
+    check=Rule("answer_for_agency", lambda n: n.can_be_checked(now()), _why_no_check),
+    withdraw=Rule("record_meeting", lambda n: n.is_open, "This notification is withdrawn already."),
+    open_again=Rule(
+        "record_meeting",
+        _can_open_again,
+        "It is open, or the agency is not asked to this case now. Invite the agency again first.",
+    ),
+    invite_worker=Rule(
+        "record_meeting",
+        _has_worker_to_invite,
+        "The agency named nobody who is still to be invited, or the meeting has started.",
+    ),
 )

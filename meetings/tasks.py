@@ -10,12 +10,12 @@ from boards.scope import everywhere, scope
 from mappa_portal.celery import app
 from mappa_portal.words import long_date
 from meetings import contacts
-from meetings.actions import attendance_files, chasing, overdue_follow_ups
+from meetings.actions import attendance_files, chasing, checks, overdue_follow_ups
 from meetings.actions.contacts import ask
 from meetings.actions.minutes import readers
 from meetings.actions.series import extend_series
 from meetings.mail import mailbox
-from meetings.models import AttendanceFile, Contact, Invitation, Minutes, Series
+from meetings.models import AttendanceFile, Contact, Invitation, Minutes, Notification, Series
 from meetings.performance import figures, minima
 from outbox.jobs import job
 from outbox.mail import send
@@ -122,12 +122,17 @@ def send_reminder(invitation_id: int) -> None:
     chasing.send_promised(Invitation.objects.get(pk=invitation_id), now())
 
 
+@job("meetings.chase_checks")
+def chase_checks(notification_id: int) -> None:
+    checks.chase(Notification.objects.full().get(pk=notification_id), now())
+
+
 @app.task(name="meetings.remind")
 def remind() -> int:
-    """Of replies that are missing; any number of times a day."""
+    """Of replies and of checks that are missing; any number of times a day."""
     named = everywhere()
     with scope(named.territories, named.areas):
-        return chasing.promise_reminders(localdate())
+        return chasing.promise_reminders(localdate()) + checks.promise_chases(localdate())
 
 
 @app.task(name="meetings.read_replies")

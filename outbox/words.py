@@ -34,6 +34,7 @@ NAMES = {
     "data_returns.tell_query": "Tell of a question about a data return",
     "data_returns.tell_sent_back": "Tell the MAPPA unit that its data return came back",
     "meetings.ask_contact": "Ask a contact to confirm its details",
+    "meetings.chase_checks": "Chase the check of cases by an agency",
     "meetings.check_file": "Check a large attendance file",
     "meetings.import_file": "Import a large attendance file",
     "meetings.count_days": "Count the figures of a borough's meetings",

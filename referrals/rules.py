@@ -27,6 +27,8 @@ def _stays(case) -> str:
         return "This case is on the agenda of a meeting, so it stays in the register."
     if case.disclosures.exists():
         return "A disclosure is recorded for this case, so it stays in the register."
+    if case.notifications.exists():
+        return "An agency was told of this case, so it stays in the register."
     if case.came_from or case.transfers.exists():
         return "This case was transferred or offered, so it stays in the register."
     return ""

@@ -10,7 +10,7 @@ from audit.events import record
 from boards.access import share_many, unshare
 from boards.models import Organisation
 from mappa_portal.words import long_date, lower_first
-from meetings.actions import invitations
+from meetings.actions import invitations, notifications
 from meetings.actions.locks import keep, take
 from meetings.actions.standing_down import excuse
 from meetings.ages import state_age
@@ -32,7 +32,7 @@ def choose_cases(meeting: Meeting, *, cases: Mapping[int, bool | None], revision
     there = {d.case_id: d for d in meeting.discussions.select_related("case")}
     before = _references(there.values())
     everywhere = _asked_to_all(meeting, there.values())
-    _forget(d for pk, d in there.items() if pk not in found)
+    _forget((d for pk, d in there.items() if pk not in found), by)
     kept = [pk for pk in cases if pk in found]
     new = []
     for position, pk in enumerate(kept, 1):
@@ -51,6 +51,7 @@ def choose_cases(meeting: Meeting, *, cases: Mapping[int, bool | None], revision
     Discussion.objects.bulk_create(new)
     add_parts(meeting, {(d.pk, agency) for d in new for agency in everywhere})
     _withdraw_without_parts(meeting, by)
+    notifications.close_unexpected(meeting, by=by)
     keep(meeting)
     after = [found[pk].reference for pk in kept]
     record("meeting.cases_chosen", meeting, by=by, before={"cases": before}, after={"cases": after})
@@ -89,12 +90,13 @@ def _asked(meeting: Meeting) -> set[Part]:
     return set(expected.values_list("discussion", "organisation"))
 
 
-def _forget(discussions: Iterable[Discussion]) -> None:
+def _forget(discussions: Iterable[Discussion], by) -> None:
     """Before anything was said about the case: with everybody's sight of it."""
     for discussion in discussions:
         groups = discussion.grants.values("group")
         for agency in Organisation.objects.filter(group__in=groups):
             unshare(discussion, with_=agency)
+        notifications.detach(discussion, by=by)
         discussion.delete()
 
 
@@ -120,6 +122,7 @@ def choose_agencies(meeting: Meeting, *, parts: Mapping[int, Iterable[int]], rev
     _drop_parts(meeting, asked - wanted)
     _invite(meeting, {agency for _, agency in wanted})
     add_parts(meeting, wanted - asked)
+    notifications.close_unexpected(meeting, by=by)
     keep(meeting)
     after = _names(agency for _, agency in wanted)
     if asked != wanted:

@@ -10,9 +10,10 @@ from django.utils.timezone import localdate
 from audit.events import record
 from boards.models import Organisation
 from boards.references import next_reference
-from mappa_portal.words import clock
-from meetings.actions import agenda, invitations
+from mappa_portal.words import clock, long_date
+from meetings.actions import agenda, invitations, notifications
 from meetings.actions.calls import call_if_short
+from meetings.actions.checks import tell_workers
 from meetings.actions.locks import keep, take
 from meetings.actions.standing_down import carry_over
 from meetings.ages import restate_ages
@@ -94,7 +95,15 @@ def change(meeting: Meeting, *, revision: int, by, at: datetime, **when) -> Meet
     record("meeting.changed", meeting, by=by, before=_of(before, changed), after=_of(after, changed))
     if meeting.invited_on and changed & TOLD:
         invitations.announce_change(meeting, by=by, at=at)
+    if changed & TOLD:
+        tell_workers(
+            meeting, "Changed", "Time or place of a meeting to which you are invited has changed.", at=at
+        )
     return meeting
+
+
+def _moved_to(meeting: Meeting) -> str:
+    return f"The MAPPA meeting to which you are invited is now on {long_date(meeting.held_on)}."
 
 
 def _of(values: dict, names: set[str]) -> dict:
@@ -136,6 +145,7 @@ def abandon(meeting: Meeting, *, reason: str, by) -> Meeting:
     """It began and broke off: in no figure (C1)."""
     meeting = take(meeting)
     MEETING_RULES.require("abandon", meeting, by=by)
+    notifications.close_all(meeting, by=by)
     return _end(meeting, Status.ABANDONED, reason, by, "meeting.abandoned")
 
 
@@ -143,6 +153,7 @@ def abandon(meeting: Meeting, *, reason: str, by) -> Meeting:
 def cancel(meeting: Meeting, *, reason: str, by, at: datetime) -> Meeting:
     meeting = take(meeting)
     MEETING_RULES.require("cancel", meeting, by=by)
+    notifications.close_all(meeting, by=by)
     _end(meeting, Status.CANCELLED, reason, by, "meeting.cancelled")
     _say_off(meeting, by, at)
     return meeting
@@ -158,6 +169,8 @@ def postpone(meeting: Meeting, *, reason: str, by, at: datetime, **when) -> Meet
     MEETING_RULES.require("postpone", meeting, by=by)
     following = _following(meeting, by, at, when)
     carry_over(meeting, following, by=by)
+    tell_workers(meeting, "New date", _moved_to(following), at=at)
+    notifications.move(meeting, following, by=by)
     meeting.postponed_to = following
     _end(meeting, Status.POSTPONED, reason, by, "meeting.postponed", "postponed_to")
     if meeting.invited_on:

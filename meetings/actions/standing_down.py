@@ -7,7 +7,7 @@ from django.db import transaction
 
 from audit.events import record
 from boards.access import unshare
-from meetings.actions import invitations
+from meetings.actions import invitations, notifications
 from meetings.actions.locks import take
 from meetings.models import Attendance, Discussion, Invitation, Meeting
 from meetings.rules import MEETING_RULES
@@ -37,6 +37,7 @@ def stand_down(
         excuse(invitation, reason, by, at)
         about = {"agency": invitation.agency.name}
     record("meeting.agency_stood_down", meeting, by=by, after=about, reason=reason)
+    notifications.close_unexpected(meeting, by=by)
     return invitation
 
 

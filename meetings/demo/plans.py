@@ -15,6 +15,7 @@ from meetings.actions import meetings as actions
 from meetings.actions.calls import record_call
 from meetings.actions.series import start_series
 from meetings.actions.standing_down import stand_down
+from meetings.demo import notifications
 from meetings.demo.directory import AT, OTHERS
 from meetings.due import due_cases
 from meetings.models import (
@@ -124,6 +125,8 @@ def _plan(borough: Territory, number: int, at: datetime) -> None:
     if agencies:
         actions.send_invitations(meeting, by=by, at=at, reason="A release was brought forward.")
         _carry_on(meeting, by, at)
+        if number == 0 and borough.slug == "camden":
+            notifications.load(meeting, by, at)
 
 
 def _administrator(unit: Organisation, today: date):

@@ -15,6 +15,7 @@ from meetings.models.invitations import (
     ReplyLink,
 )
 from meetings.models.meetings import LEVELS, Discussion, DiscussionGrant, Meeting, Series, StandingInvitee
+from meetings.models.notifications import Notification, NotificationGrant
 
 __all__ = [
     "LEVELS",
@@ -33,6 +34,8 @@ __all__ = [
     "Meeting",
     "Minutes",
     "Mode",
+    "Notification",
+    "NotificationGrant",
     "Person",
     "PhoneCall",
     "Recount",

@@ -4,18 +4,18 @@ from datetime import timedelta
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localdate, now
 from django.views.generic import DetailView
 
 from boards.access import ForUserMixin, RuledMixin, organisations_of
 from boards.models import Organisation
-from mappa_portal.templatetags.govuk import Row, short_date
+from mappa_portal.templatetags.govuk import Row, short_date, tag
 from mappa_portal.words import clock, weekday_date
 from meetings.actions import chasing
 from meetings.actions.calls import notice_of
 from meetings.history import history_of
-from meetings.models import Attendance, Discussion, Invitation, Meeting, PhoneCall
+from meetings.models import Attendance, Discussion, Invitation, Meeting, Notification, PhoneCall
 from meetings.readiness import Readiness, readiness_of, reply_of
 from meetings.rules import INVITATION_RULES, MEETING_RULES
 from meetings.views.calendar import STATUS
@@ -54,27 +54,32 @@ class MeetingDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
         for invitation in mine:
             invitation.meeting = meeting
         may = [(i, "answer" in INVITATION_RULES.allowed(user, i)) for i in mine]
-        return {"discussions": discussions, "replies": [(i, reply_of(i), answers) for i, answers in may]}
+        told = Notification.objects.read_by(user).open().filter(discussion__meeting=meeting)
+        return {
+            "discussions": discussions,
+            "replies": [(i, reply_of(i), answers) for i, answers in may],
+            "notified": told.select_related("agency").order_by("agency").distinct("agency"),
+        }
 
     def _ours(self) -> dict:
         meeting = self.object
         discussions = list(
             meeting.discussions.select_related("case").prefetch_related("attendances__organisation__names")
         )
-        ready = readiness_of(meeting)
+        ready, checked = readiness_of(meeting), _checks(meeting)
         return {
             "discussions": discussions,
             "ready": ready,
             "clock": notice_of(meeting, localdate()) if meeting.is_planned or meeting.invited_on else None,
             "warning": warning_about(meeting.held_on) if meeting.is_planned else "",
-            "cases": [_case(d) for d in discussions],
+            "cases": [_case(d, checked.get(d.pk, [])) for d in discussions],
             "agencies": [_agency(i, meeting, _excused(i, discussions)) for i in ready.invitations],
             "calls": _calls(ready.calls, meeting),
             **_reminders(ready, localdate()),
             "moments": history_of(meeting),
             "agency_columns": ["Agency", "Invited", "Reply", "Excuse"],
             "call_columns": ["Call", "When", "Who spoke", "Outcome"],
-            "case_columns": ["Case", "Age on the day"],
+            "case_columns": ["Case", "Age on the day", "Checks of agencies"],
             "replaces": list(Meeting.objects.for_user(self.request.user).filter(postponed_to=meeting)),
             **_attendances(discussions, meeting),
         }
@@ -102,11 +107,28 @@ def sitting_rows(meeting: Meeting) -> list[Row]:
     ]
 
 
-def _case(discussion: Discussion) -> list:
+def _checks(meeting: Meeting) -> dict[int, list[Notification]]:
+    """What agencies say of each case that they were told of."""
+    told = Notification.objects.open().filter(discussion__meeting=meeting).defer("known")
+    checked: dict[int, list[Notification]] = {}
+    for each in told.select_related("agency", "discussion__meeting").order_by("agency__name"):
+        checked.setdefault(each.discussion_id, []).append(each)
+    return checked
+
+
+def _said(notification: Notification):
+    said = notification.get_answer_display() or "waiting"
+    if notification.is_overdue(localdate()):
+        said = tag("Overdue", "orange")
+    return notification.agency, said
+
+
+def _case(discussion: Discussion, told: list[Notification]) -> list:
     age = {True: "Under 18", False: "18 or over", None: "Age not known"}[discussion.under_18]
     url = reverse("referrals:case", args=[discussion.case.reference])
     link = format_html('<a class="govuk-link" href="{}">{}</a>', url, discussion.case.reference)
-    return [link, age + (" (stated)" if discussion.under_18_stated else "")]
+    checks = format_html_join("", "{}: {}<br>", map(_said, told)) or "Nobody was told"
+    return [link, age + (" (stated)" if discussion.under_18_stated else ""), checks]
 
 
 def _excused(invitation: Invitation, discussions) -> list[str]:

@@ -1,0 +1,81 @@
+"""A planned meeting whose cases are about somebody, and agencies with people who answer."""
+
+from datetime import date, timedelta
+
+from django.utils.timezone import localdate, now
+
+from boards.references import next_reference
+from boards.roles import Seat
+from meetings.actions import actions, invitations, notifications
+from meetings.actions.decisions import record_discussion
+from meetings.actions.notifications import Telling
+from meetings.models import Discussion, Meeting, Notification
+from meetings.record import Record
+from referrals.actions import write_tokens
+from referrals.models import Case, LevelPeriod
+from referrals.personal import Person
+from tests.factories import person
+
+BORN = date(1981, 5, 17)
+SAID = {  # what gives each particular away
+    "name": ("Jo Canary", "Birdie"),
+    "birth_date": ("17 May 1981", "1981-05-17"),
+    "address": ("9 Canary Row",),
+    "category": ("2: violent", '"category": 2'),
+}
+WHY = "Canary reason"
+
+
+def subject(case: Case, level: int = 2) -> None:
+    case.personal = Person("Jo Canary", ("Birdie",), BORN, "9 Canary Row").sealed()
+    case.category = 2
+    case.save()
+    write_tokens([case])
+    since = localdate() - timedelta(days=30)
+    LevelPeriod.objects.get_or_create(territory=case.territory, case=case, level=level, starts_on=since)
+
+
+def panel(camden, *codes: str, cases: int = 2, sent: bool = True, **more) -> Meeting:
+    for code in codes:
+        if code in ("YOT", "ASC"):
+            person(f"camden_{code.lower()}_spoc", camden.agency(code), Seat.SPOC)
+    more.setdefault("reference", next_reference(camden.borough, "M", localdate().year))
+    meeting = camden.meeting(*codes, cases=cases, **more)
+    for discussion in meeting.discussions.select_related("case__territory"):
+        subject(discussion.case)
+    if sent:
+        invitations.send(meeting, by=camden.by)
+    return meeting
+
+
+def notify(camden, meeting: Meeting, code: str, *may_know: str, why: str = "", **more) -> list[Notification]:
+    """Of all its cases."""
+    telling = Telling(may_know, why)
+    values = {"check_by": meeting.held_on - timedelta(days=7), "by": camden.by, "at": now()} | more
+    chosen = dict.fromkeys(meeting.discussions.values_list("pk", flat=True), telling)
+    return notifications.notify(meeting, camden.agency(code), chosen=chosen, **values)
+
+
+def decide(camden, meeting: Meeting) -> None:
+    """Held, a level decided for each case, an action for Children's Services and one for Housing."""
+    Meeting.objects.filter(pk=meeting.pk).update(status=Meeting.Status.HELD, held_on=localdate())
+    for discussion in Discussion.objects.filter(meeting=meeting):
+        _decide(discussion, camden.by)
+        for code in ("CSC", "POL"):
+            due_on = localdate() + timedelta(days=20)
+            text = f"Canary action of {code}"
+            actions.add(discussion, text=text, agency=camden.agency(code), due_on=due_on, by=camden.by)
+
+
+def _decide(discussion: Discussion, by) -> None:
+    discussion = Discussion.objects.select_related("meeting", "case").get(pk=discussion.pk)
+    record_discussion(
+        discussion,
+        said=Record(risk="Canary risk"),
+        risk_of_harm="high",
+        disclosure_considered=True,
+        level_decided=2,
+        revision=discussion.revision,
+        by=by,
+        today=localdate(),
+    )
