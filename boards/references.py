@@ -13,7 +13,7 @@ TAKE = """
 
 def next_reference(territory: Territory, kind: str, year: int, *, about: Territory | None = None) -> str:
     """``kind``: T template, P protocol, M meeting, C case, F follow-up, R return,
-    D disclosure, A referral, H transfer. Call while creating."""
+    D disclosure, A referral, H transfer, O out-of-area check. Call while creating."""
     return next_references(territory, kind, year, 1, about=about)[0]
 
 

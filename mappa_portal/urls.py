@@ -27,6 +27,7 @@ urlpatterns = [
     path("cases/", include("referrals.urls")),
     path("disclosures/", include("referrals.disclosing.urls")),
     path("referrals/", include("referrals.referring.urls")),
+    path("out-of-area/", include("referrals.outside.urls")),
     path("transfers/", include("referrals.transferring.urls")),
     path("", include("meetings.urls")),
     path("returns/", include("data_returns.urls")),

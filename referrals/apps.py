@@ -14,6 +14,7 @@ class ReferralsConfig(AppConfig):
             Case,
             DisclosureEntry,
             LevelPeriod,
+            OutOfAreaCheck,
             Referral,
             ReferralSection,
             Transfer,
@@ -23,6 +24,7 @@ class ReferralsConfig(AppConfig):
         sealed.register(Address, "text", "elsewhere")
         sealed.register(LevelPeriod, "reason", "ended_because")
         sealed.register(DisclosureEntry, "content", then=write_recipient_tokens)
+        sealed.register(OutOfAreaCheck, "content")
         sealed.register(Referral, "reason")
         sealed.register(ReferralSection, "content")
         sealed.register(Transfer, "reason", "hand_over", "answer")

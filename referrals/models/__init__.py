@@ -3,6 +3,7 @@
 from referrals.models.addresses import Address
 from referrals.models.cases import Case, LevelPeriod, Registered, RegisteredQuerySet, Token
 from referrals.models.disclosures import Disclosure, DisclosureEntry, RecipientToken
+from referrals.models.outside import OfUnit, OutOfAreaCheck, OutOfAreaGrant
 from referrals.models.referrals import Referral, ReferralGrant, ReferralSection, Screening
 from referrals.models.transfers import Receipt, Transfer, TransferGrant
 
@@ -12,6 +13,9 @@ __all__ = [
     "Disclosure",
     "DisclosureEntry",
     "LevelPeriod",
+    "OfUnit",
+    "OutOfAreaCheck",
+    "OutOfAreaGrant",
     "Receipt",
     "RecipientToken",
     "Referral",

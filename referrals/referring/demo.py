@@ -11,8 +11,8 @@ from boards.directory import in_post
 from boards.models import Appointment, Organisation, Territory
 from boards.roles import Seat
 from boards.scope import scope
+from referrals.actions import outside, screening
 from referrals.actions import referrals as actions
-from referrals.actions import screening
 from referrals.models import Referral
 from referrals.referring.form_a import CATEGORY, REFERRER, SECTIONS, Question
 
@@ -70,6 +70,22 @@ class _Camden:
         screening.ask_for_more(returned, reason=more, **self._decision(returned, 21))
         self._filled(7, 4, "CSC")
         self._filled(8, 1, "CSC", HALF)
+        self._out_of_area()
+
+    def _out_of_area(self) -> None:
+        """Endorsed: it waits for the MAPPA unit."""
+        asked = outside.ask(
+            self.csc,
+            borough=self.borough,
+            place="West Yorkshire",
+            name=name_of(PEOPLE + 40),
+            police_check="The check names an order of a court in Leeds that is still in force.",
+            child_at_risk="The person has moved into a household with two children under five.",
+            family_work="A child in need plan since September.",
+            by=self.referrer,
+            at=self._at(3),
+        )
+        outside.endorse(asked, by=self.manager, at=self._at(2))
 
     def _at(self, days: int) -> datetime:
         return make_aware(datetime.combine(self.today - timedelta(days=days), time(9)))

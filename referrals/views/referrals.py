@@ -21,6 +21,7 @@ from mappa_portal.words import long_date
 from referrals.actions import referrals as actions
 from referrals.forms.referrals import NewReferralForm, ReferralFilterForm
 from referrals.models import Referral, Screening
+from referrals.outside.rules import askers_of
 from referrals.referring.answers import rows
 from referrals.referring.form_a import SECTIONS
 from referrals.referring.rules import REFERRAL_RULES, SCREENING_RULES, referrers_of, screeners_of
@@ -72,6 +73,7 @@ class ReferralList(RefersMixin, TemplateView):
             rows=[_row(referral, today) for referral in page],
             refers=bool(referrers_of(user)),
             screens=bool(screeners_of(user)),
+            outside=bool(askers_of(user) or screeners_of(user)),
             oldest=_oldest(user),
             **kwargs,
         )

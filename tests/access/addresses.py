@@ -5,7 +5,7 @@ import re
 from django.urls import reverse
 
 from boards.models import Appointment
-from meetings.models import AttendanceFile
+from meetings.models import AttendanceFile, Notification
 from outbox.models import Job, Message
 from tests.access.building import CANARY, PROBE, SENT, YEAR
 
@@ -16,7 +16,7 @@ def address(name: str, of: str, target: str) -> str:
     """``target``: own (Camden's), foreign (Hackney's or West Yorkshire's), missing, malformed."""
     if target == "malformed":
         return re.sub(
-            r"CMD-P-2026-001|CMD-[MC]-2024-001|CMD-[ADFH]-2026-001|LON-T-2026-001|[0-9a-f-]{36}|camden(-lscb)?|london",
+            r"CMD-P-2026-001|CMD-[MC]-2024-001|CMD-[ADFHO]-2026-001|LON-T-2026-001|[0-9a-f-]{36}|camden(-lscb)?|london",
             "x--",
             address(name, of, "own"),
         )
@@ -52,6 +52,14 @@ def address(name: str, of: str, target: str) -> str:
         }
         place = place.get(of, {})
         return reverse(name, kwargs={"reference": f"{code}-M-2024-{number}", **place})
+    if of == "notified":
+        code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
+        agency = "camden-childrens-services"
+        return reverse(name, kwargs={"reference": f"{code}-M-2024-{number}", "agency": agency})
+    if of == "notification":
+        place = {"own": "camden", "foreign": "hackney"}.get(target)
+        found = Notification.objects.filter(territory__slug=place).values_list("key", flat=True).first()
+        return reverse(name, kwargs={"key": found or NOWHERE})
     if of in ("follow-up", "escalation"):
         code = {"foreign": "LDS" if of == "escalation" else "HCK"}.get(target, "CMD")
         return reverse(name, kwargs={"reference": f"{code}-F-2026-{'999' if target == 'missing' else '001'}"})
@@ -68,6 +76,9 @@ def address(name: str, of: str, target: str) -> str:
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
         kind = {"kind": "proposal"} if name.endswith(":add") else {}
         return reverse(name, kwargs={"reference": f"{code}-D-2026-{number}", **kind})
+    if of == "out of area":
+        code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
+        return reverse(name, kwargs={"reference": f"{code}-O-2026-{number}"})
     if of == "transfer":
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
         return reverse(name, kwargs={"reference": f"{code}-H-2026-{number}"})

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from boards.access import share
 from boards.models import Organisation, Territory
+from boards.roles import Seat
 from data_returns.actions.building import start
 from data_returns.actions.opening import open_return
 from data_returns.actions.scrutiny import ask
@@ -23,16 +24,19 @@ from meetings.models import (
     FollowUp,
     Invitation,
     Meeting,
+    Notification,
     Series,
     Step,
 )
+from meetings.notifications.known import Known
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message
-from referrals.actions import add_case, open_disclosure
+from referrals.actions import add_case, open_disclosure, outside
 from referrals.actions.addresses import Stay, add_address
 from referrals.actions.transfers import offer
 from referrals.models import Case
 from referrals.personal import Person
+from tests.factories import person
 from tests.meetings import files
 from tests.referrals.referring import sent_referral
 from tests.world import TODAY
@@ -125,6 +129,24 @@ def follow_ups(world) -> None:
         )
 
 
+def notifications(world) -> None:
+    """Children's Services of each borough were told of the case of its meeting."""
+    for discussion in Discussion.objects.select_related("meeting__organisation", "case", "territory"):
+        slug = discussion.territory.slug
+        told = Notification.objects.create(
+            territory=discussion.territory,
+            organisation=discussion.meeting.organisation,
+            agency=world.organisation(f"{slug}-childrens-services"),
+            case=discussion.case,
+            discussion=discussion,
+            may_know=["name"],
+            known=Known(name=CANARY if slug == "hackney" else "ours").sealed(),
+            notified_at=timezone.now(),
+            check_by=TODAY,
+        )
+        share(told, with_=told.agency)
+
+
 def contacts(world) -> None:
     for borough in ("camden", "hackney"):
         unit = world.organisation(f"{borough}-mappa-unit")
@@ -143,6 +165,20 @@ def referrals(world) -> None:
     for borough in ("camden", "hackney"):
         said = {"name": CANARY if borough == "hackney" else "ours"}
         sent_referral(world, borough, **said)
+
+
+def out_of_area(world) -> None:
+    """Camden's and Hackney's Children's Services have asked; both checks are with their units."""
+    for borough in ("camden", "hackney"):
+        agency = world.organisation(f"{borough}-childrens-services")
+        words = dict.fromkeys(
+            ("police_check", "child_at_risk", "family_work"), CANARY if borough == "hackney" else "ours"
+        )
+        manager = getattr(world, f"{borough}_csc_spoc")
+        worker = person(f"{borough}_social_worker", agency, Seat.REFERRER)
+        about = {"place": "Leeds", "name": words["family_work"], **words}
+        check = outside.ask(agency, borough=world.territory(borough), **about, by=worker, at=timezone.now())
+        outside.endorse(check, by=manager, at=timezone.now())
 
 
 def returns(world) -> None:
@@ -220,6 +256,7 @@ def transfers(world) -> None:
 def build(world, stage: str) -> None:
     """Camden's and Hackney's agreements at the stage, West Yorkshire's template, and canaries in what is foreign."""
     meetings(world)
+    notifications(world)
     follow_ups(world)
     contacts(world)
     returns(world)
@@ -228,6 +265,7 @@ def build(world, stage: str) -> None:
     addresses()
     transfers(world)
     referrals(world)
+    out_of_area(world)
     by, world.own_words = world.leeds_co_ordinator, {"hackney": CANARY}
     if stage == "template":
         world.draft_template()

@@ -205,6 +205,21 @@ ROUTES = (
             *("meetings:answer_cannot_attend", "meetings:answer_calendar"),
         ],
     )
+    | rows("", EVERYONE, pages=["meetings:notifications"])
+    | rows("meeting", RECORDERS, pages=["meetings:notified"])
+    | rows("invitation", RECORDERS, status=409, pages=["meetings:notify"])  # it was held
+    | rows("case", RECORDERS, pages=["meetings:notify_by_word"])
+    | rows("notified", {"camden_csc_spoc"}, pages=["meetings:checks"])
+    | rows("notification", {"camden_csc_spoc"}, pages=["meetings:notification"])
+    | rows(  # its meeting has decided nothing yet
+        "notification", {"camden_csc_spoc"}, status=409, pages=["meetings:notification_flag"]
+    )
+    | rows(
+        "notification",
+        RECORDERS,
+        {"camden_csc_spoc"},
+        post=[f"meetings:notification_{verb}" for verb in ("withdraw", "open_again", "invite")],
+    )
     | rows("", EVERYONE, pages=["meetings:follow_ups", "meetings:escalations"])
     | rows("follow-up", RECORDERS | {"camden_csc_spoc"}, pages=["meetings:follow_up"])
     | rows("follow-up", RECORDERS, post=["meetings:follow_up_send"])
@@ -241,6 +256,25 @@ ROUTES = (
     )
     | rows("referral section", (), RECORDERS, pages=["referral:section"])
     | rows("referral", SCREENERS, {"camden_mappa_chair"}, status=409, pages=["referral:undo_link"])
+    | rows("", SCREENERS | {"hackney_administrator", "camden_csc_spoc"}, EVERYONE, pages=["outside:list"])
+    | rows("", {"camden_csc_spoc"}, EVERYONE, pages=["outside:new"])
+    | rows("out of area", SCREENERS | {"camden_csc_spoc"}, {"camden_mappa_chair"}, pages=["outside:detail"])
+    | rows(  # it is with the MAPPA unit
+        "out of area",
+        {"camden_csc_spoc"},
+        RECORDERS,
+        status=409,
+        pages=["outside:endorse"],
+    )
+    | rows("out of area", {"camden_csc_spoc"}, RECORDERS, post=["outside:withdraw"])
+    | rows("out of area", SCREENERS, {"camden_mappa_chair", "camden_csc_spoc"}, pages=["outside:decide"])
+    | rows(
+        "out of area",
+        SCREENERS,
+        {"camden_mappa_chair", "camden_csc_spoc"},
+        status=409,
+        pages=["outside:answer"],
+    )
     | rows("", KEEP_CASES, EVERYONE, pages=["meetings:contacts"], post=["meetings:contacts_ask"])
     | rows("contact", RECORDERS, pages=["meetings:contact", "meetings:contact_end"])
     | rows("contact", RECORDERS, post=["meetings:contact_ask"])
@@ -388,6 +422,7 @@ OF_BOROUGH = {
     "address",
     "transfer",
     "disclosure",
+    "out of area",
     "referral",
     "referral section",
     "contact",
@@ -395,6 +430,8 @@ OF_BOROUGH = {
     "meeting case",
     "series",
     "invitation",
+    "notification",
+    "notified",
     "follow-up",
     "escalation",
     "action",
