@@ -11,10 +11,10 @@ from django.utils.timezone import now
 from accounts.second_factor import current_code
 from accounts.vault import seal, unseal
 from boards import sealed
-from meetings.models import Action, AttendanceFile, Discussion, Meeting, Minutes
+from meetings.models import Action, AttendanceFile, Discussion, Meeting, Minutes, Notification
 from referrals.actions import open_disclosure, write_tokens
 from referrals.actions.transfers import offer
-from referrals.models import Address, Case, LevelPeriod, RecipientToken, Referral, Token, Transfer
+from referrals.models import Address, Case, LevelPeriod, OutOfAreaCheck, RecipientToken, Referral, Token, Transfer
 from referrals.personal import blind
 from tests.meetings import plans
 from tests.referrals.referring import started
@@ -64,6 +64,15 @@ def everything(world):
         at=now(),
     )
     Transfer.objects.filter(pk=offered.pk).update(answer=seal("no"))
+    asker = {
+        "organisation": world.organisation("camden-childrens-services"),
+        "asked_by": world.camden_csc_spoc,
+    }
+    told = {"agency": asker["organisation"], "case": case, "discussion": heard, "known": seal("known")}
+    Notification.objects.create(**kept, **told, notified_at=now(), check_by=date(2026, 1, 1))
+    OutOfAreaCheck.objects.create(
+        **place, **asker, unit=case.organisation, reference="O1", asked_at=now(), content=seal("{}")
+    )
     referral = started(world)
     Referral.objects.filter(pk=referral.pk).update(reason=seal("no"))
     AttendanceFile.objects.create(

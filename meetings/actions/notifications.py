@@ -11,6 +11,7 @@ from django.utils.timezone import localdate, now
 from audit.events import record
 from boards.access import share, unshare
 from boards.models import Organisation
+from mappa_portal.words import long_date
 from meetings.actions.locks import take
 from meetings.models import Discussion, Meeting, Notification
 from meetings.notifications import mail
@@ -245,7 +246,7 @@ def _close(notification: Notification, by) -> Notification:
     notification.withdrawn_at = now()
     unshare(notification, with_=notification.agency)
     if meeting := notification.meeting:
-        first = f"You are no longer expected at the MAPPA meeting of {meeting.held_on:%-d %B %Y}."
+        first = f"You are no longer expected at the MAPPA meeting of {long_date(meeting.held_on)}."
         mail.tell_workers([notification], meeting, "Not needed", first, at=notification.withdrawn_at)
     notification.invited_email = ""
     _keep(notification, "withdrawn_at", "invited_email")

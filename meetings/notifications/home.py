@@ -6,6 +6,7 @@ from datetime import date
 from django.urls import reverse
 
 from boards.access import units_with
+from boards.models import Organisation
 from mappa_portal.home import Task
 from mappa_portal.words import long_date, plural
 from meetings.models import Meeting, Notification
@@ -15,7 +16,10 @@ MOST = 100
 
 def tasks(user, today: date) -> Iterator[Task]:
     yield from _to_check(user, today)
-    yield from _to_invite(user, today)
+    units = units_with(user, "record_meeting")
+    if units:
+        yield from _overdue(units, today)
+        yield from _to_invite(units, today)
 
 
 def _to_check(user, today: date) -> Iterator[Task]:
@@ -34,11 +38,20 @@ def _to_check(user, today: date) -> Iterator[Task]:
         yield Task(title, url, min(n.due_on for n in waiting), f"{first.territory}, {first.agency}", "Check")
 
 
-def _to_invite(user, today: date) -> Iterator[Task]:
+def _overdue(units: list[Organisation], today: date) -> Iterator[Task]:
+    """Checks that agencies owe, chased once by email."""
+    late = Notification.objects.unanswered().coming().filter(organisation__in=units, check_by__lt=today)
+    by_meeting: dict[Meeting, list[Notification]] = {}
+    for each in late.filter(discussion__isnull=False).full().order_by("check_by", "pk")[:MOST]:
+        by_meeting.setdefault(each.meeting, []).append(each)
+    for meeting, waiting in by_meeting.items():
+        url = reverse("meetings:notified", args=[meeting.reference])
+        waits = f"{plural(len({n.agency_id for n in waiting}), 'agency', 'agencies')}, {meeting.reference}"
+        yield Task(plural(len(waiting), "overdue check"), url, waiting[0].check_by, waits, "Follow up")
+
+
+def _to_invite(units: list[Organisation], today: date) -> Iterator[Task]:
     """Workers whom agencies have named, before the meeting."""
-    units = units_with(user, "record_meeting")
-    if not units:
-        return
     ahead = {
         "discussion__meeting__status": Meeting.Status.SCHEDULED,
         "discussion__meeting__held_on__gte": today,

@@ -57,11 +57,21 @@ def _line(user, notification: Notification) -> dict:
     }
 
 
-class Notify(LoginRequiredMixin, ActionFormView):
-    """Choose, preview, notify: an agency and the cases of one meeting that it is asked to."""
+class _Chosen(LoginRequiredMixin, ActionFormView):
+    """Choose, preview, notify; from the preview back to what was chosen."""
+
+    question_template = "meetings/notifications/preview.html"
+
+    def form_valid(self, form):
+        if "again" in self.request.POST:
+            return self.render_to_response(self.get_context_data(form=form))
+        return super().form_valid(form)
+
+
+class Notify(_Chosen):
+    """An agency and the cases of one meeting that it is asked to."""
 
     template_name = "meetings/notifications/notify.html"
-    question_template = "meetings/notifications/preview.html"
     form_class = NotifyForm
 
     @cached_property
@@ -118,11 +128,10 @@ def _preview(user, case: Case, level, telling) -> tuple[str, list]:
     return case.reference, Known.of(case, level, telling.may_know, telling.why).rows(telling.may_know)
 
 
-class NotifyByWord(LoginRequiredMixin, ActionFormView):
+class NotifyByWord(_Chosen):
     """One case outside a meeting, because its lead agency says so."""
 
     template_name = "meetings/notifications/notify_case.html"
-    question_template = "meetings/notifications/preview.html"
     form_class = CaseNotifyForm
     title, button = "Tell an agency by the lead agency’s word", "Preview"
 

@@ -66,6 +66,8 @@ def test_the_administrator_chooses_previews_and_notifies(camden, meeting, browse
     assert "Jo Canary" in preview and WHY in preview and "The reference alone" in preview
     assert "17 May 1981" not in preview and not Notification.objects.exists()
     assert "Notify Camden Children&#x27;s Services of 2 cases" in preview
+    again = browser.post(url, sent | {"confirmed": "yes", "again": "yes"}).text
+    assert WHY in again and not Notification.objects.exists()
     assert browser.post(url, sent | {"confirmed": "yes"}).status_code == 302
     one, two = Notification.objects.order_by("pk")
     assert (one.may_know, two.may_know) == (["name", "address"], [])
@@ -148,7 +150,6 @@ def test_level_1_is_told_by_the_lead_agencys_word_alone(camden, meeting, world):
 
 def test_outside_a_meeting_the_page_asks_who_said_so(camden, meeting, browser_of):
     case = meeting.discussions.first().case
-    notifications.detach  # noqa: B018  (the case stays on the agenda: it is another agency that is told)
     browser, url = browser_of("camden_administrator"), f"/cases/{case.reference}/notify/"
     assert (
         "Enter who of the lead agency said so"
@@ -323,6 +324,8 @@ def test_home_asks_the_agency_to_check_and_the_unit_to_invite(camden, meeting, t
         "2 cases of the meeting of"
     )
     assert not list(tasks(world.camden_police_spoc, today)) and not list(tasks(camden.by, today))
+    [late] = tasks(camden.by, told.check_by + timedelta(days=1))
+    assert (late.verb, late.title, late.waiting[:8]) == ("Follow up", "2 overdue checks", "1 agency")
     save(told, by=world.camden_csc_spoc)
     [task] = tasks(camden.by, today)
     assert (task.verb, task.title[:8]) == ("Invite", "1 worker")
