@@ -98,6 +98,7 @@ def test_from_the_question_to_the_answer(world, browser_of):
         "camden_csc_referrer@example.org",
         "camden_csc_referrer@example.org",
         "camden_csc_spoc@example.org",
+        "left_yesterday@example.org",
     ]
     assert not re.search("Canary|1980", "".join(m.subject + m.text + m.html for m in letters))
 
