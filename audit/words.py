@@ -240,6 +240,8 @@ PERSONAL = {
     "referrals.referralsection",
     "referrals.transfer",
     "meetings.contact",
+    "meetings.notification",
+    "referrals.outofareacheck",
 }  # kinds of record whose values are shown to nobody, only that they changed
 SEALED = {"meetings.discussion": "text"}  # how a kind of record says that there is a text, and not which
 LABELS = {

@@ -228,11 +228,10 @@ def _tell(row: Notification, telling: Telling, level: int | None, check_by: date
     row.save()
     row.refresh_from_db(fields=["key"])
     share(row, with_=row.agency)
+    kept = {"check_by": check_by, "word_by": row.word_by, "word_on": row.word_on}
     why = ["why"] if telling.why.strip() else []  # that it was said; what, stands sealed
-    said = {"may_know": [*row.may_know, *why], "check_by": check_by}
-    if row.word_on:
-        said |= {"word_by": row.word_by, "word_on": row.word_on}
-    _record("notification.sent", row, by, after=said)
+    said = f"may know {', '.join([*row.may_know, *why]) or 'the reference alone'}"
+    _record("notification.sent", row, by, said, after={name: value for name, value in kept.items() if value})
     return row
 
 
@@ -259,9 +258,8 @@ def _keep(notification: Notification, *fields: str) -> None:
     notification.save(update_fields=[*fields, "revision"])
 
 
-def _record(name: str, notification: Notification, by, **more) -> None:
-    agency = notification.agency.name
-    reason = str(notification.case)
-    record(
-        name, notification, by=by, reference=notification.reference, recipient=agency, reason=reason, **more
-    )
+def _record(name: str, notification: Notification, by, said: str = "", **more) -> None:
+    """``said``: which particulars, never what they are."""
+    told = {"reference": notification.reference, "recipient": notification.agency.name}
+    reason = ", ".join(filter(None, [str(notification.case), said]))
+    record(name, notification, by=by, reason=reason, **told, **more)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from audit.events import record
 from boards.access import share
@@ -45,7 +46,7 @@ def ask(
     missing = {name: text for name, text in NEEDED.items() if not said[name].strip()}
     if missing or not name.strip():
         raise ValidationError(missing or {"name": "Enter the person’s name"})
-    check.reference = next_reference(borough, "O", at.year)
+    check.reference = next_reference(borough, "O", localdate(at).year)
     check.asked_by, check.asked_at = by, at
     check.say(name=name, birth_date=birth_date.isoformat() if birth_date else "", **said)
     check.save()

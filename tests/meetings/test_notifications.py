@@ -74,6 +74,9 @@ def test_the_administrator_chooses_previews_and_notifies(camden, meeting, browse
     assert (
         "Not notified yet" in browser.get(f"/meetings/{meeting.reference}/notifications/").text
     )  # the others
+    assert events("notification.sent") == 2
+    said = Draft.objects.filter(name="notification.sent").order_by("pk").first()
+    assert said.recipient == "Camden Children's Services" and said.reason.endswith("may know name, address, why")
     letters = Message.objects.filter(kind="cases_to_check")
     assert [m.to_email for m in letters] == ["camden_csc_spoc@example.org"]
     for text in (letters[0].subject, letters[0].text, letters[0].html):
