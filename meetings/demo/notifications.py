@@ -1,4 +1,4 @@
-"""Camden's coming panel: Children's Services have checked one case and not the others; one more agency is asked."""
+"""Camden's coming panels: Children's Services have checked a case of the first and none of the second."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ WORKER = Check("related", "Ines Farrow", "Social worker", "ines.farrow@camden.ex
 AGENCIES = 2
 
 
-def load(meeting: Meeting, by, at: datetime) -> None:
+def load(meeting: Meeting, by, at: datetime, *, answered: bool) -> None:
     told = 0
     asked = meeting.invitations.standing().select_related("agency").order_by("-agency__agency_type")
     for agency in sorted((i.agency for i in asked), key=lambda a: a.agency_type != "CSC"):
@@ -24,10 +24,10 @@ def load(meeting: Meeting, by, at: datetime) -> None:
         if told == AGENCIES or not held or not chosen:
             continue
         telling = Telling(usual(agency))
-        check_by = meeting.held_on - timedelta(days=7)
+        check_by = max(meeting.held_on - timedelta(days=7), localdate(at) + timedelta(days=2))
         first, *_ = notify(
             meeting, agency, chosen=dict.fromkeys(chosen, telling), check_by=check_by, by=by, at=at
         )
-        if told == 0:
+        if answered and told == 0:
             checks.save([(first, WORKER, first.revision)], by=held[0].user, at=at)
         told += 1

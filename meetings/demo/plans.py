@@ -125,8 +125,8 @@ def _plan(borough: Territory, number: int, at: datetime) -> None:
     if agencies:
         actions.send_invitations(meeting, by=by, at=at, reason="A release was brought forward.")
         _carry_on(meeting, by, at)
-        if number == 0 and borough.slug == "camden":
-            notifications.load(meeting, by, at)
+        if borough.slug == "camden":
+            notifications.load(meeting, by, at, answered=number == 0)
 
 
 def _administrator(unit: Organisation, today: date):
