@@ -21,7 +21,7 @@ from outbox.jobs import run_jobs
 from outbox.models import Message
 from tests.factories import person
 from tests.meetings.notified import SAID, WHY, decide, notify, panel, subject
-from tests.meetings.test_replies import words
+from tests.pages import text as words
 
 DEFAULT = ("name", "birth_date", "address")
 KNOWN = Check("known", "Ada Worker", "Social worker", "ada@camden.example", "020 7946 0000")
@@ -76,7 +76,9 @@ def test_the_administrator_chooses_previews_and_notifies(camden, meeting, browse
     )  # the others
     assert events("notification.sent") == 2
     said = Draft.objects.filter(name="notification.sent").order_by("pk").first()
-    assert said.recipient == "Camden Children's Services" and said.reason.endswith("may know name, address, why")
+    assert said.recipient == "Camden Children's Services" and said.reason.endswith(
+        "may know name, address, why"
+    )
     letters = Message.objects.filter(kind="cases_to_check")
     assert [m.to_email for m in letters] == ["camden_csc_spoc@example.org"]
     for text in (letters[0].subject, letters[0].text, letters[0].html):
