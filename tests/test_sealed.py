@@ -14,7 +14,16 @@ from boards import sealed
 from meetings.models import Action, AttendanceFile, Discussion, Meeting, Minutes, Notification
 from referrals.actions import open_disclosure, write_tokens
 from referrals.actions.transfers import offer
-from referrals.models import Address, Case, LevelPeriod, OutOfAreaCheck, RecipientToken, Referral, Token, Transfer
+from referrals.models import (
+    Address,
+    Case,
+    LevelPeriod,
+    OutOfAreaCheck,
+    RecipientToken,
+    Referral,
+    Token,
+    Transfer,
+)
 from referrals.personal import blind
 from tests.meetings import plans
 from tests.referrals.referring import started

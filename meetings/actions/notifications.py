@@ -221,7 +221,7 @@ def _must_be_in_time(check_by: date, held_on: date, at: datetime) -> None:
 
 def _tell(row: Notification, telling: Telling, level: int | None, check_by: date, by, at) -> Notification:
     row.may_know = [code for code, _ in Notification.MAY_KNOW if code in telling.may_know]
-    row.known = Known.of(row.case, level, row.may_know, telling.why.strip()).sealed()
+    row.known = Known.of(row.case, level, row.may_know, telling.why.strip(), localdate(at)).sealed()
     row.notified_at, row.notified_by, row.check_by = at, by, check_by
     row.withdrawn_at = row.chased_on = None
     row.revision += 1

@@ -11,6 +11,7 @@ from mappa_portal.templatetags.govuk import Row
 from mappa_portal.words import long_date
 from meetings.models import Notification
 from referrals.models import Case
+from referrals.models.addresses import present
 from referrals.personal import Person
 
 BY_TYPE = {"CSC": ("name", "birth_date", "address")}  # of others the reference alone
@@ -23,8 +24,9 @@ def usual(agency: Organisation) -> tuple[str, ...]:
     return BY_TYPE.get(agency.agency_type, ())
 
 
-def present_address(case: Case, person: Person) -> str:
-    return person.address
+def present_address(case: Case, today: date) -> str:
+    lives = present(case.addresses.all(), today)
+    return lives.lines if lives else ""
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,13 @@ class Known:
     why: str = ""
 
     @classmethod
-    def of(cls, case: Case, level: int | None, may_know: Collection[str], why: str = "") -> "Known":
+    def of(cls, case: Case, level: int | None, may_know: Collection[str], why: str, today: date) -> "Known":
         """Only what was chosen is copied at all."""
         person = Person.opened(case.personal)
         every = {
             "name": {"name": person.name, "aliases": person.aliases},
             "birth_date": {"birth_date": person.birth_date},
-            "address": {"address": present_address(case, person)},
+            "address": {"address": present_address(case, today)},
             "category": {"category": case.category},
             "level": {"level": level},
         }

@@ -125,7 +125,8 @@ class Notify(_Chosen):
 def _preview(user, case: Case, level, telling) -> tuple[str, list]:
     """As the agency will read it; that the unit looked is on record."""
     look_at_case(case, by=user)
-    return case.reference, Known.of(case, level, telling.may_know, telling.why).rows(telling.may_know)
+    known = Known.of(case, level, telling.may_know, telling.why, localdate())
+    return case.reference, known.rows(telling.may_know)
 
 
 class NotifyByWord(_Chosen):

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.utils.timezone import localdate, now
 
+from accounts.vault import seal
 from boards.references import next_reference
 from boards.roles import Seat
 from meetings.actions import actions, invitations, notifications
@@ -12,7 +13,7 @@ from meetings.actions.notifications import Telling
 from meetings.models import Discussion, Meeting, Notification
 from meetings.record import Record
 from referrals.actions import write_tokens
-from referrals.models import Case, LevelPeriod
+from referrals.models import Address, Case, LevelPeriod
 from referrals.personal import Person
 from tests.factories import person
 
@@ -27,10 +28,12 @@ WHY = "Canary reason"
 
 
 def subject(case: Case, level: int = 2) -> None:
-    case.personal = Person("Jo Canary", ("Birdie",), BORN, "9 Canary Row").sealed()
+    case.personal = Person("Jo Canary", ("Birdie",), BORN).sealed()
     case.category = 2
     case.save()
     write_tokens([case])
+    home = {"number": 1, "kind": Address.Kind.HOME, "text": seal("9 Canary Row")}
+    Address.objects.get_or_create(territory=case.territory, case=case, ends_on=None, defaults=home)
     since = localdate() - timedelta(days=30)
     LevelPeriod.objects.get_or_create(territory=case.territory, case=case, level=level, starts_on=since)
 

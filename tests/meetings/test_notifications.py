@@ -368,7 +368,7 @@ def test_after_the_meeting_the_agency_copies_note_and_flag(camden, meeting, told
     save(told, by=world.camden_csc_spoc)
     url = f"/notifications/{told.key}/"
     browser = browser_of("camden_csc_spoc")
-    assert browser.get(f"{url}warning-flag.json").status_code == 409
+    assert browser.get(f"{url}warning-flag/").status_code == 409
     decide(camden, meeting)
     text = browser.get(url).text
     for said in (
@@ -379,7 +379,7 @@ def test_after_the_meeting_the_agency_copies_note_and_flag(camden, meeting, told
     ):
         assert said in text, said
     assert "Canary action of POL" not in text and "Canary risk" not in text
-    flag = browser.get(f"{url}warning-flag.json")
+    flag = browser.get(f"{url}warning-flag/")
     assert flag["Content-Disposition"].startswith("attachment") and events("notification.exported") == 1
     data = json.loads(flag.content)
     assert data["person"] == {
@@ -397,7 +397,7 @@ def test_note_and_flag_hold_nothing_that_was_not_given(camden, meeting, browser_
     told = notify(camden, meeting, "CSC", *given)[0]
     decide(camden, meeting)
     browser, url = browser_of("camden_csc_spoc"), f"/notifications/{told.key}/"
-    said = browser.get(url).text + browser.get(f"{url}warning-flag.json").text
+    said = browser.get(url).text + browser.get(f"{url}warning-flag/").text
     for code, canaries in SAID.items():
         assert any(canary in said for canary in canaries) == (code in given), code
 
