@@ -28,11 +28,12 @@ SEATS: dict[str, frozenset[str]] = {
         {
             *("approve_protocol", "sign_protocol", "record_meeting", "approve_minutes"),
             *("fill_return", "sign_return", "review_return", "record_disclosure", "decide_disclosure"),
+            *("keep_records", "hold_case"),
         }
     ),
     Seat.BUSINESS_MANAGER: frozenset({"approve_protocol", "review_return"}),
     Seat.CO_ORDINATOR: _OFFICE,
-    Seat.ADMINISTRATOR: _OFFICE | {"refer", "endorse_referral"},
+    Seat.ADMINISTRATOR: _OFFICE | {"refer", "endorse_referral", "keep_records"},
     Seat.REPRESENTATIVE: frozenset({"answer_for_agency", "refer", "endorse_referral"}),
     Seat.SUBSTITUTE: frozenset({"answer_for_agency"}),
     Seat.SPOC: frozenset({"answer_for_agency", "refer", "endorse_referral"}),

@@ -27,6 +27,10 @@ def register(model: type[Owned], *columns: str, then: Callable[[Iterable], None]
     _sealed.append(Sealed(model, columns, then))
 
 
+def registered() -> tuple[Sealed, ...]:
+    return tuple(_sealed)
+
+
 def reseal_all(territory: Territory) -> int:
     """Under the present key, a batch in a transaction each, in the territory's scope; twice is the same as once."""
     return sum(len(rows) for one in _sealed for rows in _batches(one, territory))

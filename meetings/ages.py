@@ -42,7 +42,13 @@ def ages_on(cases: Mapping[int, str], day: date) -> dict[int, bool | None]:
     """
     known = {case: is_under_18(Person.opened(personal).birth_date, day) for case, personal in cases.items()}
     unknown = [case for case, age in known.items() if age is None]
-    return known | (_as_stated(unknown, day) if unknown else {})
+    return known | (_as_stated(unknown, day) | _kept(unknown, day) if unknown else {})
+
+
+def _kept(cases: Collection[int], day: date) -> dict[int, bool]:
+    """Of erased cases, as it was known when they were erased."""
+    found = Case.objects.filter(pk__in=cases, kept_ages__has_key=day.isoformat())
+    return {pk: ages[day.isoformat()] for pk, ages in found.values_list("pk", "kept_ages")}
 
 
 def _as_stated(cases: Collection[int], day: date) -> dict[int, bool | None]:

@@ -9,8 +9,8 @@ from django.utils.html import format_html
 from boards.sections import Section
 from mappa_portal.templatetags.govuk import Row, tag
 from mappa_portal.words import long_date
-from meetings import ages  # noqa: F401  (registers itself)
-from meetings.models import Discussion, Meeting, Notification
+from meetings import ages, erasing, packs  # noqa: F401  (register themselves)
+from meetings.models import Action, Discussion, Meeting, Minutes, Notification
 from referrals import rooms
 from referrals.models import Case
 
@@ -69,6 +69,18 @@ def _told(notification: Notification) -> Row:
     meeting = notification.meeting
     url = reverse("meetings:notified", args=[meeting.reference]) if meeting else ""
     return Row(str(notification.agency), said, url, "Open")
+
+
+@rooms.traces
+def traces(case: Case) -> dict[str, list[int]]:
+    heard = Discussion.objects.filter(case=case)
+    meetings = heard.values("meeting")
+    return {
+        "meetings.discussion": list(heard.values_list("pk", flat=True)),
+        "meetings.action": list(Action.objects.filter(discussion__in=heard).values_list("pk", flat=True)),
+        "meetings.notification": list(case.notifications.values_list("pk", flat=True)),
+        "meetings.minutes": list(Minutes.objects.filter(meeting__in=meetings).values_list("pk", flat=True)),
+    }
 
 
 @rooms.meets

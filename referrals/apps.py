@@ -13,8 +13,12 @@ class ReferralsConfig(AppConfig):
             Address,
             Case,
             DisclosureEntry,
+            Guard,
+            Keeping,
             LevelPeriod,
             OutOfAreaCheck,
+            Pack,
+            ReasonToLook,
             Referral,
             ReferralSection,
             Transfer,
@@ -28,3 +32,7 @@ class ReferralsConfig(AppConfig):
         sealed.register(Referral, "reason")
         sealed.register(ReferralSection, "content")
         sealed.register(Transfer, "reason", "hand_over", "answer")
+        sealed.register(Guard, "reason", "end_reason")
+        sealed.register(ReasonToLook, "text")
+        sealed.register(Keeping, "reason")
+        sealed.register(Pack, "content", "marks", "document", "recipient")

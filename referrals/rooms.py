@@ -1,6 +1,6 @@
 """What the rooms below know of a case. Referrals imports none of them: they register here."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,3 +75,36 @@ def with_meetings(referrals: QuerySet) -> QuerySet:
     return referrals.annotate(
         on=Value(None, output_field=CharField()), heard_on=Value(None, output_field=DateField())
     )
+
+
+_traces: list[Callable[[Case], Mapping[str, Collection[int]]]] = []
+
+
+def traces(find):
+    """``find(case)``: what the room holds about a case, as events name it: ids by kind."""
+    if find not in _traces:
+        _traces.append(find)
+    return find
+
+
+def traces_of(case: Case) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for find in _traces:
+        for kind, ids in find(case).items():
+            found.setdefault(kind, set()).update(ids)
+    return found
+
+
+_erasures: list[Callable[[Case], None]] = []
+
+
+def erases(prepare):
+    """``prepare(case)`` runs before what is sealed about the case goes: figures must stay what they are."""
+    if prepare not in _erasures:
+        _erasures.append(prepare)
+    return prepare
+
+
+def before_erasure(case: Case) -> None:
+    for prepare in _erasures:
+        prepare(case)

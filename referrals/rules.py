@@ -23,6 +23,8 @@ def _offered(case) -> str:
 
 def _stays(case) -> str:
     """Why a case may not be withdrawn as a mistake; empty if it may."""
+    if case.is_held:
+        return HELD
     if case.discussions.exists():
         return "This case is on the agenda of a meeting, so it stays in the register."
     if case.disclosures.exists():
@@ -34,11 +36,13 @@ def _stays(case) -> str:
     return ""
 
 
+HELD = "This case is under legal hold: nothing of it is erased until the hold is lifted."
+
 CASE_RULES = RuleBook(
     add=Rule("record_meeting"),
     see=Rule("record_meeting"),
     disclose=Rule("record_disclosure"),
-    edit=Rule("record_meeting"),
+    edit=Rule("record_meeting", lambda case: not case.erased_at, "What this case said was erased."),
     change_level=Rule("record_meeting", lambda case: case.standing in OPEN, _over),
     recall=Rule(
         "record_meeting",
@@ -59,6 +63,37 @@ CASE_RULES = RuleBook(
         lambda case: case.standing == Standing.MANAGED and case.levels.exists(),
         "No level is recorded that could be corrected.",
     ),
+    keep_records=Rule("keep_records"),
+    restrict=Rule("keep_records", lambda case: not case.is_restricted, "This case is restricted already."),
+    lift_restriction=Rule("keep_records", lambda case: case.is_restricted, "This case is not restricted."),
+    hold=Rule("hold_case", lambda case: not case.is_held, "This case is under legal hold already."),
+    lift_hold=Rule("hold_case", lambda case: case.is_held, "This case is not under legal hold."),
+)
+
+
+PACK_RULES = RuleBook(
+    see=Rule("keep_records"),
+    review=Rule("keep_records", lambda p: p.status == "review", "This pack is finished: take it back first."),
+    reopen=Rule("keep_records", lambda p: p.status == "finished", "This pack is not waiting for release."),
+    release=Rule("keep_records", lambda p: p.status == "finished", "This pack is not waiting for release."),
+    take_away=Rule("keep_records", lambda p: p.status != "review", "This pack is not finished yet."),
+)
+
+
+def is_held(keeping) -> bool:
+    from referrals.records.kinds import KINDS
+
+    return any(case.is_held for case in KINDS[keeping.kind].cases(keeping.subject_id))
+
+
+KEEPING_RULES = RuleBook(
+    decide=Rule("keep_records", lambda k: not (k.outcome == "erase" and is_held(k)), HELD),
+    confirm=Rule(
+        "keep_records",
+        lambda k: not (k.erased_at or k.refused_at or is_held(k)),
+        lambda k: HELD if is_held(k) else "This is decided already.",
+    ),
+    refuse=Rule("keep_records", lambda k: not (k.erased_at or k.refused_at), "This is decided already."),
 )
 
 

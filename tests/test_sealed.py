@@ -1,9 +1,14 @@
 """Replacing the key: one command seals everything anew, whichever room keeps it."""
 
+import ast
+import inspect
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from cryptography.fernet import InvalidToken
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.utils.timezone import now
@@ -17,8 +22,12 @@ from referrals.actions.transfers import offer
 from referrals.models import (
     Address,
     Case,
+    Guard,
+    Keeping,
     LevelPeriod,
     OutOfAreaCheck,
+    Pack,
+    ReasonToLook,
     RecipientToken,
     Referral,
     Token,
@@ -93,6 +102,33 @@ def everything(world):
         status="checked",
         uploaded_by=world.camden_administrator,
     )
+    at, by = now(), world.camden_administrator
+    Guard.objects.create(
+        **place, case=case, kind="hold", reason=seal("why"), end_reason=seal("over"), began_at=at, ended_at=at
+    )
+    ReasonToLook.objects.create(**place, case=case, by=by, code="other", text=seal("why"), given_at=at)
+    Keeping.objects.create(
+        **kept,
+        kind="case",
+        subject_id=case.pk,
+        reference="C1",
+        outcome="erase",
+        reason=seal("why"),
+        decided_at=at,
+        decided_by=by,
+    )
+    Pack.objects.create(
+        **kept,
+        case=case,
+        number=1,
+        kind="subject",
+        parts=[],
+        requested_on=date(2026, 1, 1),
+        due_on=date(2026, 2, 1),
+        **dict.fromkeys(("content", "marks", "document", "recipient"), seal("what")),
+        started_at=at,
+        started_by=by,
+    )
     request = {"asked_by": "who", "circumstances": ["INFO"], "recipients": [{"name": "Jo", "role": "parent"}]}
     day = date(2026, 1, 1)
     open_disclosure(case, "request", on=day, said=request, today=day, by=None)
@@ -153,3 +189,71 @@ def test_more_rows_than_a_batch_are_all_sealed_anew(everything, settings, monkey
     call_command("reseal", verbosity=0)
     settings.SECRET_KEY_FALLBACKS = []
     assert {unseal(p.reason) for p in LevelPeriod.objects.all()} == {"why", "w"}
+
+
+ROOMS = (
+    "accounts",
+    "boards",
+    "audit",
+    "outbox",
+    "documents",
+    "protocols",
+    "referrals",
+    "meetings",
+    "data_returns",
+)
+MARKED = re.compile(r"^    (\w+) = models\.\w+\((?:(?!^    \w+ = ).)*?\)\s+# sealed", re.M | re.S)
+
+
+def test_every_column_that_is_marked_as_sealed_is_registered_and_the_other_way_round():
+    marked = {
+        (model, name)
+        for model in apps.get_models()
+        for name in MARKED.findall(_source(model))
+        if model._meta.app_label in ROOMS
+    }
+    assert marked == {(one.model, column) for one in sealed.registered() for column in one.columns}
+
+
+def _source(model) -> str:
+    try:
+        return inspect.getsource(model)
+    except (OSError, TypeError):
+        return ""
+
+
+def test_what_code_writes_with_seal_is_a_registered_column():
+    """``row.column = seal(…)`` and ``Row(column=seal(…))``, wherever they stand in the rooms."""
+    columns = {column for one in sealed.registered() for column in one.columns}
+    written = {name for path in _modules() for name in _written(ast.parse(path.read_text()))}
+    assert {"reason", "text", "content"} <= written
+    assert written - columns == set()
+
+
+def _modules():
+    top = Path(__file__).resolve().parent.parent
+    for room in ROOMS:
+        yield from (p for p in (top / room).rglob("*.py") if "migrations" not in p.parts)
+
+
+def _written(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg and _seals(node.value):
+            yield node.arg
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield from _assigned(target, node.value)
+
+
+def _assigned(target, value):
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        for one, its in zip(target.elts, value.elts, strict=True):
+            yield from _assigned(one, its)
+    elif isinstance(target, ast.Attribute) and _seals(value):
+        yield target.attr
+
+
+def _seals(node) -> bool:
+    if isinstance(node, ast.IfExp):
+        return _seals(node.body) or _seals(node.orelse)
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "seal"

@@ -27,6 +27,7 @@ NUMBERS = {
     "last_reminder_days",
     "copy_days",
     "copy_reminder_days",
+    *("keep_case_years", "keep_minutes_years", "keep_referral_years", "keep_disclosure_years"),
 }
 HINTS = {
     "marking": "Printed on each page of new documents. Older documents keep the marking they were made with.",
@@ -76,6 +77,11 @@ GROUPS = {
             ("level1_review_months", "level2_review_days", "level3_review_days"),
         ),
         Group("referrals", "Referrals", ("first_meeting_days", "level_setting_months")),
+        Group(
+            "records",
+            "Review of records",
+            ("keep_case_years", "keep_minutes_years", "keep_referral_years", "keep_disclosure_years"),
+        ),
         Group("escalation", "Missed attendance", ("escalation_days",)),
         Group("returns", "Reminders of returns", ("first_reminder_days", "last_reminder_days")),
         Group("copies", "Paper copies", ("copy_days", "copy_reminder_days")),

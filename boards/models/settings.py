@@ -88,6 +88,30 @@ class AreaSettings(Owned):
         db_default=6,
         validators=[MinValueValidator(1), MaxValueValidator(24)],
     )
+    keep_case_years = models.PositiveSmallIntegerField(
+        "years until a case that has ended is reviewed",
+        default=25,
+        db_default=25,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    keep_minutes_years = models.PositiveSmallIntegerField(
+        "years until minutes are reviewed",
+        default=25,
+        db_default=25,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    keep_referral_years = models.PositiveSmallIntegerField(
+        "years until a referral that came to nothing is reviewed",
+        default=10,
+        db_default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    keep_disclosure_years = models.PositiveSmallIntegerField(
+        "years until a disclosure is reviewed",
+        default=25,
+        db_default=25,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
     level2_grade = models.PositiveSmallIntegerField(
         "lowest grade that counts at Level 2",
         default=2,

@@ -64,6 +64,7 @@ class AreaSetUp(AreaMixin, TemplateView):
             "upkeep": f"{plural(s.circulation_days, 'working day')}, {plural(s.contact_months, 'month')}",
             "levels": f"{plural(s.level1_review_months, 'month')}, {plan_days}",
             "referrals": f"{plural(s.first_meeting_days, 'working day')}, {plural(s.level_setting_months, 'month')}",
+            "records": f"Cases after {plural(s.keep_case_years, 'year')}, minutes after {s.keep_minutes_years}",
             "escalation": f"{', '.join(map(str, s.escalation_days))} working days",
             "returns": f"{s.first_reminder_days} and {plural(s.last_reminder_days, 'day')} before",
             "copies": f"due after {plural(s.copy_days, 'day')}, then every {plural(s.copy_reminder_days, 'day')}",

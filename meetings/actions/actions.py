@@ -14,6 +14,7 @@ from mappa_portal.words import long_date
 from meetings.actions.decisions import take
 from meetings.models import Action, Discussion
 from meetings.rules import ACTION_RULES, DISCUSSION_RULES
+from referrals.looking import reason_to_open
 
 TO_CLOSE = {Action.Status.DONE, Action.Status.DROPPED}
 
@@ -29,7 +30,8 @@ def outcome_of(action: Action) -> str:
 @transaction.atomic
 def look(action: Action, *, by) -> tuple[str, str]:
     """What is to be done and what came of it; reading leaves an event (H1)."""
-    record("action.viewed", action, by=by, reference=action.discussion.meeting.reference)
+    why = reason_to_open([action.discussion.case], by=by)
+    record("action.viewed", action, by=by, reference=action.discussion.meeting.reference, reason=why)
     return text_of(action), outcome_of(action)
 
 

@@ -16,6 +16,7 @@ from meetings.record import TEXTS, Record
 from meetings.rules import DISCUSSION_RULES
 from referrals.actions.levels import change_level
 from referrals.clock import due_on
+from referrals.looking import reason_to_open
 from referrals.models import LevelPeriod
 
 DECIDED = ("risk_of_harm", "disclosure_considered", "level_decided", "next_review_on")
@@ -31,7 +32,8 @@ def take(discussion: Discussion) -> Discussion:
 def look(discussion: Discussion, *, by) -> Record:
     """The one way to what was said: it leaves an event (H1)."""
     DISCUSSION_RULES.require("record", discussion, by=by)
-    record("discussion.viewed", discussion, by=by, reference=discussion.meeting.reference)
+    why = reason_to_open([discussion.case], by=by)
+    record("discussion.viewed", discussion, by=by, reference=discussion.meeting.reference, reason=why)
     return Record.opened(discussion.record)
 
 

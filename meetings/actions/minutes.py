@@ -12,9 +12,11 @@ from boards.models import AreaSettings, Organisation
 from mappa_portal.exceptions import Conflict
 from meetings.actions.locks import take
 from meetings.minutes import Content, content_of
-from meetings.models import Attendance, DiscussionGrant, Meeting, Minutes
+from meetings.models import Attendance, Discussion, DiscussionGrant, Meeting, Minutes
 from meetings.rules import MEETING_RULES, MINUTES_RULES
 from outbox.jobs import post
+from referrals.looking import reason_to_open
+from referrals.models import Case
 
 
 def issue_by(meeting: Meeting) -> date:
@@ -78,8 +80,16 @@ def issue(minutes: Minutes, *, by, at: datetime) -> Minutes:
 @transaction.atomic
 def look(minutes: Minutes, *, by, name: str = "minutes.viewed") -> Content:
     """The one way to the text: it leaves an event (H1)."""
-    _record(name, minutes, by)
+    _record(name, minutes, by, *filter(None, [reason_to_open(_restricted(minutes, by), by=by)]))
     return Content.opened(minutes.content)
+
+
+def _restricted(minutes: Minutes, by) -> QuerySet[Case]:
+    """Of the cases that the person reads in them."""
+    read = Discussion.objects.filter(meeting=minutes.meeting_id)
+    if by is not None:
+        read = read.for_user(by)
+    return Case.objects.filter(is_restricted=True, discussions__in=read)
 
 
 def readers(meeting: Meeting) -> QuerySet[Organisation]:

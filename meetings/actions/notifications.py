@@ -17,6 +17,7 @@ from meetings.models import Discussion, Meeting, Notification
 from meetings.notifications import mail
 from meetings.notifications.known import Known
 from meetings.rules import MEETING_RULES, NOTIFICATION_RULES
+from referrals.looking import reason_to_open
 from referrals.models import Case
 
 BY_WORD = "{} is at Level 1: an agency is told of it only if the lead agency says so"
@@ -127,7 +128,7 @@ def look(notifications: Iterable[Notification], *, by, name: str = "notification
     found = list(notifications)
     for notification in found:
         NOTIFICATION_RULES.require("look", notification, by=by)
-        _record(name, notification, by)
+        _record(name, notification, by, reason_to_open([notification.case], by=by))
     return [Known.opened(notification.known) for notification in found]
 
 

@@ -41,11 +41,11 @@ class Action(Owned):
     discussion = OwnedKey(Discussion, related_name="actions")
     number = models.PositiveSmallIntegerField()
     agency = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    text = models.TextField(editable=False)
+    text = models.TextField(editable=False)  # sealed
     due_on = models.DateField()
     status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
     closed_on = models.DateField(null=True, blank=True)
-    outcome = models.TextField(blank=True, editable=False)
+    outcome = models.TextField(blank=True, editable=False)  # sealed
     carried_from = OwnedKey("self", null=True, blank=True, related_name="carried_to")
     revision = models.PositiveIntegerField(default=1, editable=False)
 

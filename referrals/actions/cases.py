@@ -15,6 +15,7 @@ from referrals import rooms
 from referrals.actions.addresses import Stay, add_address
 from referrals.actions.levels import begin_level
 from referrals.actions.tokens import write_tokens
+from referrals.looking import reason_to_open
 from referrals.models import Address, Case
 from referrals.personal import Person
 from referrals.rules import CASE_RULES
@@ -125,7 +126,7 @@ def edit_case(
 def look(case: Case, *, by) -> Person:
     """The one way to a person's particulars for somebody who reads: it leaves an event (H1)."""
     CASE_RULES.require("see", case, by=by)
-    record("case.viewed", case, by=by)
+    record("case.viewed", case, by=by, reason=reason_to_open([case], by=by))
     return Person.opened(case.personal)
 
 

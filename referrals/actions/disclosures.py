@@ -12,6 +12,7 @@ from boards.references import next_reference
 from referrals.disclosing.checks import check
 from referrals.disclosing.ledger import OPENING, Kind
 from referrals.disclosing.tokens import write_recipient_tokens
+from referrals.looking import reason_to_open
 from referrals.models import Case, Disclosure, DisclosureEntry
 from referrals.rules import CASE_RULES, DISCLOSURE_RULES
 
@@ -113,5 +114,5 @@ def _append(disclosure: Disclosure, kind: str, *, on, said, organisation, by) ->
 def look_at(disclosure: Disclosure, *, by, name: str = "disclosure.viewed") -> Disclosure:
     """The one way to a trail for somebody who reads: it leaves an event (H1)."""
     DISCLOSURE_RULES.require("see", disclosure, by=by)
-    record(name, disclosure, by=by)
+    record(name, disclosure, by=by, reason=reason_to_open([disclosure.case], by=by))
     return disclosure

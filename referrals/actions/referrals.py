@@ -13,6 +13,7 @@ from boards.dates import add_months
 from boards.models import AreaSettings, Organisation, Territory
 from boards.references import next_reference
 from mappa_portal.exceptions import Conflict, StaleEdit
+from referrals.looking import reason_to_open
 from referrals.models import Referral, ReferralSection
 from referrals.referring import mail
 from referrals.referring.answers import Answers, category_refused, problems, release_of
@@ -59,7 +60,7 @@ def start(
 @transaction.atomic
 def look(referral: Referral, *, by) -> dict[int, dict]:
     """The one way to what a referral says, for somebody who reads: it leaves an event (H1)."""
-    record("referral.viewed", referral, by=by)
+    record("referral.viewed", referral, by=by, reason=reason_to_open([referral.case], by=by))
     return opened(referral)
 
 

@@ -17,6 +17,7 @@ from referrals.actions.addresses import Stay, add_address
 from referrals.actions.cases import add_case
 from referrals.actions.endings import finish, take
 from referrals.endings import Ending
+from referrals.looking import reason_to_open
 from referrals.models import Case, Receipt, Transfer
 from referrals.rules import OPEN
 from referrals.transferring import mail
@@ -85,7 +86,9 @@ def _begin(case: Case, reason: str, note: str, by, at: datetime, **to) -> Transf
 @transaction.atomic
 def look(transfer: Transfer, *, by) -> HandOver:
     """The one way to what was handed over, for either side: it leaves an event (H1)."""
-    record("transfer.viewed", transfer, by=by)
+    if transfer.case.erased_at:
+        raise Conflict("What was handed over was erased with the case.")
+    record("transfer.viewed", transfer, by=by, reason=reason_to_open([transfer.case], by=by))
     return HandOver.opened(transfer.hand_over)
 
 

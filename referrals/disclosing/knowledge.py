@@ -9,6 +9,7 @@ from django.db import transaction
 from audit.events import record
 from referrals.disclosing.ledger import Kind
 from referrals.disclosing.words import words_of
+from referrals.looking import reason_to_open
 from referrals.models import Case, Disclosure
 from referrals.rules import CASE_RULES
 
@@ -26,8 +27,13 @@ class Told:
 def known_on(case: Case, on: date, *, by) -> list[Told]:
     """In order of days; what a correction took out of the count was never said. Looking is recorded (H1)."""
     CASE_RULES.require("disclose", case, by=by)
-    record("disclosures.knowledge_viewed", case, by=by, after={"day": on})
-    found = case.disclosures.prefetch_related("entries__organisation__names").order_by("pk")
+    why = reason_to_open([case], by=by)
+    record("disclosures.knowledge_viewed", case, by=by, after={"day": on}, reason=why)
+    found = (
+        case.disclosures.filter(erased_at=None)
+        .prefetch_related("entries__organisation__names")
+        .order_by("pk")
+    )
     told = [each for disclosure in found for each in _told(disclosure)]
     return sorted((each for each in told if each.on <= on), key=lambda each: each.on)
 

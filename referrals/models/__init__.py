@@ -4,6 +4,8 @@ from referrals.models.addresses import Address
 from referrals.models.cases import Case, LevelPeriod, Registered, RegisteredQuerySet, Token
 from referrals.models.disclosures import Disclosure, DisclosureEntry, RecipientToken
 from referrals.models.outside import OfUnit, OutOfAreaCheck, OutOfAreaGrant
+from referrals.models.packs import Pack
+from referrals.models.records import Guard, Keeping, ReasonToLook
 from referrals.models.referrals import Referral, ReferralGrant, ReferralSection, Screening
 from referrals.models.transfers import Receipt, Transfer, TransferGrant
 
@@ -12,10 +14,14 @@ __all__ = [
     "Case",
     "Disclosure",
     "DisclosureEntry",
+    "Guard",
+    "Keeping",
     "LevelPeriod",
     "OfUnit",
     "OutOfAreaCheck",
     "OutOfAreaGrant",
+    "Pack",
+    "ReasonToLook",
     "Receipt",
     "RecipientToken",
     "Referral",

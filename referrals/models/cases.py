@@ -118,6 +118,10 @@ class Case(Registered):
         max_length=12, choices=[(e.value, e.label) for e in ELIGIBILITY], blank=True, editable=False
     )
     ended_because = models.TextField(blank=True, editable=False)  # sealed
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    kept_ages = models.JSONField(default=dict, db_default={}, editable=False)  # under 18 by day, once erased
+    is_restricted = models.BooleanField("restricted", default=False, db_default=False, editable=False)
+    is_held = models.BooleanField("under legal hold", default=False, db_default=False, editable=False)
 
     objects = CaseQuerySet.as_manager()
 

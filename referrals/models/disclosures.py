@@ -49,6 +49,7 @@ class Disclosure(Registered):
     roles = ArrayField(models.CharField(max_length=13), default=list)
     due_on = models.DateField(null=True, blank=True)  # the scheme's next step
     review_on = models.DateField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = DisclosureQuerySet.as_manager()
 

@@ -87,6 +87,7 @@ class Referral(Owned):
     case_is_new = models.BooleanField(default=False)
     level_before = models.PositiveSmallIntegerField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1, editable=False)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ReferralQuerySet.as_manager()
 

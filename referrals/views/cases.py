@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from django.views.generic import TemplateView
 
 from audit.history import done_to
+from boards.access import units_with
 from boards.switcher import preset
 from mappa_portal.action_form import ActionFormView
 from mappa_portal.limits import limit
@@ -84,6 +85,7 @@ class CaseList(UnitMixin, TemplateView):
         return super().get_context_data(
             filters=form,
             filtered=any(asked.values()),
+            keeps_records=bool(units_with(self.request.user, "keep_records")),
             page=page,
             columns=COLUMNS,
             rows=[_row(case, today) for case in page],

@@ -20,6 +20,7 @@ from referrals import actions
 from referrals.disclosing.ledger import OPENING
 from referrals.disclosing.words import standing, trail
 from referrals.forms.disclosure_steps import FORMS
+from referrals.looking import reason_to_open
 from referrals.models import Case
 from referrals.rules import CASE_RULES
 from referrals.views.disclosures import disclosure_of
@@ -154,6 +155,7 @@ class DisclosureAdd(PagedView):
         found = disclosure_of(self.request, self.kwargs["reference"], kind)
         if self.request.method == "GET":
             actions.look_at(found, by=self.request.user)
+        reason_to_open([found.case], by=self.request.user)  # the trail stands beside what was typed
         return found
 
     def get_context_data(self, **kwargs):

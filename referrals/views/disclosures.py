@@ -16,11 +16,12 @@ from audit.events import record
 from boards.models import AreaSettings
 from boards.switcher import preset
 from documents.apart import render_apart
+from mappa_portal.exceptions import Conflict
 from mappa_portal.exports import csv_download
 from mappa_portal.limits import limit
 from mappa_portal.pagination import keyset, sorting
 from mappa_portal.templatetags.govuk import short_date, tag
-from mappa_portal.words import OFFICIAL_SENSITIVE
+from mappa_portal.words import OFFICIAL_SENSITIVE, long_date
 from referrals import actions
 from referrals.disclosing.terms import BASES, CIRCUMSTANCES, ROLES, SCHEMES
 from referrals.disclosing.words import BESIDE, COLOURS, NEXT, standing, trail
@@ -165,6 +166,8 @@ def disclosure_of(request, reference: str, rule: str = "see") -> Disclosure:
     )
     full = mine.select_related("territory__parent", "organisation", "case")
     found = get_object_or_404(full, reference=reference)
+    if found.erased_at:
+        raise Conflict(f"This disclosure was erased on {long_date(found.erased_at)}.")
     DISCLOSURE_RULES.require(rule, found, by=request.user)
     return found
 

@@ -15,6 +15,7 @@ from audit.history import entries
 from audit.models import Event
 from boards.models import Organisation, Territory
 from mappa_portal.action_form import ActionFormView
+from mappa_portal.exceptions import Conflict
 from mappa_portal.pagination import keyset, sorting
 from mappa_portal.templatetags.govuk import Row
 from mappa_portal.words import long_date
@@ -151,6 +152,8 @@ class ReferralMixin(LoginRequiredMixin):
             "started_by",
         )
         found = get_object_or_404(full, reference=self.kwargs["reference"])
+        if found.erased_at:
+            raise Conflict(f"This referral was erased on {long_date(found.erased_at)}.")
         require(self.rule, found, self.request.user)
         return found
 

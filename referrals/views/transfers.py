@@ -16,6 +16,7 @@ from mappa_portal.templatetags.govuk import Row, tag
 from mappa_portal.words import moment
 from referrals.actions import transfers as actions
 from referrals.forms.transfers import OUTSIDE, RefuseForm, TransferForm, WithdrawOfferForm
+from referrals.looking import reason_to_open
 from referrals.models import Case, Receipt, Transfer
 from referrals.models.addresses import present
 from referrals.rules import units_of
@@ -34,6 +35,7 @@ class CaseTransfer(CaseMixin, CaseFormView):
     title, button = "Transfer this case", "Offer transfer"
 
     def get_form_kwargs(self):
+        reason_to_open([self.case], by=self.request.user)  # where the person lives is proposed
         lives = present(self.case.addresses.select_related("borough"), localdate())
         proposed = lives.borough if lives and lives.leads_away else None
         return super().get_form_kwargs() | {"case": self.case, "proposed": proposed}

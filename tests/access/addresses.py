@@ -67,11 +67,19 @@ def address(name: str, of: str, target: str) -> str:
         name_of = {"own": "ours", "foreign": CANARY}
         kept = AttendanceFile.objects.filter(name=name_of.get(target)).values_list("key", flat=True).first()
         return reverse(name, kwargs={"key": kept or NOWHERE})
+    if of == "pack":
+        code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
+        part = {"part": "particulars"} if name.endswith("_part") else {}
+        return reverse(name, kwargs={"reference": f"{code}-C-2024-{number}", "number": 1, **part})
     if of in ("case", "address"):
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
         kind = {"kind": "request"} if name.endswith("disclosure_new") else {}
         kind = {"number": 1} if of == "address" else kind
         return reverse(name, kwargs={"reference": f"{code}-C-2024-{number}", **kind})
+    if of == "keeping":
+        code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
+        place = {"kind": "case", "verb": "refuse"}
+        return reverse(name, kwargs={"reference": f"{code}-C-2024-{number}", **place})
     if of == "disclosure":
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
         kind = {"kind": "proposal"} if name.endswith(":add") else {}

@@ -33,8 +33,9 @@ from outbox.jobs import run_jobs
 from outbox.models import Job, Message
 from referrals.actions import add_case, open_disclosure, outside
 from referrals.actions.addresses import Stay, add_address
+from referrals.actions.packs import start as start_pack
 from referrals.actions.transfers import offer
-from referrals.models import Case
+from referrals.models import Case, Keeping
 from referrals.personal import Person
 from tests.factories import person
 from tests.meetings import files
@@ -253,6 +254,36 @@ def transfers(world) -> None:
         offer(case, to_unit=to, reason=name, note=name, by=by, at=timezone.now())
 
 
+def keepings(world) -> None:
+    """Somebody else proposed to erase the case of either borough."""
+    for case in Case.objects.filter(territory__slug__in=["camden", "hackney"]):
+        Keeping.objects.create(
+            territory=case.territory,
+            organisation=case.organisation,
+            kind="case",
+            subject_id=case.pk,
+            reference=case.reference,
+            case=case,
+            outcome="erase",
+            decided_at=timezone.now(),
+            decided_by=world.co_ordinator,
+        )
+
+
+def packs(world) -> None:
+    for case in Case.objects.filter(territory__slug__in=["camden", "hackney"]):
+        by = getattr(world, f"{case.territory.slug}_administrator")
+        start_pack(
+            case,
+            kind="subject",
+            parts=["particulars"],
+            requested_on=TODAY,
+            today=TODAY,
+            by=by,
+            at=timezone.now(),
+        )
+
+
 def build(world, stage: str) -> None:
     """Camden's and Hackney's agreements at the stage, West Yorkshire's template, and canaries in what is foreign."""
     meetings(world)
@@ -266,6 +297,8 @@ def build(world, stage: str) -> None:
     transfers(world)
     referrals(world)
     out_of_area(world)
+    keepings(world)
+    packs(world)
     by, world.own_words = world.leeds_co_ordinator, {"hackney": CANARY}
     if stage == "template":
         world.draft_template()

@@ -239,6 +239,22 @@ ROUTES = (
     | rows("address", RECORDERS, pages=["referrals:address_correct", "referrals:address_end"])
     | rows("case", RECORDERS, status=409, pages=["referrals:level_correct", "referrals:withdraw"])
     | rows("case", RECORDERS, status=409, pages=["referrals:recall", "referrals:take_back"])
+    | rows("case", RECORDERS, pages=[f"referrals:{page}" for page in ("records", "looks", "restrict")])
+    | rows("case", RECORDERS, pages=["referrals:looks_export"])
+    | rows("case", RECORDERS, status=409, pages=["referrals:lift_restriction"])
+    | rows("", KEEP_CASES, EVERYONE, pages=["referrals:due"])
+    | rows("case", RECORDERS, pages=["referrals:pack_new"])
+    | rows("pack", RECORDERS, pages=["referrals:pack", "referrals:pack_words", "referrals:pack_preview"])
+    | rows("pack", RECORDERS, pages=["referrals:pack_part"])
+    | rows(  # it is being reviewed
+        "pack",
+        RECORDERS,
+        status=409,
+        pages=["referrals:pack_reopen", "referrals:pack_release", "referrals:pack_pdf"],
+    )
+    | rows("keeping", RECORDERS, post=["referrals:settle"])
+    | rows("case", {"camden_mappa_chair"}, RECORDERS, pages=["referrals:hold"])
+    | rows("case", {"camden_mappa_chair"}, RECORDERS, status=409, pages=["referrals:lift_hold"])
     | rows("case", RECORDERS, pages=["referrals:disclosure_choose", "referrals:disclosure_new"])
     | rows("", KEEP_CASES, pages=["disclosures:list", "disclosures:export"])  # for others there is no ledger
     | rows("", KEEP_CASES, pages=["disclosures:find", "disclosures:who_knew"])
@@ -416,6 +432,8 @@ OWN_ACCOUNT = re.compile(  # about the person who asks and nobody else: proven i
 )
 
 OF_BOROUGH = {
+    "keeping",
+    "pack",
     "import",
     "kpi",
     "case",

@@ -56,7 +56,7 @@ def test_H1_if_the_event_cannot_be_written_the_action_fails(committed):
         "DELETE FROM audit_event",
         "TRUNCATE audit_event",
         "UPDATE audit_draft SET name = 'x'",
-        "UPDATE audit_change SET salt = 'x'",  # deleting one is the retention's business
+        "UPDATE audit_change SET salt = 'x'",  # deleting one takes an erasure: tests/referrals/test_keeping.py
     ],
 )
 def test_H2_the_application_only_adds(world, statement):

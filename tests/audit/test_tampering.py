@@ -25,7 +25,8 @@ class Intruder:
     ids: list[int]
 
     def __post_init__(self):
-        self.run("ALTER TABLE audit_event DISABLE TRIGGER USER")
+        for table in ("audit_event", "audit_change"):
+            self.run(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         self.run("CREATE TEMP TABLE kept_event AS TABLE audit_event")
         self.run("CREATE TEMP TABLE kept_change AS TABLE audit_change")
 
@@ -41,7 +42,8 @@ class Intruder:
 
     def leave(self):
         self.undo()
-        self.run("ALTER TABLE audit_event ENABLE TRIGGER USER")
+        for table in ("audit_event", "audit_change"):
+            self.run(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
     def edit(self, victim: int, what: str):
         self.run(f"UPDATE audit_event SET {what} WHERE id = %s", self.ids[victim])

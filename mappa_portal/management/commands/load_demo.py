@@ -17,6 +17,7 @@ ROOMS = (
     "data_returns.demo.load",
     "referrals.referring.demo.load",
     "referrals.transferring.demo.load",
+    "referrals.records.demo.load",
 )
 
 

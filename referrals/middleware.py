@@ -1,0 +1,65 @@
+"""The page that asks why, at whatever address a restricted case is opened: an answer holds for half an hour."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.timezone import now
+
+from referrals.actions.guarding import give_reason
+from referrals.forms.records import WhyForm
+from referrals.looking import AskWhy, standing
+from referrals.models import Case
+
+KEPT, ASKED = "reasons_given", "asked_why"
+OURS = {"csrfmiddlewaretoken", "why", "why_more", "why_from"}
+
+
+class AskWhyMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.user.reasons_given = standing(request.session.get(KEPT, {}), now())
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        """An answer: a page is opened anew, a form that waited for it goes on with what was typed."""
+        if request.method != "POST" or "why_from" not in request.POST or not request.user.is_authenticated:
+            return None
+        asked = list(Case.objects.filter(pk__in=request.session.get(ASKED, []), is_restricted=True))
+        form = WhyForm(request.POST)
+        if asked and not form.is_valid():
+            return _page(request, asked, form)
+        if asked:
+            _keep(request, asked, form)
+        if request.POST["why_from"] == "GET":
+            return HttpResponseRedirect(request.get_full_path(), status=303)
+        typed = request.POST.copy()
+        for name in OURS - {"csrfmiddlewaretoken"}:
+            typed.pop(name, None)
+        request.POST = typed
+        return None
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, AskWhy):
+            return None
+        request.session[ASKED] = [case.pk for case in exception.cases]
+        page = _page(request, exception.cases, WhyForm())
+        request.failed = True  # what the form did before it came here is undone
+        return page
+
+
+def _keep(request: HttpRequest, cases: list[Case], form: WhyForm) -> None:
+    at, code = now(), form.cleaned_data["why"]
+    for case in cases:
+        give_reason(case, code=code, text=form.cleaned_data["why_more"], by=request.user, at=at)
+    said = {str(case.pk): [code, at.timestamp()] for case in cases}
+    request.session[KEPT] = request.session.get(KEPT, {}) | said
+    request.session.pop(ASKED, None)
+    request.user.reasons_given = standing(request.session[KEPT], at)
+
+
+def _page(request: HttpRequest, cases: list[Case], form: WhyForm) -> HttpResponse:
+    sent = [(n, v) for n, values in request.POST.lists() for v in values if n not in OURS]
+    origin = request.POST.get("why_from") or request.method
+    context = {"cases": cases, "form": form, "sent": sent, "origin": origin}
+    return render(request, "referrals/why.html", context, status=403)
