@@ -58,7 +58,7 @@ class MeetingDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
         return {
             "discussions": discussions,
             "replies": [(i, reply_of(i), answers) for i, answers in may],
-            "notified": told.select_related("agency").order_by("agency").distinct("agency"),
+            "notified": told.select_related("agency").order_by("agency_id").distinct("agency_id"),
         }
 
     def _ours(self) -> dict:
