@@ -8,12 +8,20 @@ from django.utils.crypto import salted_hmac
 
 
 def seal(text: str) -> str:
-    return _keys().encrypt(text.encode()).decode()
+    return seal_bytes(text.encode())
 
 
 def unseal(sealed: str) -> str:
     """Raises cryptography's InvalidToken for what was not sealed with one of the portal's keys."""
-    return _keys().decrypt(sealed.encode()).decode()
+    return unseal_bytes(sealed).decode()
+
+
+def seal_bytes(data: bytes) -> str:
+    return _keys().encrypt(data).decode()
+
+
+def unseal_bytes(sealed: str) -> bytes:
+    return _keys().decrypt(sealed.encode())
 
 
 def reseal(sealed: str) -> str:

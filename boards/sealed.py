@@ -17,14 +17,20 @@ class Sealed:
     model: type[Owned]
     columns: tuple[str, ...]
     then: Callable[[Iterable], None] | None
+    batch: int = BATCH
 
 
 _sealed: list[Sealed] = []
 
 
-def register(model: type[Owned], *columns: str, then: Callable[[Iterable], None] | None = None) -> None:
-    """``then`` gets the rows of a batch, to make anew what is derived with the key."""
-    _sealed.append(Sealed(model, columns, then))
+def register(
+    model: type[Owned],
+    *columns: str,
+    then: Callable[[Iterable], None] | None = None,
+    batch: int = BATCH,
+) -> None:
+    """``then`` gets the rows of a batch, to make anew what is derived with the key; few rows if each is large."""
+    _sealed.append(Sealed(model, columns, then, batch))
 
 
 def registered() -> tuple[Sealed, ...]:
@@ -41,7 +47,7 @@ def _batches(one: Sealed, territory: Territory) -> Iterator[list]:
     while True:
         with transaction.atomic():
             held = one.model.objects.select_for_update(of=["self"], no_key=True).order_by("pk")
-            rows = list(held.filter(territory=territory, pk__gt=after)[:BATCH])
+            rows = list(held.filter(territory=territory, pk__gt=after)[: one.batch])
             for row in rows:
                 for column in one.columns:
                     if value := getattr(row, column):
@@ -50,6 +56,6 @@ def _batches(one: Sealed, territory: Territory) -> Iterator[list]:
             if one.then:
                 one.then(rows)
         yield rows
-        if len(rows) < BATCH:
+        if len(rows) < one.batch:
             return
         after = rows[-1].pk

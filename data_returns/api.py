@@ -1,5 +1,8 @@
 """The REST door of the room: what was released of the data returns."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
 from django_filters import rest_framework as filters
@@ -12,6 +15,9 @@ from boards.access import ForUserMixin
 from boards.models import Territory
 from data_returns.models import Rendition
 from data_returns.years import slashed, year_of
+from mappa_portal.exports import CsvRenderer
+from mappa_portal.words import OFFICIAL
+from meetings.performance.exports import limit_exports, record_export
 
 
 class RenditionSerializer(serializers.ModelSerializer):
@@ -50,6 +56,15 @@ class RenditionSerializer(serializers.ModelSerializer):
         return dict(rendition.covers)
 
 
+def _rows(one: dict) -> Iterator[dict]:
+    """As the released page writes them: a number, or in its place a symbol."""
+    same = {name: one[name] for name in ("area", "borough", "year", "version")}
+    for key, value in one["figures"].items():
+        has_number = isinstance(value, int)
+        said = {"value": value if has_number else None, "symbol": "" if has_number else f"[{value}]"}
+        yield same | {"key": key} | said | {"revised": "[r]" if key in one["revised"] else ""}
+
+
 class RenditionFilter(filters.FilterSet):
     """An allow-list: what is not named here is not filtered by."""
 
@@ -77,6 +92,24 @@ class RenditionViewSet(ForUserMixin, mixins.ListModelMixin, GenericViewSet):
     filter_backends = [filters.DjangoFilterBackend]
     filterset_class = RenditionFilter
     ordering = ("-year", "id")
+    marking = OFFICIAL  # of its CSV: nothing in it can identify a person (S1)
+
+    def get_renderers(self):
+        return [*super().get_renderers(), CsvRenderer()]
+
+    def list(self, request, *args, **kwargs):
+        """As CSV a row for each figure."""
+        answer = super().list(request, *args, **kwargs)
+        if request.accepted_renderer.format == CsvRenderer.format:
+            limit_exports(request.user)
+            answer.data["results"] = [row for one in answer.data["results"] for row in _rows(one)]
+            self._record(answer.data["results"])
+        return answer
+
+    def _record(self, rows: Sequence[dict]) -> None:
+        for slug, number in Counter(row["borough"] or row["area"] for row in rows).items():
+            place = Territory.objects.select_related("parent").get(slug=slug)
+            record_export(place, number, by=self.request.user, kind="CSV of return")
 
     def get_queryset(self):
         return super().get_queryset().newest().select_related("territory", "about")

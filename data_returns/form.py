@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from mappa_portal.suppression.attack import LARGEST  # noqa: F401  the limit of a figure
 from mappa_portal.words import upper_first
 
 OWN = "C"  # begins the code of a cross-check that an area made
-LARGEST = 99_999  # people in one cell: more is a slip of the hand
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
 from boards.models import Territory
 from data_returns.form import Cell
 from data_returns.years import last_day
@@ -129,16 +132,31 @@ def facts_for(cells: Iterable[Cell], borough: Territory, year: int) -> tuple[Fac
 
 
 def facts(borough: Territory, day: date, *, with_ages: bool = True) -> tuple[Fact, ...]:
-    """Of each case that had a level on the day; two levels on one day count as the later one."""
+    """Of each case that had a level on the day; two levels on one day count as the later one. A case that was merged
+    into another is that person's too, and counts once.
+    """
     periods = LevelPeriod.objects.current(day).filter(territory=borough)
+    of_kept = {
+        name: Coalesce(f"case__merged_into__{path}", f"case__{path}") for name, path in OF_CASE.items()
+    }
     rows = list(
-        periods.order_by("case", "-starts_on", "-pk")
-        .distinct("case")
-        .values_list("case", "case__personal", "case__responsible_agency__agency_type", *FIELDS)
+        periods.annotate(**of_kept, own=F("case__merged_into"))
+        .order_by("person", F("own").asc(nulls_first=True), "-starts_on", "-pk")
+        .distinct("person")
+        .values_list(*OF_CASE, "level", "starts_on")
     )
     ages = ages_on({row[0]: row[1] for row in rows}, day) if with_ages else {}
-    found = (Fact(*said, manager or "", ages.get(case)) for case, _, manager, *said in rows)
+    found = (
+        Fact(reference, level, since, category, manager or "", ages.get(person))
+        for person, _, manager, reference, category, level, since in rows
+    )
     return tuple(sorted(found, key=lambda fact: fact.reference))
 
 
-FIELDS = ("case__reference", "level", "starts_on", "case__category")
+OF_CASE = {
+    "person": "pk",
+    "personal": "personal",
+    "manager": "responsible_agency__agency_type",
+    "named": "reference",
+    "of_category": "category",
+}

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
 from documents.antivirus import scan
+from documents.contents import DAMAGED, PASSWORD, STARTS, TOO_MUCH, check_pdf, check_picture
 
 UNPACKED_MAX = 100 * 2**20
 ENTRIES_MAX = 2_000
@@ -23,7 +24,11 @@ NAMES = {
     "md": "Markdown (.md)",
     "csv": "CSV",
     "json": "JSON",
+    "pdf": "PDF",
+    "png": "PNG",
+    "jpeg": "JPEG",
 }
+ENDINGS = {"jpg": "jpeg"}  # another ending of the same kind
 MAIN_PART = {
     "docx": b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
     "xlsx": b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
@@ -36,20 +41,18 @@ DOCTYPES = [
     for coding in ("utf-8", "utf-16-le", "utf-16-be")
 ]
 
-DAMAGED = "The file is damaged. Open it, save it again and choose the new file."
-PASSWORD = "The file is protected with a password. Save it without a password and choose the new file."
 OLD_OFFICE = "The file is in an old Office format. Save it as {kind} and choose the new file."
 MACROS = (
     "The file has macros or other active content. Save it as {kind} without them and choose the new file."
 )
 OUTSIDE = "The file loads parts from elsewhere. Remove linked pictures and templates, and save it again."
-TOO_MUCH = "The file is too large once unpacked. Remove pictures or split it."
+NOT_WHAT_IT_SAYS = "The file is not a {kind} document. Open it, save it as one and choose it again."
 
 
 def check_upload(file: UploadedFile, *, kinds: Collection[str]) -> bytes:
     """The content, if it is one of ``kinds`` and harmless; a ValidationError that says what to do if not."""
     check_size(file, "Remove pictures or split it.")
-    kind = (file.name or "").rpartition(".")[2].lower()
+    kind = kind_of(file)
     data = file.read()
     if not data:
         raise ValidationError("The file is empty. Choose a file with text in it.")
@@ -60,11 +63,23 @@ def check_upload(file: UploadedFile, *, kinds: Collection[str]) -> bytes:
     if kind not in kinds:
         raise ValidationError(f"The file must be {_names(kinds)}.")
     scan(data)
+    if kind in STARTS and not data.startswith(STARTS[kind]):
+        raise ValidationError(NOT_WHAT_IT_SAYS.format(kind=NAMES[kind]))
+    if kind == "pdf":
+        return check_pdf(data)
+    if kind in STARTS:
+        return check_picture(data, kind)
     if kind in MAIN_PART:
         _check_office(data, kind)
     else:
         _check_text(data)
     return data
+
+
+def kind_of(file: UploadedFile) -> str:
+    """As its name says; the content has to agree."""
+    ending = (file.name or "").rpartition(".")[2].lower()
+    return ENDINGS.get(ending, ending)
 
 
 def check_size(file: UploadedFile, advice: str) -> None:
@@ -74,7 +89,8 @@ def check_size(file: UploadedFile, advice: str) -> None:
 
 
 def _names(kinds: Collection[str]) -> str:
-    return " or ".join(NAMES[kind] for kind in kinds)
+    *most, last = [NAMES[kind] for kind in kinds]
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _refuse_old_office(data: bytes, kinds: Collection[str]) -> None:
@@ -118,9 +134,7 @@ def _check_office(data: bytes, kind: str) -> None:
     if b"macroEnabled" in types:
         raise ValidationError(MACROS.format(kind=NAMES[kind]))
     if MAIN_PART[kind] not in types:
-        raise ValidationError(
-            f"The file is not a {NAMES[kind]} document. Open it, save it as one and choose it again."
-        )
+        raise ValidationError(NOT_WHAT_IT_SAYS.format(kind=NAMES[kind]))
 
 
 def _check_entries(entries: list[ZipInfo], kind: str) -> None:

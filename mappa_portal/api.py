@@ -15,6 +15,7 @@ from mappa_portal import reference
 from meetings.api import KpiView
 from meetings.registers_api import AttendanceViewSet, InvitationViewSet, MeetingViewSet, ReplyViewSet
 from protocols.api import ProtocolViewSet
+from referrals.api import ReferralFiguresView
 
 
 class Router(DefaultRouter):
@@ -48,6 +49,7 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", docs, name="api_docs"),
     path("kpis/", KpiView.as_view(), name="kpis"),
+    path("referral-figures/", ReferralFiguresView.as_view(), name="referral_figures"),
     path("", include(router.urls)),
     re_path(r"", nothing_here, name="api_nothing_here"),
 ]

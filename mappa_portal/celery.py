@@ -70,6 +70,14 @@ app.conf.beat_schedule = {
         "task": "data_returns.remind_of_returns",
         "schedule": crontab(hour="7-18", minute=25),
     },
+    "referrals that are due": {
+        "task": "referrals.promise_reminders",
+        "schedule": crontab(hour="7-18", minute=35),
+    },
+    "figures of referrals for wide use": {
+        "task": "referrals.release_figures",
+        "schedule": crontab(hour=4, minute=20),
+    },
     "paper copies of data returns that are overdue": {
         "task": "data_returns.remind_of_copies",
         "schedule": crontab(hour=6, minute=20),

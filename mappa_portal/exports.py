@@ -95,14 +95,14 @@ def download(name: str, body: bytes, content_type: str) -> HttpResponse:
 class CsvRenderer(BaseRenderer):
     """A list of the API as a table, by ``Accept: text/csv``; the next page stands in the Link header.
 
-    The viewset records the export, as it knows whose rows they are.
+    The view records the export, as it knows whose rows they are, and names another ``marking`` if it has one.
     """
 
     media_type = "text/csv"
     format = "csv"
 
     def render(self, data, accepted_media_type=None, renderer_context=None) -> bytes:
-        response = (renderer_context or {})["response"]
+        response, view = (renderer_context or {})["response"], (renderer_context or {}).get("view")
         if response.exception:
             return JSONRenderer().render(data)
         rows = data["results"]
@@ -110,4 +110,4 @@ class CsvRenderer(BaseRenderer):
             response["Link"] = f'<{data["next"]}>; rel="next"'
         columns = list(rows[0]) if rows else []
         cells = ([row[name] for name in columns] for row in rows)
-        return csv_text(columns, cells, OFFICIAL_SENSITIVE).encode()
+        return csv_text(columns, cells, getattr(view, "marking", OFFICIAL_SENSITIVE)).encode()

@@ -13,6 +13,7 @@ from meetings import ages, erasing, packs  # noqa: F401  (register themselves)
 from meetings.models import Action, Discussion, Meeting, Minutes, Notification
 from referrals import rooms
 from referrals.models import Case
+from referrals.models.cases import of_one_person
 
 COLOURS = {"scheduled": "blue", "held": "green"}
 
@@ -20,7 +21,7 @@ COLOURS = {"scheduled": "blue", "held": "green"}
 @rooms.reviews
 def annotate(cases: QuerySet) -> QuerySet:
     held = Discussion.objects.filter(
-        territory=OuterRef("territory"), case=OuterRef("pk"), meeting__status=Meeting.Status.HELD
+        case__in=of_one_person("pk"), territory=OuterRef("territory"), meeting__status=Meeting.Status.HELD
     ).order_by("-meeting__held_on", "-pk")
     return cases.annotate(
         last_review=Subquery(held.values("meeting__held_on")[:1]),
@@ -30,14 +31,14 @@ def annotate(cases: QuerySet) -> QuerySet:
 
 @rooms.hears
 def hearings(case: Case) -> list[rooms.Hearing]:
-    held = Discussion.objects.filter(case=case, meeting__status=Meeting.Status.HELD)
+    held = Discussion.objects.filter(case__in=case.whole, meeting__status=Meeting.Status.HELD)
     found = held.order_by("-meeting__held_on", "-pk").values_list("meeting__reference", "meeting__held_on")
     return [rooms.Hearing(reference, held_on) for reference, held_on in found]
 
 
 @rooms.sections.register
 def meetings(user, case: Case, today: date) -> Section:
-    found = Discussion.objects.filter(case=case, meeting__in=Meeting.objects.for_user(user))
+    found = Discussion.objects.filter(case__in=case.whole, meeting__in=Meeting.objects.for_user(user))
     heard = found.select_related("meeting").order_by("-meeting__held_on", "-pk")
     return Section("Meetings", [_row(discussion) for discussion in heard])
 
@@ -78,8 +79,8 @@ def traces(case: Case) -> dict[str, list[int]]:
     return {
         "meetings.discussion": list(heard.values_list("pk", flat=True)),
         "meetings.action": list(Action.objects.filter(discussion__in=heard).values_list("pk", flat=True)),
-        "meetings.notification": list(case.notifications.values_list("pk", flat=True)),
         "meetings.minutes": list(Minutes.objects.filter(meeting__in=meetings).values_list("pk", flat=True)),
+        "meetings.notification": list(case.notifications.values_list("pk", flat=True)),
     }
 
 
@@ -87,8 +88,10 @@ def traces(case: Case) -> dict[str, list[int]]:
 def meets(referrals: QuerySet) -> QuerySet:
     """The first meeting with the case on its agenda since the referral was accepted, unless it came to nothing."""
     since = {"meeting__held_on__gte": OuterRef("since")}
-    place = {"territory": OuterRef("territory"), "case": OuterRef("case")}
-    found = Discussion.objects.filter(**place, **since).order_by("meeting__held_on", "pk")
+    same = of_one_person("case", "case__merged_into")
+    found = Discussion.objects.filter(case__in=same, territory=OuterRef("territory"), **since).order_by(
+        "meeting__held_on", "pk"
+    )
     planned = found.filter(meeting__status__in=[Meeting.Status.SCHEDULED, Meeting.Status.HELD])
     held = found.filter(meeting__status=Meeting.Status.HELD)
     return referrals.annotate(

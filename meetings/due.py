@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q, Subquery
 
 from boards.models import AreaSettings, Organisation
 from mappa_portal.words import long_date
@@ -12,6 +12,7 @@ from referrals.clock import is_overdue
 from referrals.endings import Standing
 from referrals.listing import with_clock
 from referrals.models import Case
+from referrals.models.cases import of_one_person
 
 LEVELS = (2, 3)
 
@@ -42,10 +43,10 @@ class DueCase:
 def due_cases(unit: Organisation, *, by: date, today: date, settings: AreaSettings) -> list[DueCase]:
     """Oldest first; one query. What is suspended or has ended is not due."""
     planned = Discussion.objects.filter(
-        case=OuterRef("pk"), meeting__status=Meeting.Status.SCHEDULED, meeting__held_on__gte=today
+        case__in=of_one_person("pk"), meeting__status=Meeting.Status.SCHEDULED, meeting__held_on__gte=today
     ).order_by("meeting__held_on", "meeting__pk")
     found = (
-        with_clock(Case.objects.filter(organisation=unit), today, [settings])
+        with_clock(Case.objects.filter(organisation=unit).kept(), today, [settings])
         .filter(Q(next_review__lte=by) | Q(last_review=None), present_level__in=LEVELS)
         .filter(standing=Standing.MANAGED)
         .annotate(planned=Subquery(planned.values("meeting__reference")[:1]))

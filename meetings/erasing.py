@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
+from boards.access import unshare
 from boards.models import Organisation
 from meetings.ages import ages_on
 from meetings.minutes import Content
-from meetings.models import Discussion, Minutes
+from meetings.models import Discussion, Minutes, Notification
 from meetings.record import Record
 from referrals import rooms
 from referrals.models import Case
@@ -25,6 +26,9 @@ def before_a_case_goes(case: Case) -> None:
     heard.filter(under_18__isnull=False).update(under_18_stated=True)
     Case.objects.filter(pk=case.pk).update(kept_ages=_ages(case))
     discussions = set(heard.values_list("pk", flat=True))
+    for told in Notification.objects.filter(case=case):  # no agency reads of the person any more
+        unshare(told, with_=told.agency)
+    Notification.objects.filter(case=case, withdrawn_at=None).update(withdrawn_at=now())
     for minutes in Minutes.objects.select_for_update().filter(meeting__in=heard.values("meeting")):
         blank(minutes, discussions)
 

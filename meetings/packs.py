@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from django.utils.timezone import localdate
+
 from mappa_portal.words import long_date
 from meetings.actions.actions import outcome_of, text_of
-from meetings.models import Discussion
+from meetings.models import Discussion, Notification
+from meetings.notifications.known import Known
 from meetings.record import TEXTS, Record
 from referrals.models import Case
 from referrals.records.parts import Block, part
@@ -20,6 +23,18 @@ LABELS = {
     "level_reason": "Why this level",
     "dissent": "Differing views",
 }
+
+
+@part("told", "Which agencies were told")
+def told(case: Case) -> Iterator[Block]:
+    for each in Notification.objects.filter(case=case).select_related("agency").order_by("notified_at", "pk"):
+        labels = [label for code, label in Notification.MAY_KNOW if code in each.may_know]
+        said = ", ".join(labels) or "The reference alone"
+        why = Known.opened(each.known).why
+        yield (
+            f"{each.agency.name}, {long_date(localdate(each.notified_at))}",
+            ". ".join(filter(None, (said, why))),
+        )
 
 
 @part("discussions", "What meetings decided")

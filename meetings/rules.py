@@ -225,8 +225,10 @@ def _has_worker_to_invite(notification: Notification) -> bool:
 
 def _can_open_again(notification: Notification) -> bool:
     """Withdrawn, and the agency is still asked to the case, or was told by the lead agency's word."""
-    if notification.is_open or notification.meeting is None:
-        return not notification.is_open and notification.word_on is not None
+    if notification.is_open or not notification.known:  # what it said was erased
+        return False
+    if notification.meeting is None:
+        return notification.word_on is not None
     asked = Attendance.objects.required().filter(
         discussion=notification.discussion_id, organisation=notification.agency_id
     )

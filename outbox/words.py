@@ -42,6 +42,7 @@ NAMES = {
     "meetings.tell_minutes": "Tell the agencies that minutes are issued",
     "meetings.send_reminder": "Remind an agency to reply",
     "outbox.send_message": "Send an email",
+    "referrals.remind": "Remind of a referral that is due",
     "protocols.ask_approval": "Ask for an approval",
     "protocols.ask_signature": "Ask for a signature",
     "protocols.file_pdf": "Make the document of a protocol",

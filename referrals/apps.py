@@ -20,6 +20,7 @@ class ReferralsConfig(AppConfig):
             Pack,
             ReasonToLook,
             Referral,
+            ReferralAttachment,
             ReferralSection,
             Transfer,
         )
@@ -32,6 +33,7 @@ class ReferralsConfig(AppConfig):
         sealed.register(Referral, "reason")
         sealed.register(ReferralSection, "content")
         sealed.register(Transfer, "reason", "hand_over", "answer")
+        sealed.register(ReferralAttachment, "said", "content", batch=1)
         sealed.register(Guard, "reason", "end_reason")
         sealed.register(ReasonToLook, "text")
         sealed.register(Keeping, "reason")

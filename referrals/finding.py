@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from audit.events import record
 from boards.models import Organisation
@@ -71,8 +72,13 @@ def _ranked(units, terms: list[set[tuple[str, str]]], *, born: bool) -> list[Mat
     nearest = sorted(
         found, key=lambda case: (-len(found[case]), -sum(map(RANK.get, found[case].values())), -case)
     )
-    cases = Case.objects.with_standing().in_bulk(nearest[:MOST])
-    return [Match(cases[pk], _words(found[pk])) for pk in nearest[:MOST]]
+    near = Case.objects.filter(pk__in=nearest[:MOST])
+    kept = dict(near.values_list("pk", Coalesce("merged_into", "pk")))
+    cases = Case.objects.with_standing().in_bulk(set(kept.values()))
+    matches: dict[int, Match] = {}
+    for pk in filter(kept.get, nearest[:MOST]):  # a case that was merged answers as the one that is kept
+        matches.setdefault(kept[pk], Match(cases[kept[pk]], _words(found[pk])))
+    return list(matches.values())
 
 
 def _hits(units, terms) -> Iterator[tuple[int, int, str]]:

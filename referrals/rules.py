@@ -1,4 +1,4 @@
-from boards.access import units_with
+from boards.access import seats_with, units_with
 from boards.models import Organisation
 from boards.rules import Rule, RuleBook
 from referrals.disclosing.ledger import Kind, why_not
@@ -23,6 +23,8 @@ def _offered(case) -> str:
 
 def _stays(case) -> str:
     """Why a case may not be withdrawn as a mistake; empty if it may."""
+    if not _alone(case) or case.merged.exists():
+        return "This case is merged with another: undo that first."
     if case.is_held:
         return HELD
     if case.discussions.exists():
@@ -36,30 +38,49 @@ def _stays(case) -> str:
     return ""
 
 
+def _alone(case) -> bool:
+    return case.merged_into_id is None
+
+
+def _merged(case) -> str:
+    return f"This case was merged into {case.merged_into}: go on there, or undo the merge first."
+
+
+def _of_kept(
+    test=lambda case: True, otherwise="This cannot be done now.", verb: str = "record_meeting"
+) -> Rule:
+    """Nothing is done to a case that was merged into another; this it would be besides."""
+    why = otherwise if callable(otherwise) else lambda case: otherwise
+    return Rule(
+        verb,
+        lambda case: _alone(case) and test(case),
+        lambda case: why(case) if _alone(case) else _merged(case),
+    )
+
+
 HELD = "This case is under legal hold: nothing of it is erased until the hold is lifted."
 
 CASE_RULES = RuleBook(
     add=Rule("record_meeting"),
     see=Rule("record_meeting"),
-    disclose=Rule("record_disclosure"),
-    edit=Rule("record_meeting", lambda case: not case.erased_at, "What this case said was erased."),
-    change_level=Rule("record_meeting", lambda case: case.standing in OPEN, _over),
-    recall=Rule(
-        "record_meeting",
+    disclose=_of_kept(verb="record_disclosure"),
+    edit=_of_kept(lambda case: not case.erased_at, "What this case said was erased."),
+    merge=_of_kept(lambda case: not _is_offered(case), _offered),
+    unmerge=Rule("record_meeting", lambda case: not _alone(case), "This case is not merged into another."),
+    change_level=_of_kept(lambda case: case.standing in OPEN, _over),
+    recall=_of_kept(
         lambda case: case.standing == Standing.MANAGED and case.levels.exists(),
         "Only a case that is managed at a level can be suspended.",
     ),
-    end=Rule("record_meeting", lambda case: case.standing in OPEN and not _is_offered(case), _offered),
-    transfer=Rule("record_meeting", lambda case: case.standing in OPEN and not _is_offered(case), _offered),
-    take_back=Rule(
-        "record_meeting",
+    end=_of_kept(lambda case: case.standing in OPEN and not _is_offered(case), _offered),
+    transfer=_of_kept(lambda case: case.standing in OPEN and not _is_offered(case), _offered),
+    take_back=_of_kept(
         lambda case: case.standing in (Standing.SUSPENDED, Standing.ENDED),
         "Only a recall or an ending can be taken back.",
     ),
-    move=Rule("record_meeting", lambda case: case.standing in OPEN, _over),
+    move=_of_kept(lambda case: case.standing in OPEN, _over),
     withdraw=Rule("record_meeting", lambda case: not _stays(case), _stays),
-    correct_level=Rule(
-        "record_meeting",
+    correct_level=_of_kept(
         lambda case: case.standing == Standing.MANAGED and case.levels.exists(),
         "No level is recorded that could be corrected.",
     ),
@@ -128,3 +149,9 @@ DISCLOSURE_RULES = RuleBook(
 def disclosing_units(user) -> list[Organisation]:
     """The boroughs' MAPPA units whose ledger of disclosures this person keeps."""
     return units_with(user, "record_disclosure")
+
+
+def keeps_no_ledger(user) -> bool:
+    """Of the area's office: it knows that boroughs keep ledgers, and reads none."""
+    held = seats_with(user, "record_disclosure")
+    return any(s.organisation.kind == Organisation.Kind.UNIT for s in held) and not disclosing_units(user)

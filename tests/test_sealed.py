@@ -30,6 +30,7 @@ from referrals.models import (
     ReasonToLook,
     RecipientToken,
     Referral,
+    ReferralAttachment,
     Token,
     Transfer,
 )
@@ -93,6 +94,17 @@ def everything(world):
     )
     referral = started(world)
     Referral.objects.filter(pk=referral.pk).update(reason=seal("no"))
+    ReferralAttachment.objects.create(
+        **place,
+        referral=referral,
+        kind="pdf",
+        size=1,
+        digest="1",
+        said=seal("{}"),
+        content=seal("file"),
+        added_by=world.camden_administrator,
+        added_at=now(),
+    )
     AttendanceFile.objects.create(
         **kept,
         name="a.csv",

@@ -10,9 +10,9 @@ from boards.models import AreaSettings, Organisation, Territory
 from data_returns.form import Form
 from data_returns.models import Edition, Rendition, Return
 from data_returns.release.cells import added, exact, name_of, suppress
-from data_returns.release.hiding import CannotHide
 from data_returns.rules import RETURN_RULES, SUMS_RULES, Sums
 from mappa_portal.exceptions import Conflict
+from mappa_portal.suppression.hiding import CannotHide
 from outbox.jobs import post
 
 FEWEST = 3  # boroughs in a sum: of two, each knows the other's

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 
 from data_returns.form import Form
 from data_returns.models import Figure, Rendition, Return
-from data_returns.release.attack import Knowledge, Name, Rule
-from data_returns.release.hiding import protect, small
+from data_returns.release.hiding import small
+from mappa_portal.suppression.attack import Knowledge, Name, Rule
+from mappa_portal.suppression.hiding import protect
 
 Cells = dict[str, int | str]
 HIDDEN = Rendition.HIDDEN

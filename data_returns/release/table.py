@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from data_returns.form import Form
 from data_returns.models import Edition, Rendition
+from mappa_portal.suppression import hiding
 
 KEY = (
-    ("[c]", "hidden to protect people"),
-    ("[x]", "not available"),
+    *hiding.KEY,
     ("[z]", "not applicable"),
     ("[r]", "revised since the version released before"),
 )

@@ -12,10 +12,10 @@ from data_returns.forms.releasing import ReleaseForm
 from data_returns.models import Rendition, Return
 from data_returns.release import table
 from data_returns.release.cells import exact
-from data_returns.release.hiding import CannotHide
 from data_returns.views.fetch import place, return_of
 from data_returns.views.released import area_called, office_of
 from mappa_portal.exceptions import Conflict
+from mappa_portal.suppression.hiding import CannotHide
 from mappa_portal.words import plural
 
 

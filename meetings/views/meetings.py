@@ -16,10 +16,12 @@ from meetings.actions import chasing
 from meetings.actions.calls import notice_of
 from meetings.history import history_of
 from meetings.models import Attendance, Discussion, Invitation, Meeting, Notification, PhoneCall
+from meetings.panel import FOR_THE_PANEL, for_the_panel
 from meetings.readiness import Readiness, readiness_of, reply_of
 from meetings.rules import INVITATION_RULES, MEETING_RULES
 from meetings.views.calendar import STATUS
 from meetings.views.planning import warning_about
+from referrals.models import Disclosure
 
 
 class MeetingDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
@@ -73,6 +75,8 @@ class MeetingDetail(LoginRequiredMixin, RuledMixin, ForUserMixin, DetailView):
             "clock": notice_of(meeting, localdate()) if meeting.is_planned or meeting.invited_on else None,
             "warning": warning_about(meeting.held_on) if meeting.is_planned else "",
             "cases": [_case(d, checked.get(d.pk, [])) for d in discussions],
+            "disclosures": [_disclosure(d) for d in for_the_panel(meeting, self.request.user)],
+            "disclosure_columns": ["Disclosure", "Case", "What the panel does"],
             "agencies": [_agency(i, meeting, _excused(i, discussions)) for i in ready.invitations],
             "calls": _calls(ready.calls, meeting),
             **_reminders(ready, localdate()),
@@ -129,6 +133,12 @@ def _case(discussion: Discussion, told: list[Notification]) -> list:
     link = format_html('<a class="govuk-link" href="{}">{}</a>', url, discussion.case.reference)
     checks = format_html_join("", "{}: {}<br>", map(_said, told)) or "Nobody was told"
     return [link, age + (" (stated)" if discussion.under_18_stated else ""), checks]
+
+
+def _disclosure(disclosure: Disclosure) -> list:
+    url = reverse("disclosures:disclosure", args=[disclosure.reference])
+    link = format_html('<a class="govuk-link" href="{}">{}</a>', url, disclosure.reference)
+    return [link, disclosure.case.reference, FOR_THE_PANEL[disclosure.status]]
 
 
 def _excused(invitation: Invitation, discussions) -> list[str]:

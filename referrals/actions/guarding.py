@@ -26,7 +26,7 @@ def guard(case: Case, kind: str, *, reason: str, by, at: datetime) -> Guard:
     begun = Guard.objects.create(
         territory_id=case.territory_id, case=case, kind=kind, reason=seal(reason), began_at=at, began_by=by
     )
-    _flag(case, kind, True)
+    settle(case)
     record(EVENTS[kind][0], case, by=by)
     return begun
 
@@ -34,12 +34,13 @@ def guard(case: Case, kind: str, *, reason: str, by, at: datetime) -> Guard:
 @transaction.atomic
 def lift(case: Case, kind: str, *, reason: str, by, at: datetime) -> Guard:
     case = _take(case, RULES[kind][1], by)
-    ended = case.guards.standing().get(kind=kind)
-    ended.end_reason, ended.ended_at, ended.ended_by = seal(reason), at, by
-    ended.save(update_fields=["end_reason", "ended_at", "ended_by"])
-    _flag(case, kind, False)
+    found = list(Guard.objects.standing().filter(case__in=case.family, kind=kind))
+    for ended in found:
+        ended.end_reason, ended.ended_at, ended.ended_by = seal(reason), at, by
+        ended.save(update_fields=["end_reason", "ended_at", "ended_by"])
+    settle(case)
     record(EVENTS[kind][1], case, by=by)
-    return ended
+    return found[0]
 
 
 @transaction.atomic
@@ -62,6 +63,8 @@ def _take(case: Case, rule: str, by) -> Case:
     return case
 
 
-def _flag(case: Case, kind: str, stands: bool) -> None:
-    setattr(case, FLAG[kind], stands)
-    case.save(update_fields=[FLAG[kind]])
+def settle(case: Case) -> None:
+    """What guards one of a person's merged cases guards them all: each shows the same person."""
+    for kind, flag in FLAG.items():
+        stands = Guard.objects.standing().filter(case__in=case.family, kind=kind).exists()
+        case.family.update(**{flag: stands})

@@ -19,6 +19,7 @@ from referrals.referring import mail
 from referrals.referring.answers import Answers, category_refused, problems, release_of
 from referrals.referring.form_a import AREA, CATEGORY, DATES, LETTER, SECTIONS, edition_on
 from referrals.referring.rules import REFERRAL_RULES, may_refer
+from referrals.referring.steps import leads, wrote
 
 Status = Referral.Status
 
@@ -73,7 +74,7 @@ def save_section(
     referral: Referral, number: int, *, answers: dict, is_done: bool, revision: int, by, at: datetime
 ) -> ReferralSection:
     """What is changed after the endorsement has to be endorsed again."""
-    referral = _take(referral, "fill", by)
+    referral = take(referral, "fill", by)
     section = referral.sections.select_for_update().get(number=number)
     if section.revision != revision:
         raise StaleEdit(section)
@@ -90,7 +91,7 @@ def save_section(
 
 
 def _mirror(referral: Referral, number: int, answers: dict) -> None:
-    """What figures and lists need stands plain; a change takes an endorsement back."""
+    """What figures and lists need stands plain."""
     if number == AREA and answers.get("level_asked"):
         referral.level_asked = int(answers["level_asked"])
     if number == CATEGORY:
@@ -100,8 +101,14 @@ def _mirror(referral: Referral, number: int, answers: dict) -> None:
         release = release_of({DATES: answers})
         months = AreaSettings.objects.get(territory=referral.territory.parent_id).level_setting_months
         referral.decide_by = release and add_months(release, -months)
+    touch(referral)
+
+
+def touch(referral: Referral) -> None:
+    """What changes after the endorsement has to be endorsed again."""
     if referral.status == Status.ENDORSED:
-        referral.status, referral.endorsed_at, referral.endorsed_by = Status.DRAFT, None, None
+        referral.endorsed_at, referral.endorsed_by = None, None
+    referral.status = leads("fill", referral.status)
     referral.revision += 1
     referral.save()
 
@@ -109,22 +116,22 @@ def _mirror(referral: Referral, number: int, answers: dict) -> None:
 @transaction.atomic
 def endorse(referral: Referral, *, by, at: datetime) -> Referral:
     """By another person than wrote it; a paper form has its manager's name already."""
-    referral = _take(referral, "endorse", by)
+    referral = take(referral, "endorse", by)
     if not referral.is_on_paper and has_written(referral, by):
         raise Conflict("You wrote a part of this referral: somebody else of your agency has to endorse it.")
     _refuse_unfinished(referral)
     referral.endorsed_by, referral.endorsed_at = by, at
-    return _now(referral, Status.ENDORSED, "referral.endorsed", by)
+    return _now(referral, "endorse", "referral.endorsed", by)
 
 
 @transaction.atomic
 def submit(referral: Referral, *, by, at: datetime) -> Referral:
     """From now on the borough's MAPPA unit reads it."""
-    referral = _take(referral, "submit", by)
+    referral = take(referral, "submit", by)
     _refuse_unfinished(referral)
     referral.submitted_at = at
     referral.outcome, referral.reason, referral.decided_at, referral.decided_by = "", "", None, None
-    referral = _now(referral, Status.SUBMITTED, "referral.submitted", by)
+    referral = _now(referral, "submit", "referral.submitted", by)
     if referral.unit_id != referral.organisation_id:
         share(referral, with_=referral.unit)
     mail.tell_unit(referral, today=localdate(at))
@@ -133,21 +140,24 @@ def submit(referral: Referral, *, by, at: datetime) -> Referral:
 
 @transaction.atomic
 def withdraw(referral: Referral, *, reason: str, by, at: datetime) -> Referral:
-    referral = _take(referral, "withdraw", by)
+    """Its files go, and no byte of them stays."""
+    referral = take(referral, "withdraw", by)
     was_sent = referral.status == Status.SUBMITTED
     referral.withdrawn_at = at
+    referral.attachments.all().delete()
     record("referral.withdrawn", referral, by=by, after={"withdrawal_reason": seal(reason)})
-    referral = _now(referral, Status.WITHDRAWN, "", by)
+    referral = _now(referral, "withdraw", "", by)
     if was_sent:
         mail.tell_unit(referral, today=localdate(at))
     return referral
 
 
 def has_written(referral: Referral, user) -> bool:
-    return referral.started_by_id == user.pk or referral.sections.filter(edited_by=user).exists()
+    return wrote(user.pk, referral.started_by_id, referral.sections.values_list("edited_by", flat=True))
 
 
-def _take(referral: Referral, rule: str, by) -> Referral:
+def take(referral: Referral, rule: str, by) -> Referral:
+    """Locked, and this person may do so now."""
     found = Referral.objects.select_for_update(of=["self"]).select_related(
         "territory__parent", "organisation", "agency", "unit"
     )
@@ -164,8 +174,8 @@ def _refuse_unfinished(referral: Referral) -> None:
         raise Conflict(f"{left[0]}. Then come back.")
 
 
-def _now(referral: Referral, status: str, event: str, by) -> Referral:
-    referral.status = status
+def _now(referral: Referral, step: str, event: str, by) -> Referral:
+    referral.status = leads(step, referral.status)
     referral.revision += 1
     referral.save()
     if event:

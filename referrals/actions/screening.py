@@ -21,8 +21,9 @@ from referrals.referring import mail
 from referrals.referring.answers import person_of
 from referrals.referring.form_a import PERSON
 from referrals.referring.rules import SCREENING_RULES
+from referrals.referring.steps import leads
 
-Status, Outcome = Referral.Status, Referral.Outcome
+Outcome = Referral.Outcome
 AT = {Outcome.LEVEL_2: 2, Outcome.LEVEL_3: 3}
 
 
@@ -45,7 +46,7 @@ def accept(
             change_level(referral.case, level=level, starts_on=today, reason=reason, today=today, by=by)
     days = AreaSettings.objects.get(territory=referral.territory.parent_id).first_meeting_days
     referral.hear_by = add_working_days(today, days)
-    return _decided(referral, Status.ACCEPTED, outcome, reason, by, at)
+    return _decided(referral, "accept", outcome, reason, by, at)
 
 
 def _new_case(referral: Referral, level: int, reason: str, today, by) -> Case:
@@ -68,14 +69,14 @@ def _new_case(referral: Referral, level: int, reason: str, today, by) -> Case:
 def decline(referral: Referral, *, outcome: str, reason: str, revision: int, by, at: datetime) -> Referral:
     """As Level 1 is enough, or for another reason."""
     referral = _take(referral, revision, by)
-    return _decided(referral, Status.DECLINED, outcome, reason, by, at)
+    return _decided(referral, "decline", outcome, reason, by, at)
 
 
 @transaction.atomic
 def ask_for_more(referral: Referral, *, reason: str, revision: int, by, at: datetime) -> Referral:
     """Back to the referrer, who adds to it and sends it again."""
     referral = _take(referral, revision, by)
-    return _decided(referral, Status.RETURNED, Outcome.MORE, reason, by, at)
+    return _decided(referral, "ask_for_more", Outcome.MORE, reason, by, at)
 
 
 @transaction.atomic
@@ -85,7 +86,8 @@ def undo_link(referral: Referral, *, reason: str, by, at: datetime) -> Referral:
     SCREENING_RULES.require("undo_link", Screening(referral), by=by)
     case, is_new, before = referral.case, referral.case_is_new, referral.level_before
     referral.case, referral.case_is_new, referral.level_before, referral.hear_by = None, False, None, None
-    referral.status, referral.outcome, referral.reason = Status.SUBMITTED, "", ""
+    referral.status = leads("undo_link", referral.status)
+    referral.outcome, referral.reason = "", ""
     referral.decided_at, referral.decided_by = None, None
     referral.revision += 1
     referral.save()
@@ -115,14 +117,15 @@ def _take(referral: Referral, revision: int, by) -> Referral:
     return referral
 
 
-def _decided(referral: Referral, status: str, outcome: str, reason: str, by, at: datetime) -> Referral:
-    referral.status, referral.outcome, referral.reason = status, outcome, seal(reason)
+def _decided(referral: Referral, step: str, outcome: str, reason: str, by, at: datetime) -> Referral:
+    referral.status = leads(step, referral.status)
+    referral.outcome, referral.reason = outcome, seal(reason)
     referral.decided_by, referral.decided_at = by, at
     referral.revision += 1
     referral.save()
     values = {"outcome": outcome, "decision_reason": seal(reason)}
     if referral.case:
         values["case"] = referral.case.reference
-    record(f"referral.{status}", referral, by=by, after=values)
+    record(f"referral.{referral.status}", referral, by=by, after=values)
     mail.tell_referrer(referral)
     return referral

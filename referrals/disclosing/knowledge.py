@@ -27,10 +27,10 @@ class Told:
 def known_on(case: Case, on: date, *, by) -> list[Told]:
     """In order of days; what a correction took out of the count was never said. Looking is recorded (H1)."""
     CASE_RULES.require("disclose", case, by=by)
-    why = reason_to_open([case], by=by)
+    why = reason_to_open(case.whole, by=by)
     record("disclosures.knowledge_viewed", case, by=by, after={"day": on}, reason=why)
     found = (
-        case.disclosures.filter(erased_at=None)
+        Disclosure.objects.filter(case__in=case.whole, erased_at=None)
         .prefetch_related("entries__organisation__names")
         .order_by("pk")
     )

@@ -1,8 +1,10 @@
 """The person managed and the levels over time; what is found by blind index; how a case comes in."""
 
 from referrals.models.addresses import Address
+from referrals.models.attachments import ReferralAttachment
 from referrals.models.cases import Case, LevelPeriod, Registered, RegisteredQuerySet, Token
 from referrals.models.disclosures import Disclosure, DisclosureEntry, RecipientToken
+from referrals.models.figures import ReferralRelease
 from referrals.models.outside import OfUnit, OutOfAreaCheck, OutOfAreaGrant
 from referrals.models.packs import Pack
 from referrals.models.records import Guard, Keeping, ReasonToLook
@@ -25,7 +27,9 @@ __all__ = [
     "Receipt",
     "RecipientToken",
     "Referral",
+    "ReferralAttachment",
     "ReferralGrant",
+    "ReferralRelease",
     "ReferralSection",
     "Registered",
     "RegisteredQuerySet",

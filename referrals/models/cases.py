@@ -6,7 +6,7 @@ from datetime import date
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case as Choose
-from django.db.models import CharField, OuterRef, Q, Subquery, Value, When
+from django.db.models import CharField, F, OuterRef, Q, Subquery, Value, When
 from django.utils.functional import cached_property
 
 from accounts.vault import unseal
@@ -56,11 +56,18 @@ class Registered(Owned):
 
 
 class CaseQuerySet(RegisteredQuerySet):
+    def kept(self):
+        """Without those that were found to be another case of the same person."""
+        return self.filter(merged_into=None)
+
     def with_level(self, today: date):
-        """Each with its ``present_level`` and ``level_since``, None where no level is recorded."""
+        """Each with its ``present_level`` and ``level_since``, None where no level is recorded; its own goes before
+        that of a case merged into it.
+        """
         present = LevelPeriod.objects.current(today).filter(
-            territory=OuterRef("territory"), case=OuterRef("pk")
+            case__in=of_one_person("pk"), territory=OuterRef("territory")
         )
+        present = present.order_by(F("case__merged_into").asc(nulls_first=True), "-starts_on", "-pk")
         return self.annotate(
             present_level=Subquery(present.values("level")[:1]),
             level_since=Subquery(present.values("starts_on")[:1]),
@@ -86,6 +93,14 @@ class CaseQuerySet(RegisteredQuerySet):
         """(id, in words how it stands) of those ``with_standing`` that are suspended or have ended."""
         for case in self.exclude(standing=Standing.MANAGED):
             yield case.pk, case.stands
+
+
+def of_one_person(*outer: str) -> CaseQuerySet:
+    """``case__in=of_one_person("pk")`` in a subquery: the outer query's case, and those merged into it."""
+    named = Q()
+    for name in outer:
+        named |= Q(pk=OuterRef(OuterRef(name))) | Q(merged_into=OuterRef(OuterRef(name)))
+    return Case.objects.filter(named)
 
 
 class Case(Registered):
@@ -118,6 +133,7 @@ class Case(Registered):
         max_length=12, choices=[(e.value, e.label) for e in ELIGIBILITY], blank=True, editable=False
     )
     ended_because = models.TextField(blank=True, editable=False)  # sealed
+    merged_into = OwnedKey("self", null=True, blank=True, related_name="merged", editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     kept_ages = models.JSONField(default=dict, db_default={}, editable=False)  # under 18 by day, once erased
     is_restricted = models.BooleanField("restricted", default=False, db_default=False, editable=False)
@@ -134,6 +150,9 @@ class Case(Registered):
             ),
             models.UniqueConstraint(
                 fields=["territory", "came_from"], condition=~Q(came_from=""), name="one_case_of_a_transfer"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=models.F("id")), name="merged_into_another"
             ),
         ]
 
@@ -154,6 +173,17 @@ class Case(Registered):
     @property
     def why_ended(self) -> str:
         return unseal(self.ended_because) if self.ended_because else ""
+
+    @property
+    def family(self):
+        """All cases of the person, from whichever of them."""
+        kept = self.merged_into_id or self.pk
+        return Case.objects.filter(Q(pk=kept) | Q(merged_into=kept))
+
+    @cached_property
+    def whole(self) -> list["Case"]:
+        """With those merged into it: everything that is known of the person hangs on one of them."""
+        return [self, *self.merged.order_by("pk")]
 
 
 class OfCaseQuerySet(OwnedQuerySet):

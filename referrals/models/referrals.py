@@ -14,6 +14,7 @@ from boards.access import Grant, SharedQuerySet
 from boards.models import Organisation
 from boards.owned import Owned, OwnedKey, OwnedQuerySet
 from referrals.models.cases import Case
+from referrals.referring.steps import STEPS
 
 
 class ReferralQuerySet(SharedQuerySet):
@@ -54,8 +55,7 @@ class Referral(Owned):
         NO = "no", "No"
         UNKNOWN = "unknown", "Not known"
 
-    WRITABLE = (Status.DRAFT, Status.ENDORSED, Status.RETURNED)
-    UNDECIDED = (*WRITABLE, Status.SUBMITTED)
+    WRITABLE, UNDECIDED = tuple(STEPS["fill"]), tuple(STEPS["withdraw"])
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     agency = models.ForeignKey(Organisation, models.PROTECT, related_name="+")

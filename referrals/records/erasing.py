@@ -13,9 +13,18 @@ from accounts.vault import seal
 from audit.models import Change, Event
 from boards import sealed
 from referrals import rooms
-from referrals.models import Case, Disclosure, Keeping, RecipientToken, Referral, Token
+from referrals.models import (
+    Case,
+    Disclosure,
+    Keeping,
+    OutOfAreaCheck,
+    RecipientToken,
+    Referral,
+    ReferralAttachment,
+    Token,
+)
 from referrals.records import looks  # noqa: F401  (registers what events are about)
-from referrals.records.kinds import KINDS, Kind, _cases, _disclosures, _referrals
+from referrals.records.kinds import KINDS, Kind, _cases, _checks, _disclosures, _referrals
 
 PATHS = {  # from a sealed row to what it is about
     Case: ("case", "disclosure__case", "referral__case", "discussion__case"),
@@ -70,11 +79,20 @@ def carry_out(keeping: Keeping) -> None:
 
 
 def _erase_case(pk: int) -> dict:
-    case = Case.objects.select_for_update().get(pk=pk)
-    traces = rooms.traces_of(case)
+    """With those merged into it: they are the same person."""
+    found: dict[str, set[int]] = {}
+    for case in Case.objects.get(pk=pk).family.select_for_update(of=["self"]).order_by("pk"):
+        for kind, ids in _erase_one(case).items():
+            found.setdefault(kind, set()).update(ids)
+    return found
+
+
+def _erase_one(case: Case) -> dict[str, set[int]]:
+    pk, traces = case.pk, rooms.traces_of(case)
     rooms.before_erasure(case)
     Token.objects.filter(case=case).delete()
     RecipientToken.objects.filter(entry__disclosure__case=case).delete()
+    ReferralAttachment.objects.filter(referral__case=case).delete()
     wipe(Case, pk)
     at = now()
     case.disclosures.filter(status__in=WAITING).update(status="closed")
@@ -93,9 +111,17 @@ def _erase_disclosure(pk: int) -> dict:
 
 def _erase_referral(pk: int) -> dict:
     sections = list(Referral.objects.get(pk=pk).sections.values_list("pk", flat=True))
+    ReferralAttachment.objects.filter(referral=pk).delete()
     wipe(Referral, pk)
     Referral.objects.filter(pk=pk).update(erased_at=now())
     return {"referrals.referral": [pk], "referrals.referralsection": sections}
+
+
+def _erase_check(pk: int) -> dict:
+    check = OutOfAreaCheck.objects.select_for_update().get(pk=pk)
+    check.say(**dict.fromkeys(check.said, ERASED))
+    check.save(update_fields=["content"])
+    return {"referrals.outofareacheck": [pk]}
 
 
 KINDS["case"] = Kind(
@@ -114,4 +140,7 @@ KINDS["disclosure"] = Kind(
     _disclosures,
     lambda pk: Case.objects.filter(disclosures=pk),
     _erase_disclosure,
+)
+KINDS["check"] = Kind(
+    "Out-of-area check", "keep_referral_years", _checks, lambda pk: Case.objects.none(), _erase_check
 )

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from boards.models import AreaSettings, Organisation
-from referrals.models import Case, Disclosure, Keeping, Referral
+from referrals.models import Case, Disclosure, Keeping, OutOfAreaCheck, Referral
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def _years_before(day: date, years: int) -> date:
 
 
 def _cases(unit: Organisation, by: date, done) -> Iterable[tuple[int, str, date]]:
-    mine = Case.objects.filter(organisation=unit, erased_at=None, ended_on__lte=by).exclude(pk__in=done)
+    kept = Case.objects.filter(organisation=unit, merged_into=None)  # those merged into one go with it
+    mine = kept.filter(erased_at=None, ended_on__lte=by).exclude(pk__in=done)
     return mine.order_by("ended_on", "pk").values_list("pk", "reference", "ended_on")[:MOST]
 
 
@@ -82,3 +84,10 @@ def _disclosures(unit: Organisation, by: date, done) -> Iterable[tuple[int, str,
     mine = Disclosure.objects.filter(organisation=unit, opened_on__lte=by, erased_at=None, due_on=None)
     over = mine.filter(status__in=["refused", "rejected", "told", "closed"]).exclude(pk__in=done)
     return over.order_by("opened_on").values_list("pk", "reference", "opened_on")[:MOST]
+
+
+def _checks(unit: Organisation, by: date, done) -> Iterable[tuple[int, str, date]]:
+    """Out-of-area checks that are over: about somebody who may be no case here."""
+    over = OutOfAreaCheck.objects.filter(unit=unit, status__in=["answered", "refused", "withdrawn"])
+    found = over.filter(asked_at__date__lte=by).exclude(pk__in=done).order_by("asked_at", "pk")
+    return [(one.pk, one.reference, localdate(one.asked_at)) for one in found[:MOST]]

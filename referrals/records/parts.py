@@ -44,7 +44,10 @@ def held(case: Case, codes: list[str]) -> dict:
     """As it stands now, part by part; empty blocks are left out."""
     return {
         code: [
-            [label, text] for label, said in PARTS[code].blocks(case) if (text := plain(str(said)).strip())
+            [label, text]
+            for each in case.whole
+            for label, said in PARTS[code].blocks(each)
+            if (text := plain(str(said)).strip())
         ]
         for code in codes
     }
@@ -85,6 +88,8 @@ def referrals(case: Case) -> Iterator[Block]:
         for section in SECTIONS:
             for row in rows(section, said.get(section.number, {}), names):
                 yield f"{referral.reference}, {section.title}: {row.key}", row.value
+        for file in referral.attachments.listed():
+            yield f"{referral.reference}: file", f"{file.name}: {file.what}"
 
 
 @part("disclosures", "Disclosures")

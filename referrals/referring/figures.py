@@ -8,7 +8,8 @@ from statistics import median
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 
-from boards.dates import is_working_day
+from boards.dates import add_months, is_working_day
+from mappa_portal.words import long_date
 from referrals.models import Referral
 
 Outcome, Status = Referral.Outcome, Referral.Status
@@ -21,12 +22,16 @@ COUNTED = {  # label: which referrals
     "Withdrawn": Q(status=Status.WITHDRAWN),
     "Not decided": Q(status__in=Referral.UNDECIDED),
 }
+QUARTERS = ("April to June", "July to September", "October to December", "January to March")
 COLUMNS = ("Agency", "Category", *COUNTED)
 
 
 @dataclass(frozen=True)
 class Figures:
-    """``median_days``: working days from sending to the first meeting; None before a meeting has heard one."""
+    """``rows``: agency by slug and by name, category, then the numbers of ``COUNTED``.
+
+    ``median_days``: working days from sending to the first meeting; None before a meeting has heard one.
+    """
 
     rows: list[tuple]
     total: int
@@ -34,24 +39,50 @@ class Figures:
     median_days: float | None
 
 
+@dataclass(frozen=True)
+class Period:
+    """Both days included."""
+
+    start: date
+    end: date
+
+    @classmethod
+    def of_year(cls, year: int, quarter: int | None = None) -> "Period":
+        """The reporting year that begins on 1 April, or its first, second, third or fourth quarter."""
+        begin = date(year, 4, 1)
+        start = add_months(begin, 3 * (quarter - 1)) if quarter else begin
+        return cls(start, add_months(start, 3 if quarter else 12) - timedelta(days=1))
+
+    @property
+    def label(self) -> str:
+        if self == Period.of_year(year_of(self.start)):
+            return f"{self.start.year} to {self.end.year}"
+        return f"{long_date(self.start)} to {long_date(self.end)}"
+
+    @property
+    def before(self) -> "Period":
+        return Period(add_months(self.start, -12), add_months(self.end, -12))
+
+
 def year_of(day: date) -> int:
     """In which a reporting year begins: 1 April to 31 March."""
     return day.year - (day.month < 4)
 
 
-def in_year(referrals: QuerySet, year: int) -> QuerySet:
+def sent_in(referrals: QuerySet, period: Period) -> QuerySet:
     sent = referrals.annotate(sent_on=TruncDate("submitted_at"))
-    return sent.filter(sent_on__gte=date(year, 4, 1), sent_on__lt=date(year + 1, 4, 1))
+    return sent.filter(sent_on__range=(period.start, period.end))
 
 
-def figures(referrals: QuerySet, year: int) -> Figures:
-    found = in_year(referrals, year)
+def figures(referrals: QuerySet, period: Period) -> Figures:
+    found = sent_in(referrals, period)
     counts = {f"n{i}": Count("pk", filter=which) for i, which in enumerate(COUNTED.values())}
-    grouped = found.order_by().values("agency__name", "category").annotate(**counts)
-    rows = list(grouped.order_by("agency__name", "category").values_list("agency__name", "category", *counts))
+    by = ("agency__slug", "agency__name", "category")
+    grouped = found.order_by().values(*by).annotate(**counts)
+    rows = list(grouped.order_by("agency__name", "agency__slug", "category").values_list(*by, *counts))
     spans = found.filter(heard_on__isnull=False).values_list("sent_on", "heard_on")
     days = [working_days(sent, heard) for sent, heard in spans]
-    return Figures(rows, sum(row[2] for row in rows), len(days), median(days) if days else None)
+    return Figures(rows, sum(sent for _, _, _, sent, *_ in rows), len(days), median(days) if days else None)
 
 
 def working_days(start: date, end: date) -> int:

@@ -20,13 +20,15 @@ MOST = 20
 @register
 def tasks(user, today: date) -> Iterator[Task]:
     if units := screeners_of(user):
-        yield from _of_unit(units)
+        yield from _of_unit(units, today)
     if referrers_of(user):
         yield from _of_agency(user)
 
 
-def _of_unit(units) -> Iterator[Task]:
-    waits = Q(status=Status.SUBMITTED) | Q(status=Status.ACCEPTED, on=None, case__ended_on=None)
+def _of_unit(units, today: date) -> Iterator[Task]:
+    """To decide; to put on an agenda, or on an earlier one when the first meeting is overdue."""
+    accepted = Q(status=Status.ACCEPTED, heard_on=None, case__ended_on=None)
+    waits = Q(status=Status.SUBMITTED) | accepted & (Q(on=None) | Q(hear_by__lt=today))
     found = Referral.objects.listed().filter(waits, unit__in=units).select_related("agency", "case")
     for referral in found.order_by("submitted_at", "pk")[:MOST]:
         if referral.status == Status.SUBMITTED:
@@ -34,7 +36,7 @@ def _of_unit(units) -> Iterator[Task]:
             yield _task(referral, "screen", referral.decide_by, sent, "Decide on")
         else:
             url = reverse("referrals:case", args=[referral.case.reference])
-            title = f"case {referral.case} on a meeting"
+            title = f"case {referral.case} on {'an earlier' if referral.on else 'a'} meeting"
             yield Task(title, url, referral.hear_by, f"referral {referral}, first meeting", "Put")
 
 

@@ -5,6 +5,9 @@ from boards.models import Organisation
 from boards.rules import Rule, RuleBook
 from mappa_portal.words import clock
 from referrals.models import Referral, Screening
+from referrals.referring.steps import can
+
+KIND = Organisation.Kind
 
 
 def _decided(screening: Screening) -> str:
@@ -22,31 +25,31 @@ REFERRAL_RULES = RuleBook(  # the agency's part
     see=Rule("refer"),
     fill=Rule(
         "refer",
-        lambda r: r.status in Referral.WRITABLE,
+        lambda r: can("fill", r.status),
         "This referral is with the MAPPA unit: it does not change now.",
     ),
     endorse=Rule(
         "endorse_referral",
-        lambda r: r.status in (Referral.Status.DRAFT, Referral.Status.RETURNED),
+        lambda r: can("endorse", r.status),
         "This referral does not wait to be endorsed.",
     ),
     submit=Rule(
         "refer",
-        lambda r: r.status == Referral.Status.ENDORSED,
+        lambda r: can("submit", r.status),
         "A manager has to endorse this referral before it is sent.",
     ),
     withdraw=Rule(
         "refer",
-        lambda r: r.status in Referral.UNDECIDED,
+        lambda r: can("withdraw", r.status),
         "This referral is decided: it cannot be withdrawn any more.",
     ),
 )
 SCREENING_RULES = RuleBook(  # the MAPPA unit's
     see=Rule("screen_referral"),
-    decide=Rule("screen_referral", lambda s: s.referral.status == Referral.Status.SUBMITTED, _decided),
+    decide=Rule("screen_referral", lambda s: can("accept", s.referral.status), _decided),
     undo_link=Rule(
         "screen_referral",
-        lambda s: s.referral.status == Referral.Status.ACCEPTED and s.referral.heard_on is None,
+        lambda s: can("undo_link", s.referral.status, is_heard=s.referral.heard_on is not None),
         "Only the link of an accepted referral that no meeting has heard can be undone.",
     ),
 )
@@ -66,6 +69,14 @@ def may_refer(organisation: Organisation) -> bool:
 
 def screeners_of(user) -> list[Organisation]:
     return units_with(user, "screen_referral")
+
+
+def registers_of(user, borough) -> list[Organisation]:
+    """Whose figures of the borough the person may have exactly: its MAPPA unit’s, else those of agencies that refer."""
+    if units := [unit for unit in screeners_of(user) if unit.territory_id == borough.pk]:
+        return units
+    seats = referrers_of(user).values()
+    return [s.organisation for s in seats if s.organisation.kind != KIND.UNIT and borough.pk in s.boroughs]
 
 
 def who_refers(agency_type: str, category: int | None, under_18: str) -> str:

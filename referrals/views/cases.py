@@ -33,7 +33,7 @@ from referrals.forms.cases import (
     WithdrawForm,
 )
 from referrals.listing import narrowed, with_clock
-from referrals.models import Address, Case, Transfer
+from referrals.models import Address, Case, Disclosure, LevelPeriod, Referral, Transfer
 from referrals.models.addresses import present
 from referrals.rules import CASE_RULES, units_of
 from referrals.views.disclosures import state_tag
@@ -79,7 +79,7 @@ class CaseList(UnitMixin, TemplateView):
         today, form = localdate(), CaseFilterForm(self.request.GET or None)
         asked = form.cleaned_data if form.is_valid() else {}
         cases = with_clock(
-            Case.objects.for_user(self.request.user).filter(organisation__in=self.units), today
+            Case.objects.for_user(self.request.user).filter(organisation__in=self.units).kept(), today
         )
         page = keyset(narrowed(cases.select_related("responsible_agency"), asked, today), self.request, "-pk")
         return super().get_context_data(
@@ -152,7 +152,7 @@ class CaseMixin(LoginRequiredMixin):
     def case(self) -> Case:
         mine = with_clock(Case.objects.for_user(self.request.user), localdate())
         full = mine.select_related(
-            "territory__parent", "organisation", "responsible_agency", "responsible_csc"
+            "territory__parent", "organisation", "responsible_agency", "responsible_csc", "merged_into"
         )
         found = get_object_or_404(full, reference=self.kwargs["reference"])
         CASE_RULES.require(self.rule, found, by=self.request.user)
@@ -179,8 +179,8 @@ class CaseDetail(CaseMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         today, allowed = localdate(), CASE_RULES.allowed(self.request.user, self.case)
-        addresses = list(self.case.addresses.select_related("borough"))
-        lives = present(addresses, today)
+        addresses = list(Address.objects.filter(case__in=self.case.whole).select_related("borough", "case"))
+        lives = present([each for each in addresses if each.case_id == self.case.pk], today)
         return super().get_context_data(
             allowed=allowed,
             state=standing_tag(self.case),
@@ -191,8 +191,10 @@ class CaseDetail(CaseMixin, TemplateView):
             addresses=addresses,
             lives_away=lives if lives and lives.leads_away else None,
             moments=done_to(self.case),
-            periods=list(self.case.levels.all()),
+            periods=levels_of(self.case),
+            merged=list(self.case.merged.order_by("pk")),
             next_review=due(self.case, today),
+            referrals=_referrals(self.case),
             sections=rooms.sections.of(self.request.user, self.case, today),
             disclosures=_disclosures(self.case),
             transfers=_transfers(self.request.user, self.case),
@@ -215,8 +217,22 @@ def _verbs(case: Case, allowed: set[str]) -> list[tuple[str, str]]:
     return [(t, reverse(f"referrals:{page}", args=[case])) for rule, page, t in offered if rule in allowed]
 
 
+def levels_of(case: Case) -> list[LevelPeriod]:
+    """Of the case and of those merged into it, the newest first."""
+    found = LevelPeriod.objects.filter(case__in=case.whole).select_related("case")
+    return list(found.order_by("-starts_on", "-pk"))
+
+
+def _referrals(case: Case) -> list[Row]:
+    found = Referral.objects.filter(case__in=case.whole).order_by("-submitted_at", "-pk")
+    return [
+        Row(r.reference, r.get_outcome_display(), reverse("referral:detail", args=[r.reference]), "Open")
+        for r in found
+    ]
+
+
 def _disclosures(case: Case) -> list[Row]:
-    found = case.disclosures.order_by("-opened_on", "-pk")
+    found = Disclosure.objects.filter(case__in=case.whole).order_by("-opened_on", "-pk")
     return [
         Row(d.reference, state_tag(d), reverse("disclosures:disclosure", args=[d.reference]), "Open")
         for d in found

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -27,8 +28,9 @@ from referrals.disclosing.terms import BASES, CIRCUMSTANCES, ROLES, SCHEMES
 from referrals.disclosing.words import BESIDE, COLOURS, NEXT, standing, trail
 from referrals.forms.disclosure_finding import DisclosureFilterForm, FindRecipientForm
 from referrals.models import Disclosure
-from referrals.rules import DISCLOSURE_RULES, disclosing_units
+from referrals.rules import DISCLOSURE_RULES, disclosing_units, keeps_no_ledger
 
+ELSEWHERE = "A ledger of disclosures stays with the borough’s MAPPA unit. Ask its administrator or its chair."
 COLUMNS = (
     ("reference", "Reference"),
     ("opened", "Opened"),
@@ -47,10 +49,12 @@ SORTS = {
 
 
 class LedgerMixin(LoginRequiredMixin):
-    """For the people who keep a ledger; for everybody else there is none."""
+    """For the people who keep a ledger; the area's office is told whom to ask, for everybody else there is none."""
 
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated and not self.units:
+            if keeps_no_ledger(request.user):
+                raise PermissionDenied(ELSEWHERE)
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 

@@ -9,55 +9,46 @@ from audit.events import record
 from mappa_portal.exports import csv_download
 from mappa_portal.limits import limit
 from mappa_portal.words import OFFICIAL_SENSITIVE
+from referrals.forms.figures import FiguresForm
 from referrals.models import Referral
-from referrals.referring.figures import COLUMNS, Figures, year_of
+from referrals.referring.figures import COLUMNS
 from referrals.referring.figures import figures as counted
 from referrals.referring.rules import referrers_of, screeners_of
-
-FIRST = 2000
 
 
 @login_required
 def figures(request):
-    year, found = _found(request)
-    this = year_of(localdate())
-    before = counted(_mine(request.user), year - 1)
+    form = _form(request)
+    period = form.period
+    found, before = counted(_mine(request.user), period), counted(_mine(request.user), period.before)
+    rows = [(agency, category or "Not stated", *numbers) for _, agency, category, *numbers in found.rows]
+    context = {"form": form, "label": period.label, "found": found, "before": before}
     return render(
         request,
         "referrals/figures.html",
-        {
-            "year": year,
-            "label": f"{year} to {year + 1}",
-            "years": [(y, f"{y} to {y + 1}") for y in range(this, this - 5, -1)],
-            "found": found,
-            "before": before,
-            "columns": COLUMNS,
-            "rows": [
-                (agency, category or "Not stated", *numbers) for agency, category, *numbers in found.rows
-            ],
-        },
+        context | {"columns": COLUMNS, "rows": rows, "asked": request.GET.urlencode()},
     )
 
 
 @login_required
 def export(request):
     """Recorded before anything leaves."""
-    year, found = _found(request)
+    period = _form(request).period
+    found = counted(_mine(request.user), period)
     limit("referrals.csv", request.user.pk, most=30)
     where = next(
         iter([*screeners_of(request.user), *(s.organisation for s in referrers_of(request.user).values())])
     )
     record("referrals.exported", where, by=request.user, after={"rows": len(found.rows)})
-    return csv_download(f"referrals-{year}.csv", COLUMNS, found.rows, marking=OFFICIAL_SENSITIVE)
+    name = f"referrals-{period.start}-to-{period.end}.csv"
+    rows = [row for _, *row in found.rows]
+    return csv_download(name, COLUMNS, rows, marking=OFFICIAL_SENSITIVE)
 
 
-def _found(request) -> tuple[int, Figures]:
+def _form(request) -> FiguresForm:
     if not (referrers_of(request.user) or screeners_of(request.user)):
         raise PermissionDenied("Figures of referrals are for agencies that refer, and for MAPPA units.")
-    asked = request.GET.get("year", "")
-    year, this = int(asked) if asked.isdecimal() and len(asked) == 4 else 0, year_of(localdate())
-    year = year if FIRST <= year <= this else this
-    return year, counted(_mine(request.user), year)
+    return FiguresForm(request.GET, today=localdate())
 
 
 def _mine(user):

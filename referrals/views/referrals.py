@@ -174,9 +174,14 @@ class ReferralMixin(LoginRequiredMixin):
         names = self.agencies
         return [(s.number, s.title, rows(s, self.answers[s.number], names)) for s in SECTIONS]
 
+    def attachments(self):
+        """For templates that show them; nothing is read before."""
+        return list(self.referral.attachments.listed())
+
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             referral=self.referral,
+            attachments=self.attachments,
             allowed=self.allowed,
             state=state_tag(self.referral, localdate()),
             **kwargs,

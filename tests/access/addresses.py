@@ -7,6 +7,7 @@ from django.urls import reverse
 from boards.models import Appointment
 from meetings.models import AttendanceFile, Notification
 from outbox.models import Job, Message
+from referrals.models import ReferralAttachment
 from tests.access.building import CANARY, PROBE, SENT, YEAR
 
 NOWHERE = "00000000-0000-4000-8000-000000000000"
@@ -76,6 +77,9 @@ def address(name: str, of: str, target: str) -> str:
         kind = {"kind": "request"} if name.endswith("disclosure_new") else {}
         kind = {"number": 1} if of == "address" else kind
         return reverse(name, kwargs={"reference": f"{code}-C-2024-{number}", **kind})
+    if of == "two cases":
+        code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "777")
+        return reverse(name, kwargs={"reference": "CMD-C-2024-001", "other": f"{code}-C-2024-{number}"})
     if of == "keeping":
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
         place = {"kind": "case", "verb": "refuse"}
@@ -90,10 +94,16 @@ def address(name: str, of: str, target: str) -> str:
     if of == "transfer":
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
         return reverse(name, kwargs={"reference": f"{code}-H-2026-{number}"})
-    if of in ("referral", "referral section"):
+    if of in ("referral", "referral section", "referral file"):
         code, number = {"foreign": "HCK"}.get(target, "CMD"), {"missing": "999"}.get(target, "001")
         place = {"number": 3} if of == "referral section" else {}
+        if of == "referral file":
+            there = ReferralAttachment.objects.filter(referral__reference=f"{code}-A-2026-{number}").first()
+            place = {"key": there.key if there else NOWHERE}
         return reverse(name, kwargs={"reference": f"{code}-A-2026-{number}", **place})
+    if of == "released referrals":
+        place = {"own": "camden", "foreign": "hackney"}.get(target, "islington")
+        return f"{reverse(name)}?borough={place}&year=2025"
     if of == "contact":
         place = {"own": "camden", "foreign": "hackney", "malformed": "x"}.get(target, "nowhere")
         return reverse(name, kwargs={"borough": place, "agency": "metropolitan-police"})

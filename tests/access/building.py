@@ -35,7 +35,7 @@ from referrals.actions import add_case, open_disclosure, outside
 from referrals.actions.addresses import Stay, add_address
 from referrals.actions.packs import start as start_pack
 from referrals.actions.transfers import offer
-from referrals.models import Case, Keeping
+from referrals.models import Case, Keeping, ReferralRelease
 from referrals.personal import Person
 from tests.factories import person
 from tests.meetings import files
@@ -84,6 +84,9 @@ def meetings(world) -> None:
         Series.objects.create(
             territory=borough, organisation=unit, level=2, week=1, weekday=1, starts_on=timezone.localdate()
         )
+    for borough in boroughs:
+        unit, code = Organisation.objects.unit_of(borough), borough.code
+        Case.objects.create(territory=borough, organisation=unit, reference=f"{code}-C-2024-777")
     for discussion in Discussion.objects.select_related("meeting__organisation", "territory"):
         meeting, slug = discussion.meeting, discussion.territory.slug
         said = CANARY if slug == "hackney" else "ours"
@@ -180,6 +183,14 @@ def out_of_area(world) -> None:
         about = {"place": "Leeds", "name": words["family_work"], **words}
         check = outside.ask(agency, borough=world.territory(borough), **about, by=worker, at=timezone.now())
         outside.endorse(check, by=manager, at=timezone.now())
+
+
+def referral_figures(world) -> None:
+    for borough in ("camden", "hackney"):
+        about = world.territory(borough)
+        lines = [["all", "sent", CANARY if borough == "hackney" else "Sent", 9]]
+        common = {"year": 2025, "threshold": 5, "released_at": timezone.now()}
+        ReferralRelease.objects.create(territory=about.parent, about=about, lines=lines, **common)
 
 
 def returns(world) -> None:
@@ -297,6 +308,7 @@ def build(world, stage: str) -> None:
     transfers(world)
     referrals(world)
     out_of_area(world)
+    referral_figures(world)
     keepings(world)
     packs(world)
     by, world.own_words = world.leeds_co_ordinator, {"hackney": CANARY}

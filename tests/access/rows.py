@@ -239,6 +239,9 @@ ROUTES = (
     | rows("address", RECORDERS, pages=["referrals:address_correct", "referrals:address_end"])
     | rows("case", RECORDERS, status=409, pages=["referrals:level_correct", "referrals:withdraw"])
     | rows("case", RECORDERS, status=409, pages=["referrals:recall", "referrals:take_back"])
+    | rows("case", RECORDERS, status=409, pages=["referrals:unmerge"])
+    | rows("case", RECORDERS, pages=["referrals:merge"])
+    | rows("two cases", RECORDERS, pages=["referrals:merge_both"])
     | rows("case", RECORDERS, pages=[f"referrals:{page}" for page in ("records", "looks", "restrict")])
     | rows("case", RECORDERS, pages=["referrals:looks_export"])
     | rows("case", RECORDERS, status=409, pages=["referrals:lift_restriction"])
@@ -256,13 +259,23 @@ ROUTES = (
     | rows("case", {"camden_mappa_chair"}, RECORDERS, pages=["referrals:hold"])
     | rows("case", {"camden_mappa_chair"}, RECORDERS, status=409, pages=["referrals:lift_hold"])
     | rows("case", RECORDERS, pages=["referrals:disclosure_choose", "referrals:disclosure_new"])
-    | rows("", KEEP_CASES, pages=["disclosures:list", "disclosures:export"])  # for others there is no ledger
-    | rows("", KEEP_CASES, pages=["disclosures:find", "disclosures:who_knew"])
+    | rows(  # the area's office is told whom to ask; for others there is no ledger
+        "",
+        KEEP_CASES,
+        KEEPERS | {"leeds_co_ordinator"},
+        pages=["disclosures:list", "disclosures:export", "disclosures:find", "disclosures:who_knew"],
+    )
     | rows("disclosure", RECORDERS, pages=["disclosures:disclosure", "disclosures:add"])
     | rows("disclosure", RECORDERS, pages=["disclosures:pdf"])
     | rows("", REFER, EVERYONE, pages=["referral:list", "referral:figures", "referral:figures_export"])
     | rows("", REFER, EVERYONE, pages=["referral:new"])
+    | rows("", EVERYONE, pages=["referral:shared_figures"])
+    | rows("released referrals", REGION | CAMDEN | SPOCS, pages=["referral:shared_figures_export"])
+    | rows("", EVERYONE, status=400, pages=["referral_figures"])  # asks for a borough: tests/referrals
     | rows("referral", SCREENERS, {"camden_mappa_chair"}, pages=["referral:detail", "referral:screen"])
+    | rows("referral", SCREENERS, {"camden_mappa_chair"}, pages=["referral:files"])
+    | rows("referral file", SCREENERS, {"camden_mappa_chair"}, pages=["referral:file"])
+    | rows("referral file", (), RECORDERS, pages=["referral:file_remove"])
     | rows(  # of one that is sent nothing is changed, and nothing undone that is not decided
         "referral",
         (),
@@ -439,10 +452,13 @@ OF_BOROUGH = {
     "case",
     "address",
     "transfer",
+    "two cases",
     "disclosure",
     "out of area",
     "referral",
     "referral section",
+    "released referrals",
+    "referral file",
     "contact",
     "meeting",
     "meeting case",

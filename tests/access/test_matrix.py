@@ -88,7 +88,7 @@ def test_A2_nobody_gets_in_without_signing_in(world):
     for name, row in ROUTES.items():
         for method in ("get", "post"):
             response = getattr(browser, method)(address(name, row.of, "own"))
-            api = name in ("kpis", "api-root") or name.endswith(("-list", "-detail"))
+            api = name in ("kpis", "referral_figures", "api-root") or name.endswith(("-list", "-detail"))
             assert response.status_code in ((401, 403) if api else (302, 405)), (
                 name,
                 method,

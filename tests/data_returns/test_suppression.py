@@ -8,9 +8,10 @@ from boards.models import Territory
 from data_returns.editions import PRESENT, shipped
 from data_returns.form import Form
 from data_returns.models import Rendition
-from data_returns.release.attack import Knowledge, Rule, narrow
 from data_returns.release.cells import added, suppress
-from data_returns.release.hiding import CannotHide, protect, small
+from data_returns.release.hiding import small
+from mappa_portal.suppression.attack import Knowledge, Rule, narrow
+from mappa_portal.suppression.hiding import CannotHide, protect
 from tests.data_returns.attacker import BANDS, LEVELS, MANAGERS, fewest_values
 from tests.data_returns.samples import GOOD
 

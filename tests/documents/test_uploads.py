@@ -1,15 +1,19 @@
 """U1: each bad file is refused before it is parsed, in words that say what to do."""
 
 import struct
+import zlib
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import pikepdf
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
+from PIL import Image
 
+from documents.contents import PAGES_MAX, STREAM_MAX
 from documents.uploads import ENTRIES_MAX, MAIN_PART, OLE, UNPACKED_MAX, check_upload
 
 TYPES = b'<?xml version="1.0"?><Types><Override PartName="/word/document.xml" ContentType="%s"/></Types>'
@@ -129,6 +133,99 @@ GOOD = {
 def test_U1_good_files_pass_unchanged(case):
     name, data = GOOD[case]
     assert check_upload(SimpleUploadedFile(name, data), kinds=("docx", "md")) == data
+
+
+# -- PDF and pictures --
+
+
+def pdf(**of_catalog) -> bytes:
+    made = pikepdf.new()
+    made.add_blank_page()
+    for key, value in of_catalog.items():
+        made.Root[f"/{key}"] = value
+    out = BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def action(kind: str) -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(S=pikepdf.Name(f"/{kind}"), JS="app.alert(1)")
+
+
+def locked_pdf() -> bytes:
+    out = BytesIO()
+    with pikepdf.open(BytesIO(pdf())) as made:
+        made.save(out, encryption=pikepdf.Encryption(owner="o", user="u"))
+    return out.getvalue()
+
+
+def long_pdf() -> bytes:
+    made, out = pikepdf.new(), BytesIO()
+    for _ in range(PAGES_MAX + 1):
+        made.add_blank_page()
+    made.save(out)
+    return out.getvalue()
+
+
+def bomb_pdf() -> bytes:
+    return pdf() + b"9 0 obj<<>>stream\n" + zlib.compress(bytes(STREAM_MAX + 1)) + b"\nendstream"
+
+
+def picture(kind: str, size=(20, 10), **more) -> bytes:
+    out = BytesIO()
+    Image.new("L", size, 200).save(out, kind, **more)
+    return out.getvalue()
+
+
+def told_where() -> bytes:
+    """A photograph that says who took it."""
+    exif = Image.Exif()
+    exif[0x013B] = "Canary"
+    return picture("jpeg", exif=exif, comment=b"Canary")
+
+
+ATTACHED = ("pdf", "png", "jpeg", "docx")
+NOT_TAKEN = {  # name, content, what is said
+    "a picture named .pdf": ("a.pdf", lambda: picture("png"), "is not a PDF document"),
+    "a PDF named .png": ("a.png", pdf, "is not a PNG document"),
+    "a JPEG named .png": ("a.png", lambda: picture("jpeg"), "is not a PNG document"),
+    "a page named .pdf": ("a.pdf", lambda: b"<html>%PDF-1.7", "is not a PDF document"),
+    "a PDF named .docx": ("a.docx", pdf, "damaged"),
+    "a script at the start": ("a.pdf", lambda: pdf(OpenAction=action("JavaScript")), "has scripts"),
+    "a program": ("a.pdf", lambda: pdf(OpenAction=action("Launch")), "has scripts"),
+    "a file inside": ("a.pdf", lambda: pdf(Names=pikepdf.Dictionary(EmbeddedFiles=[])), "has scripts"),
+    "deep inside": ("a.pdf", lambda: pdf(X=[pikepdf.Dictionary(Y=[action("JavaScript")])]), "has scripts"),
+    "password": ("a.pdf", locked_pdf, "protected with a password"),
+    "cut off": ("a.pdf", lambda: b"%PDF-1.7\n", "damaged"),
+    "too many pages": ("a.pdf", long_pdf, "500 pages or fewer"),
+    "bomb": ("a.pdf", bomb_pdf, "too large once unpacked"),
+    "too many dots": ("a.png", lambda: picture("png", (8_000, 6_300)), "50 million dots"),
+    "half a picture": ("a.jpg", lambda: picture("jpeg")[:200], "damaged"),
+    "another kind": ("a.xlsx", lambda: office("xlsx"), "must be PDF, PNG, JPEG or Word (.docx)"),
+}
+
+
+@pytest.mark.parametrize("case", NOT_TAKEN)
+def test_U1_a_file_that_is_not_what_it_says_or_does_something_is_refused(case):
+    name, make, expected = NOT_TAKEN[case]
+    with pytest.raises(ValidationError) as refused:
+        check_upload(SimpleUploadedFile(name, make()), kinds=ATTACHED)
+    assert expected in refused.value.message
+
+
+TAKEN = [("a.PDF", pdf()), ("a.docx", office()), ("a.pdf", pdf(OpenAction=[0, pikepdf.Name("/Fit")]))]
+
+
+@pytest.mark.parametrize("name, data", TAKEN)
+def test_U1_harmless_files_pass_unchanged(name, data):
+    assert check_upload(SimpleUploadedFile(name, data), kinds=ATTACHED) == data
+
+
+@pytest.mark.parametrize("name, data", [("a.jpg", told_where()), ("a.png", picture("png"))])
+def test_U1_what_a_camera_adds_to_a_picture_stays_behind(name, data):
+    kept = check_upload(SimpleUploadedFile(name, data), kinds=ATTACHED)
+    assert b"Canary" not in kept and Image.open(BytesIO(kept)).size == (20, 10)
+    assert not Image.open(BytesIO(kept)).getexif()
 
 
 SCANNER = """#!/bin/sh

@@ -1,14 +1,20 @@
 """A referral of Camden's Children's Services at any stage: the referrer writes it, the contact endorses it."""
 
+import base64
+
 from django.utils.timezone import now
 
 from boards.roles import Seat
+from referrals.actions import attachments
 from referrals.actions import referrals as actions
 from referrals.models import Referral
 from referrals.referring.form_a import SECTIONS, Question
 from tests.factories import person
 
 CANARY = "Jo Canary"
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
 SAID = {
     "level_asked": "2",
     "category": "3",
@@ -60,6 +66,10 @@ def fill(referral: Referral, by, **changed) -> Referral:
     return referral
 
 
+def attached(referral: Referral, by, *, data: bytes = PNG, what: str = "A report", name: str = "canary.png"):
+    return attachments.attach(referral, data=data, kind="png", name=name, what=what, by=by, at=now())
+
+
 def filled(world, **changed) -> Referral:
     return fill(started(world), referrer(world), **changed)
 
@@ -79,4 +89,5 @@ def sent_referral(world, borough: str, **changed) -> Referral:
         person(f"{borough}_{seat}", agency, seat) for seat in (Seat.REFERRER, Seat.REPRESENTATIVE)
     )
     referral = fill(started(world, agency=agency.slug, borough=borough, by=writer), writer, **changed)
+    attached(referral, writer, what=changed.get("name", "A report"))
     return actions.submit(actions.endorse(referral, by=manager, at=now()), by=writer, at=now())

@@ -14,7 +14,7 @@ from mappa_portal.home import tasks_of
 from referrals.disclosing.ledger import Kind
 from referrals.models import Disclosure
 from tests.pages import text
-from tests.referrals.disclosing import Disclosing
+from tests.referrals.disclosing import DAY, Disclosing
 
 TODAY = localdate()
 CHAIR = "camden_mappa_chair"
@@ -162,6 +162,7 @@ def test_a_social_workers_question_is_answered_and_kept(ledger, browse):
     assert "CMD-D-" in text(client.post("/disclosures/find/", {"name": "canary worker"}))
 
 
+ASK_ELSEWHERE = {"hackney_administrator"}  # keeps a ledger of another borough
 OTHERS = [
     "camden_board_chair",
     "camden_business_manager",
@@ -179,7 +180,7 @@ def test_for_everybody_else_there_is_no_ledger(ledger, browse, who):
         *(f"/cases/{ledger.case}/disclosures/new/", f"/cases/{ledger.case}/disclosures/new/request/"),
         *(
             []
-            if who.startswith("hackney")
+            if who in ASK_ELSEWHERE
             else ["/disclosures/", "/disclosures/export/", "/disclosures/who-knew/"]
         ),
     ]
@@ -267,3 +268,39 @@ def test_who_knew_and_the_trail_on_paper(ledger, browse):
     paper = client.get(f"/disclosures/{made}/pdf/")
     assert paper.content.startswith(b"%PDF-") and paper["Content-Disposition"].endswith(f'{made}.pdf"')
     assert Event.objects.filter(name="disclosure.downloaded").count() == 1
+
+
+# -- At the table, and beyond the borough --
+
+
+def agenda(world, meeting, who="camden_administrator") -> str:
+    client = Client()
+    client.force_login(getattr(world, who))
+    page = text(client.get(f"/meetings/{meeting}/"))
+    return page.partition("Disclosures to ratify or note")[2][:400]
+
+
+def test_what_was_disclosed_without_a_panel_stands_on_the_cases_next_agenda(world):
+    ledger = Disclosing(world)
+    outside, emergency = ledger.open(Kind.OUTSIDE), ledger.decided()
+    before = ledger.hearing(DAY - timedelta(days=1), "scheduled")
+    later, following = (ledger.hearing(DAY + timedelta(days=n), "scheduled") for n in (9, 20))
+    shown = agenda(world, later)
+    assert outside.reference in shown and "Note what was disclosed" in shown
+    assert emergency.reference in shown and "Ratify the emergency decision" in shown
+    assert not agenda(world, before) and not agenda(world, following)
+    later.status = "held"
+    later.save()
+    assert outside.reference in agenda(world, later) and outside.reference in agenda(world, following)
+    ledger.add(outside, Kind.HEARD, on=later.held_on, meeting=later.reference)
+    assert outside.reference not in agenda(world, later) + agenda(world, following)
+
+
+def test_the_areas_office_is_told_whom_to_ask_and_nothing_of_a_borough(world):
+    made = Disclosing(world).open()
+    client = Client()
+    client.force_login(world.co_ordinator)
+    told = client.get("/disclosures/")
+    assert told.status_code == 403 and "stays with the borough’s MAPPA unit" in text(told)
+    trail = [client.get(f"/disclosures/{reference}/") for reference in (made.reference, "CMD-D-2026-999")]
+    assert [answer.status_code for answer in trail] == [404, 404]

@@ -229,11 +229,8 @@ def test_H2_the_database_lets_nothing_go_outside_a_confirmed_erasure(world, unit
             REFUSED[tried]()
 
 
-APART = {
-    AttendanceFile,
-    Minutes,
-    OutOfAreaCheck,
-}  # three days at most; meetings.erasing takes the case's pages out of them
+# Three days at most; meetings.erasing takes out the pages of the case; of somebody who is no case
+APART = {AttendanceFile, Minutes, OutOfAreaCheck}
 
 
 def test_every_sealed_column_about_a_case_goes_with_it():

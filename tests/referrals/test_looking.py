@@ -15,7 +15,7 @@ from meetings.models import Action, Discussion, Minutes
 from meetings.record import Record
 from referrals import actions, looking
 from referrals.actions import guarding
-from referrals.models import Case, Guard, Referral, ReferralSection
+from referrals.models import Case, Disclosure, Guard, Referral, ReferralSection
 from referrals.personal import Person
 from tests.access.addresses import address
 from tests.access.building import build
@@ -142,11 +142,10 @@ def restricted(world):
         "circumstances": ["INFO"],
         "recipients": [{"name": CANARY, "role": "parent"}],
     }
-    actions.open_disclosure(case, "request", on=localdate(), said=request, today=localdate(), by=None)
-    type(disclosure).objects.filter(reference="CMD-D-2026-001").update(reference="CMD-D-2025-009")
-    type(disclosure).objects.exclude(reference="CMD-D-2025-009").filter(case=case).update(
-        reference="CMD-D-2026-001"
-    )
+    made = actions.open_disclosure(case, "request", on=localdate(), said=request, today=localdate(), by=None)
+    named = Disclosure.objects.filter(territory=case.territory, reference=disclosure.reference)
+    named.update(reference="CMD-D-2025-009")  # the address names the one with the canary
+    Disclosure.objects.filter(pk=made.pk).update(reference=disclosure.reference)
     referral = Referral.objects.get(reference="CMD-A-2026-001")
     ReferralSection.objects.filter(referral=referral).update(content="")
     for section in referral.sections.all():

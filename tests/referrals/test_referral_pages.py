@@ -1,7 +1,7 @@
 """The pages of referrals: the form, a page a topic; the list; screening; figures. And what they never show."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -74,6 +74,10 @@ def test_a_referral_goes_from_the_form_to_the_decision_by_its_pages(world):
     assert "Accepted at Level 3" in page and "Filled in a section of a referral: Victims" in page
 
 
+def typed_day(name: str, *day: int) -> str:
+    return "&".join(f"{name}_{part}={n}" for part, n in zip(("day", "month", "year"), day, strict=True))
+
+
 def test_C2_two_who_save_one_section_see_both_wordings_and_lose_none(world):
     referral = started(world)
     page, at = browser(referrer(world)), url("section", referral, 8)
@@ -91,6 +95,15 @@ def test_children_are_added_one_after_another_and_an_emptied_one_goes(world):
     assert "Child 2: Name" in text(page.get(at))
     page.post(at, {"revision": 2, "0-name": "", "1-name": "Second", "then": "next"})
     assert [one["name"] for one in referral.sections.get(number=9).answers["each"]] == ["Second"]
+
+
+def test_a_childs_birth_date_in_the_future_is_refused_and_what_was_typed_stays(world):
+    referral = started(world)
+    born = {f"0-birth_date_{part}": n for part, n in (("day", "1"), ("month", "1"), ("year", "2996"))}
+    data = {"revision": 1, "0-name": "First", **born, "then": "next"}
+    page = browser(referrer(world)).post(url("section", referral, 9), data)
+    assert "Date of birth must be in the past" in text(page) and "2996" in page.content.decode()
+    assert referral.sections.get(number=9).answers == {}
 
 
 FAULTS = [  # section, what is typed otherwise, what the page says
@@ -224,6 +237,38 @@ def test_figures_count_by_agency_category_and_outcome(world):
     lines = browser(by).get("/referrals/figures.csv").content.decode("utf-8-sig").splitlines()
     assert lines[1].startswith("Camden Children's Services,3,2,1,0,0,0,0,1")
     assert "0 referrals sent" in text(browser(world.hackney_administrator).get("/referrals/figures/"))
+
+
+PERIODS = [  # what is asked, what the heading says, how many were sent then
+    ("", "2026 to 2027", 2),
+    ("year=2025", "2025 to 2026", 0),
+    ("year=2026&quarter=1", "1 April 2026 to 30 June 2026", 1),
+    ("year=2026&quarter=3", "1 October 2026 to 31 December 2026", 1),
+    ("year=x&quarter=9", "2026 to 2027", 2),
+    (f"{typed_day('start', 1, 5, 2026)}&{typed_day('end', 1, 5, 2026)}", "1 May 2026 to 1 May 2026", 1),
+]
+
+
+@pytest.mark.parametrize("query, label, sent", PERIODS)
+def test_figures_of_a_year_a_quarter_or_any_days(world, query, label, sent):
+    submitted(world)
+    other = submitted(world)
+    Referral.objects.update(submitted_at=datetime(2026, 11, 3, 9, tzinfo=UTC))
+    Referral.objects.filter(pk=other.pk).update(submitted_at=datetime(2026, 4, 30, 23, 30, tzinfo=UTC))
+    page = text(browser(world.camden_administrator).get(f"/referrals/figures/?{query}"))
+    assert f"in figures, {label}" in page and f"{sent} referral{'s' * (sent != 1)} sent" in page
+
+
+WRONG_DAYS = [
+    (typed_day("start", 1, 5, 2026), "Enter the last day too"),
+    (f"{typed_day('start', 2, 5, 2026)}&{typed_day('end', 1, 5, 2026)}", "same as or after the first day"),
+    (f"{typed_day('start', 31, 2, 2026)}&{typed_day('end', 1, 5, 2026)}", "must be a real date"),
+]
+
+
+@pytest.mark.parametrize("query, said", WRONG_DAYS)
+def test_days_that_are_no_period_are_told_beside_them(world, query, said):
+    assert said in text(browser(world.camden_administrator).get(f"/referrals/figures/?{query}"))
 
 
 def test_a_boards_people_find_no_referrals(world):

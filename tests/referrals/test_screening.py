@@ -2,11 +2,9 @@
 
 from contextlib import nullcontext
 from datetime import date, timedelta
-from threading import Barrier, Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.utils.timezone import localdate, now
 
 from boards.dates import add_working_days
@@ -120,31 +118,6 @@ def test_what_was_read_is_what_is_decided_on(world):
     referral = submitted(world)
     with pytest.raises(Conflict, match="changed after you opened it"):
         accept(referral, world.camden_administrator, revision=referral.revision - 1)
-
-
-@pytest.mark.xdist_group("committed")
-def test_C2_of_two_administrators_at_once_one_decides(committed):
-    world = committed
-    with world.scope():
-        referral = submitted(world)
-    start, got = Barrier(2), []
-
-    def decide():
-        try:
-            start.wait()
-            with world.scope():
-                accept(referral, world.camden_administrator)
-            got.append("accepted")
-        except Conflict:
-            got.append("refused")
-        finally:
-            connection.close()
-
-    threads = [Thread(target=decide) for _ in range(2)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    with world.scope():
-        assert sorted(got) == ["accepted", "refused"] and Case.objects.count() == 1
 
 
 # -- The same person --

@@ -3,8 +3,7 @@
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
-from data_returns.form import LARGEST
-
+LARGEST = 99_999  # people in one cell: more is a slip of the hand
 TOLERANCE = 1e-6  # of the solver
 Name = Hashable  # of one cell: its borough, version and key
 
