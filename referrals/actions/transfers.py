@@ -16,9 +16,10 @@ from mappa_portal.words import long_date
 from referrals.actions.addresses import Stay, add_address
 from referrals.actions.cases import add_case
 from referrals.actions.endings import finish, take
+from referrals.actions.guarding import guard
 from referrals.endings import Ending
 from referrals.looking import reason_to_open
-from referrals.models import Case, Receipt, Transfer
+from referrals.models import Case, Guard, Receipt, Transfer
 from referrals.rules import OPEN
 from referrals.transferring import mail
 from referrals.transferring.hand_over import HandOver
@@ -105,6 +106,9 @@ def accept(transfer: Transfer, *, by, at: datetime) -> Case:
     _answer(transfer, Status.ACCEPTED, by, at)
     _finish(old, today, f"Transferred to {transfer.to}", today, by)
     case = _begin_here(transfer, HandOver.opened(transfer.hand_over), today, by)
+    if old.is_restricted:
+        why = f"Restricted in {transfer.organisation.territory}"
+        guard(case, Guard.Kind.RESTRICTION, reason=why, by=by, at=at)
     mail.tell_sender(transfer)
     return case
 

@@ -15,10 +15,11 @@ from data_returns.register import facts
 from mappa_portal.exceptions import Conflict
 from outbox.models import Message
 from referrals import actions
-from referrals.actions import transfers
+from referrals.actions import guarding, transfers
 from referrals.actions.addresses import Stay, add_address
 from referrals.finding import find_people
-from referrals.models import Case, Transfer
+from referrals.looking import AskWhy
+from referrals.models import Case, Guard, Transfer
 from referrals.personal import Person
 from tests.pages import text
 
@@ -284,3 +285,16 @@ def test_two_people_who_accept_at_once_begin_one_case(committed):
     assert done == "done" and "this transfer is accepted" in late
     with committed.scope():
         assert Case.objects.filter(territory__slug="hackney").count() == 1
+
+
+def test_a_restricted_case_stays_restricted_there(world, case):
+    guarding.guard(
+        case, Guard.Kind.RESTRICTION, reason="In the papers", by=world.camden_mappa_chair, at=now()
+    )
+    world.camden_administrator.reasons_given = {case.pk: "check"}
+    transfer = offered(world, case)
+    with world.acting(world.hackney_administrator):
+        new = Case.objects.get(pk=accept(transfer, world.hackney_administrator).pk)
+        assert new.is_restricted
+        with pytest.raises(AskWhy):
+            actions.look(new, by=world.hackney_administrator)
