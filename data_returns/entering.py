@@ -54,6 +54,7 @@ class Entering:
             question=self.question,
             register=self.register,
             choices=choices,
+            kept=self._figures,
             borough=self.data_return.territory,
             **kwargs,
         )

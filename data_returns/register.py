@@ -135,7 +135,7 @@ def facts(borough: Territory, day: date, *, with_ages: bool = True) -> tuple[Fac
     """Of each case that had a level on the day; two levels on one day count as the later one. A case that was merged
     into another is that person's too, and counts once.
     """
-    periods = LevelPeriod.objects.current(day).filter(territory=borough)
+    periods = LevelPeriod.objects.of_people(day).filter(territory=borough)
     of_kept = {
         name: Coalesce(f"case__merged_into__{path}", f"case__{path}") for name, path in OF_CASE.items()
     }

@@ -31,7 +31,7 @@ def annotate(cases: QuerySet) -> QuerySet:
 
 @rooms.hears
 def hearings(case: Case) -> list[rooms.Hearing]:
-    held = Discussion.objects.filter(case__in=case.whole, meeting__status=Meeting.Status.HELD)
+    held = Discussion.objects.filter(case__in=case.family, meeting__status=Meeting.Status.HELD)
     found = held.order_by("-meeting__held_on", "-pk").values_list("meeting__reference", "meeting__held_on")
     return [rooms.Hearing(reference, held_on) for reference, held_on in found]
 

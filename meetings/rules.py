@@ -223,12 +223,21 @@ def _has_worker_to_invite(notification: Notification) -> bool:
     return bool(meeting and waits and notification.is_open and _lies_ahead(meeting))
 
 
+def _is_over(told) -> bool:
+    """Of a case, or of a notification about one."""
+    case = getattr(told, "case", told)
+    return bool(case.ended_on or case.merged_into_id or case.erased_at)
+
+
 def _can_open_again(notification: Notification) -> bool:
     """Withdrawn, and the agency is still asked to the case, or was told by the lead agency's word."""
     if notification.is_open or not notification.known:  # what it said was erased
         return False
     if notification.meeting is None:
-        return notification.word_on is not None
+        again = Notification.objects.filter(case=notification.case_id, agency=notification.agency_id)
+        return (
+            notification.word_on is not None and not again.filter(discussion=None, withdrawn_at=None).exists()
+        )
     asked = Attendance.objects.required().filter(
         discussion=notification.discussion_id, organisation=notification.agency_id
     )
@@ -236,7 +245,11 @@ def _can_open_again(notification: Notification) -> bool:
 
 
 NOTIFICATION_RULES = RuleBook(
-    tell=Rule("record_meeting"),  # outside a meeting
+    tell=Rule(  # outside a meeting
+        "record_meeting",
+        lambda told: not _is_over(told),
+        "This case has ended, or was merged into another: no agency is told of it.",
+    ),
     look=Rule("answer_for_agency", lambda n: n.is_open, _why_no_check),
     check=Rule("answer_for_agency", lambda n: n.can_be_checked(now()), _why_no_check),
     withdraw=Rule("record_meeting", lambda n: n.is_open, "This notification is withdrawn already."),

@@ -27,6 +27,8 @@ def _stays(case) -> str:
         return "This case is merged with another: undo that first."
     if case.is_held:
         return HELD
+    if case.ended_on or case.is_restricted or case.packs.exists() or case.keepings.exists():
+        return "This case has a record of its own by now, so it is ended and not withdrawn."
     if case.discussions.exists():
         return "This case is on the agenda of a meeting, so it stays in the register."
     if case.disclosures.exists():
@@ -65,7 +67,12 @@ CASE_RULES = RuleBook(
     see=Rule("record_meeting"),
     disclose=_of_kept(verb="record_disclosure"),
     edit=_of_kept(lambda case: not case.erased_at, "What this case said was erased."),
-    merge=_of_kept(lambda case: not _is_offered(case), _offered),
+    merge=_of_kept(
+        lambda case: not (_is_offered(case) or case.erased_at or case.keepings.proposed().exists()),
+        lambda case: (
+            _offered(case) if _is_offered(case) else "This case is erased, or its erasure is proposed."
+        ),
+    ),
     unmerge=Rule("record_meeting", lambda case: not _alone(case), "This case is not merged into another."),
     change_level=_of_kept(lambda case: case.standing in OPEN, _over),
     recall=_of_kept(
@@ -107,13 +114,22 @@ def is_held(keeping) -> bool:
     return any(case.is_held for case in KINDS[keeping.kind].cases(keeping.subject_id))
 
 
+def _why_kept(keeping) -> str:
+    """Why a proposal to erase cannot be confirmed; empty if it can."""
+    from referrals.records.kinds import KINDS
+
+    if keeping.erased_at or keeping.refused_at:
+        return "This is decided already."
+    if is_held(keeping):
+        return HELD
+    if not KINDS[keeping.kind].is_over(keeping.subject_id):
+        return "This record is in use again: refuse the proposal."
+    return ""
+
+
 KEEPING_RULES = RuleBook(
     decide=Rule("keep_records", lambda k: not (k.outcome == "erase" and is_held(k)), HELD),
-    confirm=Rule(
-        "keep_records",
-        lambda k: not (k.erased_at or k.refused_at or is_held(k)),
-        lambda k: HELD if is_held(k) else "This is decided already.",
-    ),
+    confirm=Rule("keep_records", lambda k: not _why_kept(k), lambda k: _why_kept(k)),
     refuse=Rule("keep_records", lambda k: not (k.erased_at or k.refused_at), "This is decided already."),
 )
 

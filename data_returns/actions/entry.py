@@ -126,10 +126,11 @@ def import_content(
 
 
 def _from_file(content: Content, before: Figure | None, key: str, register: Mapping[str, int]) -> Entered:
-    """Why a figure differs from the register stays as long as both do."""
-    value, counted = content.figures.get(key), register.get(key)
-    same = before is not None and (before.value, before.register) == (value, counted)
-    return Entered(value, content.blanks.get(key, ""), counted, before.reason if same else "")
+    """Why a figure differs from the register stays with the two that it was written about."""
+    value = content.figures.get(key)
+    if before is not None and before.reason and before.value == value:
+        return Entered(value, content.blanks.get(key, ""), before.register, before.reason)
+    return Entered(value, content.blanks.get(key, ""), register.get(key))
 
 
 def _say_cleared(data_return: Return, cleared: Mapping[str, list[str]], by) -> None:

@@ -1,6 +1,7 @@
 """One question of a return as a page's form: figures, their blanks and reasons, the choice, comments."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from django import forms
 
@@ -56,6 +57,17 @@ def fields_of(question: Question, register: Mapping[str, int], choices) -> Itera
         yield "done", _radios("Have you completed this section?", DONE)
 
 
+class SeenField(forms.IntegerField):
+    """What the register counted when the page was shown; what cannot be a count was never shown."""
+
+    def clean(self, value):
+        try:
+            seen = super().clean(value)
+        except forms.ValidationError:
+            return None
+        return seen if seen is not None and 0 <= seen <= LARGEST else None
+
+
 def _of_cell(cell: Cell, counted: int | None) -> Iterator[tuple[str, forms.Field]]:
     yield f"figure-{cell.key}", CountField(cell)
     label = f"{cell.label}: if there is no number"
@@ -65,7 +77,7 @@ def _of_cell(cell: Cell, counted: int | None) -> Iterator[tuple[str, forms.Field
         yield f"reason-{cell.key}", forms.CharField(label=label, required=False, max_length=300)
         yield (
             f"seen-{cell.key}",
-            forms.IntegerField(initial=counted, widget=forms.HiddenInput, required=False),
+            SeenField(initial=counted, required=False, widget=forms.HiddenInput),
         )
 
 
@@ -76,8 +88,18 @@ def _radios(label: str, options) -> forms.ChoiceField:
 class QuestionForm(ImpersonalForm):
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data=None, *, question: Question, register: Mapping[str, int], choices, **kwargs):
-        self.question, self.register = question, register
+    def __init__(
+        self,
+        data=None,
+        *,
+        question: Question,
+        register: Mapping[str, int],
+        choices,
+        kept=MappingProxyType({}),
+        **kwargs,
+    ):
+        """``kept``: the figures as they are stored."""
+        self.question, self.register, self.kept = question, register, kept
         self.base_fields = {**self.base_fields, **dict(fields_of(question, register, choices))}
         super().__init__(data, **kwargs)
 
@@ -108,9 +130,16 @@ class QuestionForm(ImpersonalForm):
         value, blank = said[f"figure-{key}"], said[f"blank-{key}"]
         reason = said.get(f"reason-{key}", "") if differs(value, counted) else ""
         if not reason:
-            return Entered(value, blank, counted)
+            return self._as_kept(key, value, counted) or Entered(value, blank, counted)
         seen = said.get(f"seen-{key}")
         return Entered(value, blank, counted if seen is None else seen, reason)
+
+    def _as_kept(self, key: str, value: int | None, counted: int | None) -> Entered | None:
+        """A reason that no longer stands was not shown, so nobody took it away."""
+        figure = self.kept.get(key)
+        if figure and figure.reason and figure.value == value and figure.register != counted:
+            return Entered(value, figure.blank, figure.register, figure.reason)
+        return None
 
     @property
     def texts(self) -> dict[str, str]:

@@ -67,7 +67,7 @@ class EditQuestion(Draft):
         self.record = current
         if not self.number:
             return self.show_again(yours, current)
-        kwargs = self.get_form_kwargs() | {"data": None}
+        kwargs = self.get_form_kwargs() | {"data": None, "files": None}
         rows = [row for row in side_by_side(AskingForm(**kwargs), yours) if row[1] != row[2]]
         return self.show_again(yours, current, columns=COLUMNS, both=rows)
 

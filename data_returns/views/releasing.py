@@ -23,7 +23,12 @@ from mappa_portal.words import plural
 def release_return(request, borough: str, year: int):
     data_return = return_of(request, borough, year, "release")
     asked = Rendition.objects.filter(about=data_return.territory, year=year, number=data_return.number)
-    form = ReleaseForm(request.POST if request.method == "POST" else None)
+    number = {"number": data_return.number}
+    form = ReleaseForm(request.POST if request.method == "POST" else None, initial=number)
+    if form.is_valid() and form.cleaned_data["number"] != data_return.number:
+        raise Conflict(
+            "Another version was accepted after you opened this page. Look at that, then release it."
+        )
     if form.is_valid():
         release(data_return, by=request.user, at=timezone.now())
         messages.success(request, "The figures are being released. It takes a moment.")

@@ -65,6 +65,10 @@ def must_have_one_subject(meeting: Meeting, cases: int) -> None:
 
 def must_not_have_ended(cases: Iterable[Case]) -> None:
     for case in cases:
+        if case.merged_into_id:
+            raise ValidationError(
+                {"cases": f"Case {case} was merged into {case.merged_into}. Put that on instead"}
+            )
         if case.ended_on:
             over = (
                 f"Case {case} has ended: {lower_first(case.get_ending_display())}, {long_date(case.ended_on)}"

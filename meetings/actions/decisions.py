@@ -93,16 +93,17 @@ def _manage_at(discussion: Discussion, ending: str, by, today: date) -> None:
     """From the day of the meeting; a level that began after it was decided later and stays."""
     present = present_level(discussion)
     level, day = discussion.level_decided, discussion.meeting.held_on
-    stands = discussion.case.ended_on or (present is None and discussion.case.levels.exists())
+    case = discussion.case.kept
+    stands = case.ended_on or (present is None and case.levels.exists())
     if stands or (present and present.level == level):
         return
     said = {"reason": f"Decided in {discussion.meeting.reference}", "ending": ending}
-    change_level(discussion.case, level=level, starts_on=day, **said, today=today, by=by)
+    change_level(case, level=level, starts_on=day, **said, today=today, by=by)
 
 
 def present_level(discussion: Discussion) -> LevelPeriod | None:
     """What a decision would change: the case's level, unless it began after the meeting or the case stands still."""
-    return discussion.case.levels.filter(ends_on=None, starts_on__lte=discussion.meeting.held_on).first()
+    return discussion.case.kept.levels.filter(ends_on=None, starts_on__lte=discussion.meeting.held_on).first()
 
 
 def _next_review(discussion: Discussion, chosen: date | None) -> date:

@@ -189,7 +189,8 @@ def _cases(rows: list[Row], directory: Directory) -> Register:
     for key, case in register.found.items():
         case.person = Person.opened(case.personal)
         born = wanted[key].birth_date
-        if born and born != case.person.birth_date:  # an empty cell says nothing against a known date
+        is_news = born and born != case.person.birth_date  # an empty cell says nothing against a known date
+        if is_news and not case.erased_at:
             register.altered.add(key)
             case.person = replace(case.person, birth_date=born)
             case.personal, case.revision = case.person.sealed(), case.revision + 1

@@ -145,6 +145,14 @@ def _go_on(case: Case, before: LevelPeriod, newest: LevelPeriod, by) -> LevelPer
     return before
 
 
+def forget_level(case: Case, *, since: date, by) -> None:
+    """The level that began on this day never did; a recall before it stands again."""
+    if newest := case.levels.filter(ends_on=None, starts_on=since).first():
+        was = {"level": newest.level, "level_since": newest.starts_on}
+        newest.delete()
+        record("case.level_corrected", case, by=by, before=was)
+
+
 def _sealed(reason: str) -> str:
     return seal(reason) if reason else ""
 

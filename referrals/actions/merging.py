@@ -7,11 +7,8 @@ from accounts.vault import seal
 from audit.events import record
 from mappa_portal.exceptions import Conflict
 from referrals.actions.guarding import settle
-from referrals.endings import Standing
 from referrals.models import Case
-from referrals.rules import CASE_RULES
-
-MANAGED = Standing.MANAGED
+from referrals.rules import CASE_RULES, OPEN
 
 
 @transaction.atomic
@@ -22,8 +19,8 @@ def merge(other: Case, *, into: Case, reason: str, by) -> Case:
         CASE_RULES.require("merge", case, by=by)
     if kept == other or kept.organisation_id != other.organisation_id:
         raise ValidationError("Choose another case of the same borough")
-    if other.standing == MANAGED != kept.standing:
-        raise Conflict(f"Case {kept} is not managed at present and {other} is: keep {other}.")
+    if other.standing in OPEN and kept.standing not in OPEN:
+        raise Conflict(f"Case {kept} has ended and {other} has not: keep {other}.")
     if there := other.merged.order_by("pk").first():
         raise Conflict(f"Case {there} was merged into {other}: undo that first, or keep {other}.")
     other.merged_into = kept

@@ -13,7 +13,7 @@ from boards.models import AreaSettings
 from mappa_portal.exceptions import Conflict
 from referrals.actions.cases import add_case
 from referrals.actions.cases import withdraw as withdraw_case
-from referrals.actions.levels import change_level
+from referrals.actions.levels import change_level, forget_level
 from referrals.actions.referrals import opened
 from referrals.endings import Ending
 from referrals.models import Case, Referral, Screening
@@ -85,6 +85,7 @@ def undo_link(referral: Referral, *, reason: str, by, at: datetime) -> Referral:
     referral = _locked(referral)
     SCREENING_RULES.require("undo_link", Screening(referral), by=by)
     case, is_new, before = referral.case, referral.case_is_new, referral.level_before
+    accepted_on = localdate(referral.decided_at)
     referral.case, referral.case_is_new, referral.level_before, referral.hear_by = None, False, None, None
     referral.status = leads("undo_link", referral.status)
     referral.outcome, referral.reason = "", ""
@@ -99,6 +100,8 @@ def undo_link(referral: Referral, *, reason: str, by, at: datetime) -> Referral:
     elif before and Case.objects.with_level(today).get(pk=case.pk).present_level != before:
         mistake = {"ending": Ending.MISTAKE, "reason": reason}
         change_level(case, level=before, starts_on=today, **mistake, today=today, by=by)
+    elif before is None:
+        forget_level(case, since=accepted_on, by=by)
     return referral
 
 

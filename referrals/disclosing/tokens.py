@@ -19,6 +19,7 @@ def write_recipient_tokens(entries: Iterable[DisclosureEntry]) -> None:
     RecipientToken.objects.bulk_create(
         RecipientToken(territory_id=entry.territory_id, entry=entry, token=blind("recipient", form))
         for entry in entries
+        if entry.content  # not erased
         for form in {f for each in entry.said.get("recipients", ()) for f in _forms_of(each["name"])}
     )
 

@@ -6,7 +6,7 @@ from datetime import date
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case as Choose
-from django.db.models import CharField, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import CharField, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.utils.functional import cached_property
 
 from accounts.vault import unseal
@@ -64,7 +64,7 @@ class CaseQuerySet(RegisteredQuerySet):
         """Each with its ``present_level`` and ``level_since``, None where no level is recorded; its own goes before
         that of a case merged into it.
         """
-        present = LevelPeriod.objects.current(today).filter(
+        present = LevelPeriod.objects.of_people(today).filter(
             case__in=of_one_person("pk"), territory=OuterRef("territory")
         )
         present = present.order_by(F("case__merged_into").asc(nulls_first=True), "-starts_on", "-pk")
@@ -175,6 +175,11 @@ class Case(Registered):
         return unseal(self.ended_because) if self.ended_because else ""
 
     @property
+    def kept(self) -> "Case":
+        """The case under which the person goes on."""
+        return self.merged_into or self
+
+    @property
     def family(self):
         """All cases of the person, from whichever of them."""
         kept = self.merged_into_id or self.pk
@@ -194,6 +199,12 @@ class OfCaseQuerySet(OwnedQuerySet):
 class LevelPeriodQuerySet(OfCaseQuerySet):
     def current(self, today: date):
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today)
+
+    def of_people(self, today: date):
+        """Without those of a merged case whose person has levels, or an ending, on the case that was kept."""
+        kept = LevelPeriod.objects.filter(case=OuterRef("case__merged_into"), starts_on__lte=today)
+        goes_on = Q(case__merged_into__ended_on=None) | Q(case__merged_into__ended_on__gte=today)
+        return self.current(today).filter(Q(case__merged_into=None) | (goes_on & ~Exists(kept)))
 
 
 class LevelPeriod(Owned):

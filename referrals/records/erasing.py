@@ -24,7 +24,7 @@ from referrals.models import (
     Token,
 )
 from referrals.records import looks  # noqa: F401  (registers what events are about)
-from referrals.records.kinds import KINDS, Kind, _cases, _checks, _disclosures, _referrals
+from referrals.records.kinds import KINDS, OVER, Kind, _cases, _checks, _disclosures, _referrals
 
 PATHS = {  # from a sealed row to what it is about
     Case: ("case", "disclosure__case", "referral__case", "discussion__case"),
@@ -124,8 +124,14 @@ def _erase_check(pk: int) -> dict:
     return {"referrals.outofareacheck": [pk]}
 
 
+def _has_ended(pk: int) -> bool:
+    """It, and those merged into it; it is no other person's by now."""
+    case = Case.objects.get(pk=pk)
+    return case.merged_into_id is None and not case.family.filter(ended_on=None).exists()
+
+
 KINDS["case"] = Kind(
-    "Case record", "keep_case_years", _cases, lambda pk: Case.objects.filter(pk=pk), _erase_case
+    "Case record", "keep_case_years", _cases, lambda pk: Case.objects.filter(pk=pk), _erase_case, _has_ended
 )
 KINDS["referral"] = Kind(
     "Referral",
@@ -140,6 +146,7 @@ KINDS["disclosure"] = Kind(
     _disclosures,
     lambda pk: Case.objects.filter(disclosures=pk),
     _erase_disclosure,
+    lambda pk: Disclosure.objects.filter(OVER, pk=pk).exists(),
 )
 KINDS["check"] = Kind(
     "Out-of-area check", "keep_referral_years", _checks, lambda pk: Case.objects.none(), _erase_check

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import localdate
 
 from boards.models import AreaSettings, Organisation
@@ -36,6 +36,7 @@ class Kind:
     ended: Callable[[Organisation, date, Iterable[int]], Iterable[tuple[int, str, date]]]
     cases: Callable[[int], Iterable[Case]]
     erase: Callable[[int], Mapping[str, Iterable[int]]]
+    is_over: Callable[[int], bool] = lambda pk: True  # still, when a second person confirms
 
 
 KINDS: dict[str, Kind] = {}
@@ -65,7 +66,8 @@ def _years_before(day: date, years: int) -> date:
 
 def _cases(unit: Organisation, by: date, done) -> Iterable[tuple[int, str, date]]:
     kept = Case.objects.filter(organisation=unit, merged_into=None)  # those merged into one go with it
-    mine = kept.filter(erased_at=None, ended_on__lte=by).exclude(pk__in=done)
+    younger = Case.objects.filter(Q(ended_on=None) | Q(ended_on__gt=by), merged_into=OuterRef("pk"))
+    mine = kept.filter(~Exists(younger), erased_at=None, ended_on__lte=by).exclude(pk__in=done)
     return mine.order_by("ended_on", "pk").values_list("pk", "reference", "ended_on")[:MOST]
 
 
@@ -79,11 +81,13 @@ def _referrals(unit: Organisation, by: date, done) -> Iterable[tuple[int, str, d
     ]
 
 
+OVER = Q(status__in=["refused", "rejected", "told", "closed"], due_on=None, review_on=None)
+
+
 def _disclosures(unit: Organisation, by: date, done) -> Iterable[tuple[int, str, date]]:
     """Those on which nothing is to be done any more."""
-    mine = Disclosure.objects.filter(organisation=unit, opened_on__lte=by, erased_at=None, due_on=None)
-    over = mine.filter(status__in=["refused", "rejected", "told", "closed"]).exclude(pk__in=done)
-    return over.order_by("opened_on").values_list("pk", "reference", "opened_on")[:MOST]
+    mine = Disclosure.objects.filter(OVER, organisation=unit, opened_on__lte=by, erased_at=None)
+    return mine.exclude(pk__in=done).order_by("opened_on").values_list("pk", "reference", "opened_on")[:MOST]
 
 
 def _checks(unit: Organisation, by: date, done) -> Iterable[tuple[int, str, date]]:

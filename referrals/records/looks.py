@@ -12,9 +12,14 @@ from audit.words import action_in_words, actor_of
 from mappa_portal.words import upper_first
 from referrals import rooms
 from referrals.looking import VALID
-from referrals.models import Case, ReasonToLook, ReferralSection
+from referrals.models import Case, ReasonToLook, ReferralAttachment, ReferralSection
 
-LOOKED = Q(name__endswith="viewed") | Q(name__endswith=".downloaded") | Q(name__endswith=".looks_exported")
+LOOKED = (
+    Q(name__endswith="viewed")
+    | Q(name__endswith=".downloaded")
+    | Q(name__endswith=".looks_exported")
+    | Q(name__in=["referral.attachment_read", "notification.exported"])
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,9 @@ def traces(case: Case) -> dict[str, Iterable[int]]:
         "referrals.pack": list(case.packs.values_list("pk", flat=True)),
         "referrals.disclosure": list(case.disclosures.values_list("pk", flat=True)),
         "referrals.referral": referrals,
+        "referrals.referralattachment": ReferralAttachment.objects.filter(referral__in=referrals).values_list(
+            "pk", flat=True
+        ),
         "referrals.referralsection": ReferralSection.objects.filter(referral__in=referrals).values_list(
             "pk", flat=True
         ),

@@ -207,10 +207,11 @@ def test_a_reason_stands_also_where_the_register_cannot_say(draft, register, sai
     assert Return.objects.get(pk=draft.pk).said().reasons == {"q1_l1": said}
 
 
-def test_a_reason_goes_with_the_count_that_it_explained(draft):
+def test_a_reason_stays_with_the_count_that_it_explained(draft):
     Figure.objects.filter(key="q1_l1").update(register=9, reason="One came late.")
     import_content(draft, draft.said(), by=None, at=AT)
-    assert Figure.objects.get(key="q1_l1").reason == ""
+    kept = Figure.objects.get(key="q1_l1")
+    assert (kept.register, kept.reason) == (9, "One came late.")
 
 
 def test_the_check_names_it_and_leads_to_its_reason(browser, cases, draft):
@@ -390,3 +391,14 @@ def test_signing_costs_the_same_with_more_cases(world, cases, draft):
         cases.add(str(100 + number), level=3)
     explain("q1_l3", 20)
     assert cost() == before <= 35
+
+
+def test_a_save_for_another_field_keeps_the_reason_that_no_longer_stands(world, cases, draft, browser):
+    for name in ("7", "8"):
+        cases.add(name, since=TURNED_ON)
+    explain("q1_l1", 4)
+    sent = {f"figure-{f.key}": f.value for f in draft.figures.all() if f.key.startswith("q1_")}
+    sent |= {"revision": draft.sections.get(question=1).revision, "then": "later", "seen-q1_l1": "9" * 99}
+    assert browser.post("/returns/camden/2024-25/q/1/", sent).status_code == 302
+    kept = Figure.objects.get(key="q1_l1")
+    assert (kept.register, kept.reason) == (4, "Entered after the day.")

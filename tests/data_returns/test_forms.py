@@ -290,6 +290,7 @@ def test_C2_two_at_one_question_see_both_versions_whatever_texts_they_have(world
     response = admin.post(address, ADULTS | {"revision": 1})
     page = text(response)
     assert response.status_code == 409 and "Line 2" in page and "changed this" in page
+    assert "What was learned from case reviews elsewhere" in page  # as it is saved now
     response = admin.post(address, ADULTS | {"revision": 2})
     assert response.status_code == 302
     place = bases(draft).index("q11")

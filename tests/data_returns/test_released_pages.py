@@ -38,7 +38,8 @@ def test_the_unit_sees_what_will_be_hidden_then_releases_it(world, accepted_retu
     assert "of 36 are hidden: counts from 1 to 4" in page and "Level 3 1 [c]" in page
     assert "Select that you have looked" in text(browser.post(f"{BASE}release/"))
     assert not Rendition.objects.exists()
-    soon = browser.post(f"{BASE}release/", {"looked": "on"}, follow=True)
+    assert browser.post(f"{BASE}release/", {"looked": "on", "number": "2"}).status_code == 409
+    soon = browser.post(f"{BASE}release/", {"looked": "on", "number": "1"}, follow=True)
     assert "is being worked out" in text(soon)
     run_jobs()
     done = text(browser.get(f"{BASE}released/"))

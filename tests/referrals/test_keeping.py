@@ -20,7 +20,7 @@ from meetings.actions import decisions, minutes
 from meetings.models import AttendanceFile, Discussion, Meeting, Minutes
 from meetings.record import Record
 from referrals import actions
-from referrals.actions import endings, guarding, keeping
+from referrals.actions import endings, guarding, keeping, merging
 from referrals.actions.addresses import Stay, add_address
 from referrals.models import Case, Disclosure, Guard, Keeping, OutOfAreaCheck, RecipientToken, Token
 from referrals.personal import Person
@@ -111,6 +111,18 @@ def counts(world) -> tuple:
         register.facts(world.territory("camden"), MARCH),
         list(Discussion.objects.order_by("pk").values_list("under_18", "level_decided", "risk_of_harm")),
     )
+
+
+def test_what_is_in_use_again_is_not_erased(world, unit, case):
+    proposed, by = propose(world, unit), world.camden_administrator
+    endings.take_back(case, reason="Mistake", by=by)
+    with pytest.raises(Conflict, match="in use again"):
+        keeping.confirm(proposed, by=world.camden_mappa_chair, at=now())
+    live = actions.add_case(unit, person=Person("Jo"), today=TODAY, by=by)
+    for one, other in ((live, case), (case, live)):
+        with pytest.raises(Conflict, match="erasure is proposed"):
+            merging.merge(other, into=one, reason="x", by=by)
+    assert canary_stands(case.territory)
 
 
 YEARS = [(25, True), (100, False)]

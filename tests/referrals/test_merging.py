@@ -17,6 +17,7 @@ from mappa_portal.exceptions import Conflict
 from meetings.due import due_cases
 from meetings.models import Discussion, Meeting
 from referrals.actions import add_case, change_level, open_disclosure, withdraw
+from referrals.actions.endings import end
 from referrals.actions.merging import merge, unmerge
 from referrals.disclosing.ledger import Kind
 from referrals.finding import find_people
@@ -144,6 +145,15 @@ def test_no_case_merges_with_itself_nor_across_boroughs_nor_in_a_chain(world):
     with pytest.raises(Conflict, match="undo that first"):
         merged(world, first, second)
     assert merged(world, second, first).merged.count() == 2
+
+
+def test_a_merged_cases_level_is_nobodys_once_the_kept_one_has_ended(world):
+    by, today = world.camden_administrator, localdate()
+    kept, other = case_of(world, level=2), case_of(world, level=2)
+    merged(world, kept, other)
+    end(kept, ending="died", on=today - timedelta(days=1), reason="x", today=today, by=by)
+    assert clocked(kept).present_level is None and facts(world.territory("camden"), today) == ()
+    assert len(facts(world.territory("camden"), DAY)) == 1
 
 
 HANGS = st.fixed_dictionaries(
