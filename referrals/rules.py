@@ -68,10 +68,8 @@ CASE_RULES = RuleBook(
     disclose=_of_kept(verb="record_disclosure"),
     edit=_of_kept(lambda case: not case.erased_at, "What this case said was erased."),
     merge=_of_kept(
-        lambda case: not (_is_offered(case) or case.erased_at or case.keepings.proposed().exists()),
-        lambda case: (
-            _offered(case) if _is_offered(case) else "This case is erased, or its erasure is proposed."
-        ),
+        lambda case: not (_is_offered(case) or case.erased_at),
+        lambda case: _offered(case) if _is_offered(case) else "What this case said was erased.",
     ),
     unmerge=Rule("record_meeting", lambda case: not _alone(case), "This case is not merged into another."),
     change_level=_of_kept(lambda case: case.standing in OPEN, _over),

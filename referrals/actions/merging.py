@@ -17,6 +17,8 @@ def merge(other: Case, *, into: Case, reason: str, by) -> Case:
     kept, other = _locked(into, other)
     for case in (kept, other):
         CASE_RULES.require("merge", case, by=by)
+        if case.keepings.proposed().exists():
+            raise Conflict(f"To erase case {case} is proposed: decide that first.")
     if kept == other or kept.organisation_id != other.organisation_id:
         raise ValidationError("Choose another case of the same borough")
     if other.standing in OPEN and kept.standing not in OPEN:

@@ -120,7 +120,7 @@ def test_what_is_in_use_again_is_not_erased(world, unit, case):
         keeping.confirm(proposed, by=world.camden_mappa_chair, at=now())
     live = actions.add_case(unit, person=Person("Jo"), today=TODAY, by=by)
     for one, other in ((live, case), (case, live)):
-        with pytest.raises(Conflict, match="erasure is proposed"):
+        with pytest.raises(Conflict, match="is proposed: decide"):
             merging.merge(other, into=one, reason="x", by=by)
     assert canary_stands(case.territory)
 
