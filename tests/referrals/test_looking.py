@@ -136,16 +136,15 @@ def restricted(world):
     Minutes.objects.filter(pk=made.pk).update(issued_at=now(), approved_at=now())
     agency = Action.objects.get(discussion=heard).agency
     share_many([(heard, world.organisation("camden-childrens-services")), (heard, agency)])
-    disclosure = case.disclosures.get()
     request = {
         "asked_by": CANARY,
         "circumstances": ["INFO"],
         "recipients": [{"name": CANARY, "role": "parent"}],
     }
     made = actions.open_disclosure(case, "request", on=localdate(), said=request, today=localdate(), by=None)
-    named = Disclosure.objects.filter(territory=case.territory, reference=disclosure.reference)
-    named.update(reference="CMD-D-2025-009")  # the address names the one with the canary
-    Disclosure.objects.filter(pk=made.pk).update(reference=disclosure.reference)
+    named = "CMD-D-2026-001"  # by the addresses: the one with the canary
+    Disclosure.objects.filter(territory=case.territory, reference=named).update(reference="CMD-D-2025-009")
+    Disclosure.objects.filter(pk=made.pk).update(reference=named)
     referral = Referral.objects.get(reference="CMD-A-2026-001")
     ReferralSection.objects.filter(referral=referral).update(content="")
     for section in referral.sections.all():
