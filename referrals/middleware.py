@@ -1,5 +1,6 @@
 """The page that asks why, at whatever address a restricted case is opened: an answer holds for half an hour."""
 
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.timezone import now
@@ -9,8 +10,8 @@ from referrals.forms.records import WhyForm
 from referrals.looking import AskWhy, standing
 from referrals.models import Case
 
-KEPT, ASKED = "reasons_given", "asked_why"
-OURS = {"csrfmiddlewaretoken", "why", "why_more", "why_from"}
+KEPT, SALT = "reasons_given", "referrals.why"
+OURS = {"csrfmiddlewaretoken", "why", "why_more", "why_from", "why_of"}
 
 
 class AskWhyMiddleware:
@@ -25,7 +26,7 @@ class AskWhyMiddleware:
         """An answer: a page is opened anew, a form that waited for it goes on with what was typed."""
         if request.method != "POST" or "why_from" not in request.POST or not request.user.is_authenticated:
             return None
-        asked = list(Case.objects.filter(pk__in=request.session.get(ASKED, []), is_restricted=True))
+        asked = _asked(request)
         form = WhyForm(request.POST)
         if asked and not form.is_valid():
             return _page(request, asked, form)
@@ -42,10 +43,18 @@ class AskWhyMiddleware:
     def process_exception(self, request, exception):
         if not isinstance(exception, AskWhy):
             return None
-        request.session[ASKED] = [case.pk for case in exception.cases]
         page = _page(request, exception.cases, WhyForm())
         request.failed = True  # what the form did before it came here is undone
         return page
+
+
+def _asked(request: HttpRequest) -> list[Case]:
+    """The cases that this very page asked about, of whoever it asked."""
+    try:
+        person, cases = signing.loads(request.POST.get("why_of", ""), salt=SALT)
+    except signing.BadSignature:
+        return []
+    return list(Case.objects.filter(pk__in=cases, is_restricted=True)) if person == request.user.pk else []
 
 
 def _keep(request: HttpRequest, cases: list[Case], form: WhyForm) -> None:
@@ -54,12 +63,12 @@ def _keep(request: HttpRequest, cases: list[Case], form: WhyForm) -> None:
         give_reason(case, code=code, text=form.cleaned_data["why_more"], by=request.user, at=at)
     said = {str(case.pk): [code, at.timestamp()] for case in cases}
     request.session[KEPT] = request.session.get(KEPT, {}) | said
-    request.session.pop(ASKED, None)
     request.user.reasons_given = standing(request.session[KEPT], at)
 
 
 def _page(request: HttpRequest, cases: list[Case], form: WhyForm) -> HttpResponse:
     sent = [(n, v) for n, values in request.POST.lists() for v in values if n not in OURS]
     origin = request.POST.get("why_from") or request.method
-    context = {"cases": cases, "form": form, "sent": sent, "origin": origin}
+    asked = signing.dumps([request.user.pk, [case.pk for case in cases]], salt=SALT)
+    context = {"cases": cases, "asked": asked, "form": form, "sent": sent, "origin": origin}
     return render(request, "referrals/why.html", context, status=403)

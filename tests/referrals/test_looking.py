@@ -1,5 +1,6 @@
 """A restricted case asks why before anything about it is shown; who looked, and why, stays to be read."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from tests.access.building import build
 from tests.access.rows import ROUTES
 from tests.pages import text
 
+ASKED = re.compile(r'name="why_of" value="([^"]+)"')
 CANARY = "Zebulon Quillfeather"
 GIVEN = {"why": "risk", "why_from": "GET", "why_more": ""}
 
@@ -30,6 +32,11 @@ GIVEN = {"why": "risk", "why_from": "GET", "why_more": ""}
 def case(world):
     unit, by = world.organisation("camden-mappa-unit"), world.camden_administrator
     return actions.add_case(unit, person=Person(CANARY), today=localdate(), by=by)
+
+
+def answer(asked, **said) -> dict[str, str]:
+    """What the form of that page sends."""
+    return GIVEN | {"why_of": ASKED.search(asked.content.decode())[1]} | said
 
 
 def restrict(world, case, by=None):
@@ -70,9 +77,9 @@ def test_the_reason_is_asked_once_in_half_an_hour_and_stands_in_the_event(world,
     asked = browser.get(page)
     assert asked.status_code == 403 and CANARY not in text(asked)
     assert not Event.objects.filter(name="case.viewed").exists()
-    assert "Select why you open it" in text(browser.post(page, {"why_from": "GET"}))
-    assert "Enter the reason" in text(browser.post(page, GIVEN | {"why": "other"}))
-    answered = browser.post(page, GIVEN | {"why_more": "She asked me"})
+    assert "Select why you open it" in text(browser.post(page, answer(asked, why="")))
+    assert "Enter the reason" in text(browser.post(page, answer(asked, why="other")))
+    answered = browser.post(page, answer(asked, why_more="She asked me"))
     assert (answered.status_code, answered["Location"]) == (303, page)
     assert CANARY in text(browser.get(page)) and CANARY in text(browser.get(page))
     seen = list(case.reasons_to_look.values_list("code", flat=True))
@@ -87,8 +94,10 @@ def test_another_person_and_another_session_are_asked_again(world, case, browser
     restrict(world, case)
     page = f"/cases/{case.reference}/"
     first, again = browser_of("camden_administrator"), browser_of("camden_administrator")
-    first.get(page)
-    first.post(page, GIVEN)
+    said = answer(first.get(page))
+    browser_of("camden_mappa_chair").post(page, said)
+    assert first.get(page).status_code == 403, "said for one's own account alone"
+    first.post(page, said)
     assert first.get(page).status_code == 200
     assert again.get(page).status_code == browser_of("camden_mappa_chair").get(page).status_code == 403
 
@@ -96,9 +105,26 @@ def test_another_person_and_another_session_are_asked_again(world, case, browser
 def test_an_answer_for_a_case_that_was_not_asked_about_opens_nothing(world, case, browser_of):
     restrict(world, case)
     browser, page = browser_of("camden_administrator"), f"/cases/{case.reference}/"
-    browser.post(page, GIVEN)
-    assert browser.get(page).status_code == 403
-    assert not case.reasons_to_look.exists()
+    other = actions.add_case(
+        case.organisation, person=Person("Bo Ash"), today=localdate(), by=world.camden_administrator
+    )
+    restrict(world, other)
+    for said in (GIVEN, GIVEN | {"why_of": "forged"}, answer(browser.get(f"/cases/{other.reference}/"))):
+        browser.post(page, said)
+        assert browser.get(page).status_code == 403
+    assert not case.reasons_to_look.exists() and other.reasons_to_look.exists()
+
+
+def test_two_tabs_that_ask_at_once_each_get_their_own_reason(world, case, browser_of):
+    by = world.camden_administrator
+    other = actions.add_case(case.organisation, person=Person("Bo Ash"), today=localdate(), by=by)
+    for one in (case, other):
+        restrict(world, one)
+    browser, pages = browser_of("camden_administrator"), [f"/cases/{one.reference}/" for one in (case, other)]
+    asked = [browser.get(page) for page in pages]
+    for page, why, was in zip(pages, ("risk", "check"), asked, strict=True):
+        browser.post(page, answer(was, why=why))
+    assert [one.reasons_to_look.get().code for one in (case, other)] == ["risk", "check"]
 
 
 def test_a_form_that_is_asked_why_goes_on_with_what_was_typed(world, case, browser_of):
@@ -107,7 +133,7 @@ def test_a_form_that_is_asked_why_goes_on_with_what_was_typed(world, case, brows
     typed = {"revision": case.revision, "name": "Zebulon Featherquill", "category": "1"}
     asked = browser.post(page, typed)
     assert asked.status_code == 403 and 'value="Zebulon Featherquill"' in asked.content.decode()
-    done = browser.post(page, typed | GIVEN | {"why_from": "POST"})
+    done = browser.post(page, typed | answer(asked, why_from="POST"))
     assert done.status_code == 302
     case.refresh_from_db()
     assert (case.category, Person.opened(case.personal).name) == (1, "Zebulon Featherquill")
@@ -203,8 +229,7 @@ def looked(world, case, browser_of):
     restrict(world, case)
     page = f"/cases/{case.reference}/"
     browser = browser_of("camden_administrator")
-    browser.get(page)
-    browser.post(page, GIVEN | {"why_more": "=She asked me"})
+    browser.post(page, answer(browser.get(page), why_more="=She asked me"))
     browser.get(page)
     return browser
 
