@@ -10,6 +10,7 @@ from boards.sections import Section
 from mappa_portal.templatetags.govuk import Row, tag
 from mappa_portal.words import long_date
 from meetings import ages, erasing, packs  # noqa: F401  (register themselves)
+from meetings.actions import notifications
 from meetings.models import Action, Discussion, Meeting, Minutes, Notification
 from referrals import rooms
 from referrals.models import Case
@@ -59,8 +60,10 @@ def _row(discussion: Discussion) -> Row:
 @rooms.sections.register
 def agencies_told(user, case: Case, today: date) -> Section:
     """Before panels, and by the lead agency's word."""
-    told = Notification.objects.for_user(user).filter(case=case).defer("known")
-    rows = [_told(each) for each in told.select_related("agency", "discussion__meeting").order_by("-pk")]
+    told = Notification.objects.for_user(user).filter(case__in=case.whole).defer("known")
+    rows = [
+        _told(each) for each in told.select_related("agency", "case", "discussion__meeting").order_by("-pk")
+    ]
     return Section("Agencies told", rows)
 
 
@@ -68,8 +71,14 @@ def _told(notification: Notification) -> Row:
     state = "" if notification.is_open else " (withdrawn)"
     said = f"{long_date(notification.notified_at)}: {notification.get_answer_display() or 'not checked yet'}{state}"
     meeting = notification.meeting
-    url = reverse("meetings:notified", args=[meeting.reference]) if meeting else ""
+    where = ("notified", meeting.reference) if meeting else ("told_outside", notification.case.reference)
+    url = reverse(f"meetings:{where[0]}", args=where[1:])
     return Row(str(notification.agency), said, url, "Open")
+
+
+@rooms.ends
+def ended(case: Case, by) -> None:
+    notifications.close_ended(case, by=by)
 
 
 @rooms.traces

@@ -231,17 +231,16 @@ def _is_over(told) -> bool:
 
 def _can_open_again(notification: Notification) -> bool:
     """Withdrawn, and the agency is still asked to the case, or was told by the lead agency's word."""
+    meeting = notification.meeting
     if notification.is_open or not notification.known:  # what it said was erased
         return False
-    if notification.meeting is None:
-        again = Notification.objects.filter(case=notification.case_id, agency=notification.agency_id)
-        return (
-            notification.word_on is not None and not again.filter(discussion=None, withdrawn_at=None).exists()
-        )
-    asked = Attendance.objects.required().filter(
-        discussion=notification.discussion_id, organisation=notification.agency_id
-    )
-    return notification.meeting.status in (Meeting.Status.SCHEDULED, Meeting.Status.HELD) and asked.exists()
+    if meeting and meeting.status == Meeting.Status.HELD:
+        return notification.is_asked
+    if _is_over(notification):
+        return False
+    if meeting:
+        return meeting.status == Meeting.Status.SCHEDULED and notification.is_asked
+    return notification.word_on is not None and not notification.told_again
 
 
 NOTIFICATION_RULES = RuleBook(
@@ -256,7 +255,7 @@ NOTIFICATION_RULES = RuleBook(
     open_again=Rule(
         "record_meeting",
         _can_open_again,
-        "It is open, or the agency is not asked to this case now. Invite the agency again first.",
+        "It is open, the case has ended, or the agency is not asked to it now. Invite the agency again first.",
     ),
     invite_worker=Rule(
         "record_meeting",

@@ -54,6 +54,7 @@ urlpatterns = [
     path("meetings/<slug:reference>/notifications/<slug:agency>/", notifying.Notify.as_view(), name="notify"),
     path("meetings/<slug:reference>/checks/<slug:agency>/", notifications.check_all, name="checks"),
     path("cases/<slug:reference>/notify/", notifying.NotifyByWord.as_view(), name="notify_by_word"),
+    path("cases/<slug:reference>/agencies-told/", notifying.told_outside, name="told_outside"),
     path("notifications/", notifications.notification_list, name="notifications"),
     path("notifications/<uuid:key>/", notifications.notification, name="notification"),
     path("notifications/<uuid:key>/warning-flag/", notifications.flag, name="notification_flag"),

@@ -63,6 +63,21 @@ def cases_changed(cases: Collection[Case], *, csc_since: date = date.max) -> Non
         restate(cases, csc_since)
 
 
+_endings: list[Callable[[Case, object], None]] = []
+
+
+def ends(close):
+    """``close(case, by)``: what waits for a case that has ended, in the transaction of the ending."""
+    if close not in _endings:
+        _endings.append(close)
+    return close
+
+
+def case_ended(case: Case, by) -> None:
+    for close in _endings:
+        close(case, by)
+
+
 def meets(annotate):
     """Adds to referrals ``on``, the reference of the meeting that has the case on its agenda, and ``heard_on``."""
     _meetings[:] = [annotate]

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.timezone import localdate, now
 
 from audit.events import record
@@ -13,7 +14,7 @@ from boards.access import share, unshare
 from boards.models import Organisation
 from mappa_portal.words import long_date
 from meetings.actions.locks import take
-from meetings.models import Discussion, Meeting, Notification
+from meetings.models import Attendance, Discussion, Meeting, Notification
 from meetings.notifications import mail
 from meetings.notifications.known import Known
 from meetings.rules import MEETING_RULES, NOTIFICATION_RULES
@@ -141,6 +142,12 @@ def close_unexpected(meeting: Meeting, *, by) -> None:
         _close(notification, by)
 
 
+def close_ended(case: Case, *, by) -> None:
+    """A part of ending a case: no panel will hear it; what a held one decided stays readable."""
+    for notification in Notification.objects.full().coming().filter(case=case).order_by("pk"):
+        _close(notification, by)
+
+
 def close_all(meeting: Meeting, *, by) -> None:
     """A part of cancelling: no panel will hear these cases."""
     for notification in _of(meeting).open():
@@ -170,11 +177,8 @@ def move(meeting: Meeting, following: Meeting, *, by) -> None:
 
 def to_tell(meeting: Meeting, agency: Organisation, today: date) -> list[Discussion]:
     """What the agency is asked to and was not told of, each case with its present level."""
-    asked = meeting.discussions.filter(
-        attendances__organisation=agency, attendances__invited=True, attendances__stood_down=False
-    )
-    told = Notification.objects.open().filter(discussion__meeting=meeting, agency=agency)
-    found = list(asked.exclude(pk__in=told.values("discussion")).select_related("case", "territory"))
+    untold = _untold(meeting).filter(organisation=agency).values("discussion")
+    found = list(meeting.discussions.filter(pk__in=untold).select_related("case", "territory"))
     levels = Case.objects.with_level(today).filter(pk__in=[d.case_id for d in found])
     level_of = dict(levels.values_list("pk", "present_level"))
     for discussion in found:
@@ -182,7 +186,19 @@ def to_tell(meeting: Meeting, agency: Organisation, today: date) -> list[Discuss
     return found
 
 
+def agencies_to_tell(meeting: Meeting) -> set[int]:
+    """The agencies, by id, of which each is asked to a case that it was not told of."""
+    return set(_untold(meeting).values_list("organisation", flat=True))
+
+
 # -- Parts --
+
+
+def _untold(meeting: Meeting):
+    told = Notification.objects.open().filter(
+        territory=OuterRef("territory"), discussion=OuterRef("discussion"), agency=OuterRef("organisation")
+    )
+    return Attendance.objects.required().filter(~Exists(told), discussion__meeting=meeting)
 
 
 def locked(notification: Notification) -> Notification:

@@ -39,17 +39,30 @@ class NotificationQuerySet(SharedQuerySet):
 
     def unexpected(self):
         """The agency is no longer asked to the case: it was stood down, or never told of the meeting."""
+        return self.with_asked().open().filter(is_asked=False, discussion__isnull=False)
+
+    def with_asked(self):
+        """Each with ``is_asked``: the agency is asked to the case at the meeting now."""
         asked = Attendance.objects.required().filter(
             territory=OuterRef("territory"),
             discussion=OuterRef("discussion"),
             organisation=OuterRef("agency"),
         )
-        return self.open().filter(~Exists(asked), discussion__isnull=False)
+        return self.annotate(is_asked=Exists(asked))
 
     def full(self):
-        return self.select_related(
-            *("agency", "organisation", "territory", "case__responsible_agency"),
-            "discussion__meeting__organisation",
+        """With what the rules and the pages ask of each; ``told_again``: outside any meeting, and open."""
+        again = Notification.objects.open().filter(
+            *(Q(territory=OuterRef("territory")), Q(case=OuterRef("case")), Q(agency=OuterRef("agency"))),
+            discussion=None,
+        )
+        return (
+            self.with_asked()
+            .annotate(told_again=Exists(again))
+            .select_related(
+                *("agency", "organisation", "territory", "case__responsible_agency"),
+                *("discussion__meeting__organisation", "discussion__meeting__territory"),
+            )
         )
 
 

@@ -1,5 +1,6 @@
 """After the meeting: a note for the agency's case file and its warning flag, made from what it was given."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,12 +35,47 @@ def is_ready(notification: Notification) -> bool:
     return bool(decided and meeting.status == Meeting.Status.HELD)
 
 
-def outcome_of(notification: Notification, known: Known, today: date) -> Outcome:
-    flag = _flag(notification, known, today)
-    return Outcome("\n".join(_note(notification, known, flag)), flag)
+def outcomes_of(told: Mapping[Notification, Known], today: date) -> dict[Notification, Outcome]:
+    """Of those that are ready, at the cost of one."""
+    ready = [notification for notification in told if is_ready(notification)]
+    there = _There.of(ready)
+    found = {}
+    for notification in ready:
+        known = told[notification]
+        flag = _flag(notification, known, there, today)
+        found[notification] = Outcome("\n".join(_note(notification, known, there, flag)), flag)
+    return found
 
 
-def _note(notification: Notification, known: Known, flag: dict) -> list[str]:
+Pair = tuple[int, int]  # two ids
+
+
+@dataclass(frozen=True)
+class _There:
+    """What the notes and flags of several take from elsewhere."""
+
+    actions: Mapping[Pair, list[Action]]  # by discussion and agency
+    asked: Collection[Pair]  # discussion, group of the agency
+    contacts: Mapping[Pair, Contact]  # by MAPPA unit and agency
+
+    @classmethod
+    def of(cls, notifications: Collection[Notification]) -> "_There":
+        discussions = [n.discussion_id for n in notifications]
+        actions: dict[Pair, list[Action]] = {}
+        for action in Action.objects.filter(discussion__in=discussions):
+            actions.setdefault((action.discussion_id, action.agency_id), []).append(action)
+        grants = DiscussionGrant.objects.filter(content_object__in=discussions)
+        units = {n.organisation_id for n in notifications}
+        leads = {n.case.responsible_agency_id for n in notifications}
+        contacts = Contact.objects.current().filter(organisation__in=units, agency__in=leads).order_by("-pk")
+        return cls(
+            actions,
+            set(grants.values_list("content_object_id", "group_id")),
+            {(contact.organisation_id, contact.agency_id): contact for contact in contacts},
+        )
+
+
+def _note(notification: Notification, known: Known, there: _There, flag: dict) -> list[str]:
     meeting = notification.meeting
     named = f", {known.name}" if known.name else ""
     lines = [
@@ -50,7 +86,7 @@ def _note(notification: Notification, known: Known, flag: dict) -> list[str]:
         until = flag["next_review_on"]
         review = f" Next review by {long_date(date.fromisoformat(until))}." if until else ""
         lines.append(f"The meeting decided: Level {flag['level']}.{review}")
-    lines += _actions(notification)
+    lines += _actions(notification, there)
     if notification.answer:
         on = long_date(notification.answered_at)
         lines.append(f"Our own check, {on}: {lower_first(notification.get_answer_display())}.")
@@ -61,15 +97,15 @@ def _note(notification: Notification, known: Known, flag: dict) -> list[str]:
     return [*lines, KEEP]
 
 
-def _actions(notification: Notification) -> list[str]:
-    mine = Action.objects.filter(discussion=notification.discussion, agency=notification.agency)
+def _actions(notification: Notification, there: _There) -> list[str]:
+    mine = there.actions.get((notification.discussion_id, notification.agency_id), ())
     said = [f"- {text_of(action)} By {long_date(action.due_on)}." for action in mine]
     return (
         [f"Actions for {notification.agency}:", *said] if said else [f"No action for {notification.agency}."]
     )
 
 
-def _flag(notification: Notification, known: Known, today: date) -> dict:
+def _flag(notification: Notification, known: Known, there: _There, today: date) -> dict:
     meeting, case, given = notification.meeting, notification.case, notification.may_know
     person = {}
     if "name" in given:
@@ -91,19 +127,17 @@ def _flag(notification: Notification, known: Known, today: date) -> dict:
             "held_on": meeting.held_on.isoformat(),
             "level": meeting.level,
         },
-        "lead_agency": _lead(notification),
+        "lead_agency": _lead(notification, there),
     }
     if "category" in given:
         flag["category"] = known.category
-    return flag | _decided(notification)
+    return flag | _decided(notification, there)
 
 
-def _decided(notification: Notification) -> dict:
+def _decided(notification: Notification, there: _There) -> dict:
     """What the meeting decided is for who was asked to the case, or was told the level anyway."""
-    asked = DiscussionGrant.objects.filter(
-        content_object=notification.discussion_id, group=notification.agency.group_id
-    )
-    if "level" not in notification.may_know and not asked.exists():
+    asked = (notification.discussion_id, notification.agency.group_id) in there.asked
+    if "level" not in notification.may_know and not asked:
         return {}
     until = notification.discussion.next_review_on
     return {
@@ -112,12 +146,12 @@ def _decided(notification: Notification) -> dict:
     }
 
 
-def _lead(notification: Notification) -> dict | None:
+def _lead(notification: Notification, there: _There) -> dict | None:
     """The lead agency, and how its officer is reached: through its contact for the borough."""
     lead = notification.case.responsible_agency
     if lead is None:
         return None
-    contact = Contact.objects.current().filter(organisation=notification.organisation, agency=lead).first()
+    contact = there.contacts.get((notification.organisation_id, lead.pk))
     reached = {"name": contact.name, "email": contact.email, "telephone": contact.phone} if contact else None
     return {"name": lead.name, "contact": reached}
 

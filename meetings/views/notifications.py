@@ -20,7 +20,7 @@ from mappa_portal.words import plural
 from meetings.actions import checks, notifications
 from meetings.forms.notifications import CheckForm, told
 from meetings.models import Meeting, Notification
-from meetings.notifications.outcome import is_ready, outcome_of
+from meetings.notifications.outcome import is_ready, outcomes_of
 from meetings.performance.exports import limit_exports
 from meetings.views.calendar import STATUS
 
@@ -152,15 +152,16 @@ def _save(request, sent: list[CheckForm], at) -> Notification | None:
 
 def _context(request, mine: list[Notification], shown: list[CheckForm], is_open: bool) -> dict:
     first, today = mine[0], localdate()
-    opened = notifications.look(mine, by=request.user)
+    opened = dict(zip(mine, notifications.look(mine, by=request.user), strict=True))
+    outcomes = outcomes_of(opened, today)
     cases = [
         {
             "notification": n,
-            "rows": known.rows(n.may_know),
+            "rows": opened[n].rows(n.may_know),
             "form": form,
-            "outcome": outcome_of(n, known, today) if is_ready(n) else None,
+            "outcome": outcomes.get(n),
         }
-        for n, known, form in zip(mine, opened, shown, strict=True)
+        for n, form in zip(mine, shown, strict=True)
     ]
     meeting = first.meeting
     return {
@@ -182,6 +183,6 @@ def flag(request, key):
         raise Conflict("The decision of the meeting is not recorded yet.")
     limit_exports(request.user)
     [known] = notifications.look([notification], by=request.user, name="notification.exported")
-    flag = outcome_of(notification, known, localdate()).flag
-    body = json.dumps(flag, indent=2, ensure_ascii=False).encode()
+    outcome = outcomes_of({notification: known}, localdate())[notification]
+    body = json.dumps(outcome.flag, indent=2, ensure_ascii=False).encode()
     return download(f"warning-flag-{notification.case}.json", body, "application/json")

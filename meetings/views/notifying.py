@@ -32,19 +32,26 @@ def notified(request, reference: str):
     found = Notification.objects.for_user(request.user).full().filter(discussion__meeting=meeting)
     told = list(found.order_by("agency__name", "discussion__position", "pk"))
     allowed = MEETING_RULES.allowed(request.user, meeting)
+    untold = notifications.agencies_to_tell(meeting) if "notify" in allowed else set()
     asked = meeting.invitations.standing().select_related("agency").order_by("agency__name")
     agencies: dict[Organisation, list] = {i.agency: [] for i in asked}
     for each in told:
         agencies.setdefault(each.agency, []).append(_line(request.user, each))
     context = {
         "meeting": meeting,
-        "agencies": [
-            (agency, lines, bool("notify" in allowed and notifications.to_tell(meeting, agency, localdate())))
-            for agency, lines in agencies.items()
-        ],
+        "agencies": [(agency, lines, agency.pk in untold) for agency, lines in agencies.items()],
         "overdue": sum(each.is_overdue(localdate()) for each in told),
     }
     return render(request, "meetings/notifications/notified.html", context)
+
+
+@login_required
+def told_outside(request, reference: str):
+    """Of one case: the agencies told by the lead agency's word, outside any meeting."""
+    case = get_object_or_404(Case.objects.for_user(request.user), reference=reference)
+    found = Notification.objects.for_user(request.user).full().filter(case__in=case.whole, discussion=None)
+    lines = [_line(request.user, each) for each in found.order_by("agency__name", "pk")]
+    return render(request, "meetings/notifications/told_outside.html", {"case": case, "lines": lines})
 
 
 def _line(user, notification: Notification) -> dict:
@@ -202,4 +209,4 @@ def _ours(request, key) -> Notification:
 def _back(notification: Notification):
     if notification.meeting:
         return redirect("meetings:notified", notification.meeting.reference)
-    return redirect("referrals:case", notification.case.reference)
+    return redirect("meetings:told_outside", notification.case.reference)

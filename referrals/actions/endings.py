@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.vault import seal
 from audit.events import record
 from mappa_portal.words import long_date
+from referrals import rooms
 from referrals.actions.levels import close, suspend
 from referrals.endings import Standing, eligibility_endings
 from referrals.models import Case, LevelPeriod
@@ -45,6 +46,7 @@ def finish(case: Case, *, ending: str, on: date, reason: str, today: date, by) -
     case.save()
     values = {"ended_on": on, "ending": ending, "reason": case.ended_because}
     record("case.ended", case, by=by, after=values)
+    rooms.case_ended(case, by)
     return _anew(case)
 
 

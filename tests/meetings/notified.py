@@ -4,10 +4,13 @@ from datetime import date, timedelta
 
 from django.utils.timezone import localdate, now
 
+from accounts.models import User
 from accounts.vault import seal
+from audit.models import Draft, Event
 from boards.references import next_reference
 from boards.roles import Seat
-from meetings.actions import actions, invitations, notifications
+from meetings.actions import actions, checks, invitations, notifications
+from meetings.actions.checks import Check
 from meetings.actions.decisions import record_discussion
 from meetings.actions.notifications import Telling
 from meetings.models import Discussion, Meeting, Notification
@@ -25,6 +28,21 @@ SAID = {  # what gives each particular away
     "category": ("2: violent", '"category": 2'),
 }
 WHY = "Canary reason"
+DEFAULT = ("name", "birth_date", "address")
+KNOWN = Check("known", "Ada Worker", "Social worker", "ada@camden.example", "020 7946 0000")
+
+
+def events(name: str) -> int:
+    return sum(table.objects.filter(name=name).count() for table in (Draft, Event))
+
+
+def save(notification: Notification, check: Check = KNOWN, *, by, revision=None) -> list[Notification]:
+    notification.refresh_from_db()
+    return checks.save([(notification, check, revision or notification.revision)], by=by, at=now())
+
+
+def page(browser_of, who: str, notification: Notification) -> str:
+    return browser_of(who).get(f"/notifications/{notification.key}/").text
 
 
 def subject(case: Case, level: int = 2) -> None:
@@ -36,6 +54,15 @@ def subject(case: Case, level: int = 2) -> None:
     Address.objects.get_or_create(territory=case.territory, case=case, ends_on=None, defaults=home)
     since = localdate() - timedelta(days=30)
     LevelPeriod.objects.get_or_create(territory=case.territory, case=case, level=level, starts_on=since)
+
+
+def told_outside(camden, case: Case, **more) -> Notification:
+    """Adult Social Care, by the lead agency's word."""
+    if not User.objects.filter(email="camden_asc_spoc@example.org").exists():
+        person("camden_asc_spoc", camden.agency("ASC"), Seat.SPOC)
+    values = {"telling": Telling(("name",)), "word_by": "Lee Brandt, police", "word_on": localdate()}
+    values |= {"check_by": localdate(), "by": camden.by, "at": now()} | more
+    return notifications.notify_by_word(case, camden.agency("ASC"), **values)
 
 
 def panel(camden, *codes: str, cases: int = 2, sent: bool = True, **more) -> Meeting:

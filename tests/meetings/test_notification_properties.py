@@ -14,7 +14,7 @@ from meetings.actions import checks, meetings, notifications, standing_down
 from meetings.actions.checks import Check
 from meetings.actions.inviting_again import invite_again
 from meetings.models import Discussion, Meeting, Notification
-from meetings.notifications.outcome import is_ready, outcome_of
+from meetings.notifications.outcome import outcomes_of
 from tests.meetings.notified import SAID, decide, notify, panel
 
 CODES = {"CSC": "camden_csc_spoc", "POL": "camden_police_spoc"}
@@ -92,12 +92,10 @@ class Played:
         """All that the agency's page, note and file would say."""
         user = getattr(self.camden.world, CODES[code])
         mine = list(Notification.objects.read_by(user).open().full())
-        said = []
-        for told, known in zip(mine, notifications.look(mine, by=user), strict=True):
-            said += [str(row.value) for row in known.rows(told.may_know)]
-            if is_ready(told):
-                outcome = outcome_of(told, known, localdate())
-                said += [outcome.note, outcome.flag_text, json.dumps(outcome.flag)]
+        opened = dict(zip(mine, notifications.look(mine, by=user), strict=True))
+        said = [str(row.value) for told, known in opened.items() for row in known.rows(told.may_know)]
+        for outcome in outcomes_of(opened, localdate()).values():
+            said += [outcome.note, outcome.flag_text, json.dumps(outcome.flag)]
         return bool(mine), " ".join(said)
 
 

@@ -1,6 +1,5 @@
-"""Telling agencies of the cases of a panel: what each may know, its own check, the worker, and what came of it."""
+"""Telling agencies of the cases of a panel: what each may know, and what closes it again."""
 
-import json
 import re
 from datetime import timedelta
 
@@ -10,39 +9,33 @@ from django.utils.timezone import localdate, now
 
 from audit.models import Draft, Event
 from boards.roles import Seat
-from mappa_portal.exceptions import Conflict, StaleEdit
-from meetings.actions import checks, meetings, notifications, standing_down
-from meetings.actions.checks import Check
+from mappa_portal.exceptions import Conflict
+from meetings.actions import meetings, notifications, standing_down
 from meetings.actions.inviting_again import invite_again
 from meetings.actions.notifications import Telling
-from meetings.models import Meeting, Notification
-from meetings.notifications.home import tasks
-from outbox.jobs import run_jobs
+from meetings.models import Discussion, Meeting, Notification
 from outbox.models import Message
+from referrals.actions.endings import end
+from referrals.endings import Ending
 from tests.factories import person
-from tests.meetings.notified import SAID, WHY, decide, notify, panel, subject
+from tests.meetings.notified import (
+    DEFAULT,
+    WHY,
+    decide,
+    events,
+    notify,
+    page,
+    panel,
+    save,
+    subject,
+    told_outside,
+)
 from tests.pages import text as words
-
-DEFAULT = ("name", "birth_date", "address")
-KNOWN = Check("known", "Ada Worker", "Social worker", "ada@camden.example", "020 7946 0000")
 
 
 @pytest.fixture
 def meeting(camden):
     return panel(camden, "CSC", "YOT", "POL")
-
-
-def events(name: str) -> int:
-    return sum(table.objects.filter(name=name).count() for table in (Draft, Event))
-
-
-def save(notification, check=KNOWN, *, by, revision=None):
-    notification.refresh_from_db()
-    return checks.save([(notification, check, revision or notification.revision)], by=by, at=now())
-
-
-def page(browser_of, who: str, notification) -> str:
-    return browser_of(who).get(f"/notifications/{notification.key}/").text
 
 
 # -- Telling --
@@ -173,47 +166,6 @@ def test_outside_a_meeting_the_page_asks_who_said_so(camden, meeting, browser_of
     assert "Lee Brandt" not in page(browser_of, "camden_asc_spoc", told)
 
 
-# -- What an agency reads --
-
-
-@pytest.mark.parametrize("given", [(), ("name",), ("birth_date", "address"), ("category",), DEFAULT])
-def test_an_agency_reads_what_it_was_given_and_nothing_else(camden, meeting, browser_of, given):
-    told = notify(camden, meeting, "CSC", *given)[0]
-    text = page(browser_of, "camden_csc_spoc", told)
-    for code, canaries in SAID.items():
-        assert (canaries[0] in text) == (code in given), code
-    assert told.case.reference in text
-
-
-def test_the_copy_is_frozen(camden, meeting, browser_of):
-    told = notify(camden, meeting, "CSC", "name")[0]
-    told.case.personal = ""
-    told.case.save()
-    assert "Jo Canary" in page(browser_of, "camden_csc_spoc", told)
-
-
-def test_each_look_is_an_event_and_the_list_opens_nothing(camden, meeting, browser_of):
-    notify(camden, meeting, "CSC", *DEFAULT)
-    browser = browser_of("camden_csc_spoc")
-    listed = browser.get("/notifications/").text
-    assert "0 of 2 checked" in listed and "Jo Canary" not in listed and events("notification.viewed") == 0
-    assert "Jo Canary" in browser.get(f"/meetings/{meeting.reference}/checks/camden-childrens-services/").text
-    assert events("notification.viewed") == 2
-
-
-def test_who_reads(camden, meeting, browser_of):
-    told = notify(camden, meeting, "CSC", *DEFAULT)[0]
-    person("camden_csc_referrer", camden.agency("CSC"), Seat.REFERRER)
-    person("camden_csc_substitute", camden.agency("CSC"), Seat.SUBSTITUTE)
-    expected = {
-        **dict.fromkeys(("camden_csc_spoc", "camden_csc_substitute"), 200),
-        **dict.fromkeys(("camden_csc_referrer", "camden_police_spoc", "camden_administrator"), 404),
-        **dict.fromkeys(("camden_board_chair", "hackney_csc_spoc", "co_ordinator", "nobody"), 404),
-    }
-    for who, status in expected.items():
-        assert browser_of(who).get(f"/notifications/{told.key}/").status_code == status, who
-
-
 # -- Closing --
 
 
@@ -255,172 +207,33 @@ def test_cancelling_closes_and_postponing_takes_along(camden, meeting, world):
     assert not Notification.objects.open().exists()
 
 
-# -- The agency's own check --
-
-
-@pytest.fixture
-def told(camden, meeting):
-    return notify(camden, meeting, "CSC", *DEFAULT)[0]
-
-
-def test_checks_are_saved_all_on_one_page_and_one_by_one(camden, meeting, told, browser_of):
-    browser = browser_of("camden_csc_spoc")
-    two = Notification.objects.exclude(pk=told.pk).get()
-    url = f"/meetings/{meeting.reference}/checks/camden-childrens-services/"
-    sent = {f"{n.key}-revision": n.revision for n in (told, two)}
-    assert "Select what your records say of at least one case" in browser.post(url, sent).text
-    missing = browser.post(url, sent | {f"{told.key}-answer": "related"}).text
-    assert "Enter the name of the worker to invite" in missing and "Error: " in missing
-    worker = {f"{told.key}-worker": "Ada Worker", f"{told.key}-worker_email": "ada@camden.example"}
-    assert browser.post(url, sent | worker | {f"{told.key}-answer": "related"}).status_code == 302
-    assert "1 of 2 checked" in browser.get("/notifications/").text
-    one = browser.post(f"/notifications/{two.key}/", {f"{two.key}-revision": two.revision})
-    assert "Select what your records say" in one.text
-    sent = {f"{two.key}-revision": two.revision, f"{two.key}-answer": "unknown"}
-    assert browser.post(f"/notifications/{two.key}/", sent).status_code == 302
-    ours = words(browser_of("camden_administrator").get(f"/meetings/{meeting.reference}/"))
-    assert "Related to a family we work with" in ours and "Not known to us" in ours
-
-
-def test_a_stale_save_is_refused_and_what_was_typed_is_kept(camden, told, world, browser_of):
-    save(told, by=world.camden_csc_spoc)
-    sent = {f"{told.key}-revision": told.revision, f"{told.key}-answer": "unknown"}
-    stale = browser_of("camden_csc_spoc").post(f"/notifications/{told.key}/", sent)
-    assert stale.status_code == 302 or "Ada Worker" in stale.text
-    save(told, KNOWN, by=world.camden_csc_spoc)
-    sent[f"{told.key}-revision"] = 1
-    stale = browser_of("camden_csc_spoc").post(f"/notifications/{told.key}/", sent)
+def test_told_outside_a_meeting_is_withdrawn_and_opened_again_beside_the_case(camden, meeting, browser_of):
+    told = told_outside(camden, meeting.discussions.first().case)
+    ours, theirs = browser_of("camden_administrator"), browser_of("camden_asc_spoc")
+    beside, url = f"/cases/{told.case.reference}/agencies-told/", f"/notifications/{told.key}/"
+    assert beside in ours.get(f"/cases/{told.case.reference}/").text
     assert (
-        stale.status_code == 409
-        and "Camden Csc Spoc changed this: Known to us, worker Ada Worker" in stale.text
+        "by the word of Lee Brandt, police" in words(ours.get(beside)) and theirs.get(url).status_code == 200
     )
-    assert 'value="unknown"' in re.search(r"<input[^>]*checked[^>]*>", stale.text)[0]
-    with pytest.raises(StaleEdit):
-        checks.save([(told, KNOWN, 1)], by=world.camden_csc_spoc, at=now())
-
-
-def test_only_the_agency_checks_and_only_until_the_meeting_starts(camden, told, world):
-    for who in ("camden_administrator", "camden_police_spoc", "hackney_csc_spoc"):
-        with pytest.raises(PermissionDenied):
-            save(told, by=getattr(world, who))
-    saved = save(told, by=world.camden_csc_spoc)[0]
-    assert save(told, by=world.camden_csc_spoc)[0].revision == saved.revision  # the same again is nothing new
-    assert events("notification.checked") == 1
-    Meeting.objects.filter(pk=told.discussion.meeting_id).update(held_on=localdate() - timedelta(days=1))
-    with pytest.raises(Conflict, match="started"):
-        save(told, Check("unknown"), by=world.camden_csc_spoc)
-
-
-def test_overdue_checks_are_chased_once(camden, meeting, told):
-    late = localdate() + timedelta(days=15)
-    assert checks.promise_chases(localdate()) == 0
-    assert checks.promise_chases(late) == checks.promise_chases(late) == 1
-    Notification.objects.update(check_by=localdate() - timedelta(days=1))
-    run_jobs()
-    assert Message.objects.filter(subject__contains="Overdue: cases to check").count() == 1
-    assert events("notification.chased") == 2 and checks.promise_chases(localdate()) == 0
-
-
-def test_home_asks_the_agency_to_check_and_the_unit_to_invite(camden, meeting, told, world):
-    today = localdate()
-    [task] = tasks(world.camden_csc_spoc, today)
-    assert (task.verb, task.due) == ("Check", told.check_by) and task.title.startswith(
-        "2 cases of the meeting of"
-    )
-    assert not list(tasks(world.camden_police_spoc, today)) and not list(tasks(camden.by, today))
-    [late] = tasks(camden.by, told.check_by + timedelta(days=1))
-    assert (late.verb, late.title, late.waiting[:8]) == ("Follow up", "2 overdue checks", "1 agency")
-    save(told, by=world.camden_csc_spoc)
-    [task] = tasks(camden.by, today)
-    assert (task.verb, task.title[:8]) == ("Invite", "1 worker")
-
-
-# -- The worker --
-
-
-def test_the_worker_is_invited_once_and_hears_of_a_change(camden, meeting, told, world):
+    assert ours.post(f"{url}withdraw/")["Location"] == beside
+    assert "Open again" in words(ours.get(beside)) and theirs.get(url).status_code == 404
+    told_outside(camden, told.case)
+    assert "Open again" not in words(ours.get(beside)), "the newer one stands"
     with pytest.raises(Conflict):
-        checks.invite_worker(told, by=camden.by, at=now())
-    save(told, by=world.camden_csc_spoc)
-    with pytest.raises(PermissionDenied):
-        checks.invite_worker(told, by=world.camden_csc_spoc, at=now())
-    checks.invite_worker(told, by=camden.by, at=now())
-    with pytest.raises(Conflict):
-        checks.invite_worker(told, by=camden.by, at=now())
-    letter = Message.objects.get(kind="worker_invited")
-    assert letter.to_email == "ada@camden.example" and "METHOD:PUBLISH" in letter.calendar
-    assert not re.search(r"Canary|CMD-C|1981", letter.subject + letter.text + letter.html + letter.calendar)
-    meeting.refresh_from_db()
-    place = {"place": "Another room"}
-    meetings.change(meeting, revision=meeting.revision, by=camden.by, at=now(), **place)
-    notifications.withdraw(told, by=camden.by)
-    subjects = list(
-        Message.objects.filter(kind="worker_invited").order_by("pk").values_list("subject", flat=True)
-    )
-    assert [s.split(":")[0] for s in subjects[1:]] == ["[OFFICIAL] Changed", "[OFFICIAL] Not needed"]
+        notifications.open_again(told, by=camden.by)
 
 
-# -- After the meeting --
-
-
-def test_after_the_meeting_the_agency_copies_note_and_flag(camden, meeting, told, world, browser_of):
-    save(told, by=world.camden_csc_spoc)
-    url = f"/notifications/{told.key}/"
-    browser = browser_of("camden_csc_spoc")
-    assert browser.get(f"{url}warning-flag/").status_code == 409
-    decide(camden, meeting)
-    text = browser.get(url).text
-    for said in (
-        "Text for your case file",
-        "The meeting decided: Level 2",
-        "Canary action of CSC",
-        "known to us",
-    ):
-        assert said in text, said
-    assert "Canary action of POL" not in text and "Canary risk" not in text
-    flag = browser.get(f"{url}warning-flag/")
-    assert flag["Content-Disposition"].startswith("attachment") and events("notification.exported") == 1
-    data = json.loads(flag.content)
-    assert data["person"] == {
-        "name": "Jo Canary",
-        "aliases": ["Birdie"],
-        "birth_date": "1981-05-17",
-        "address": "9 Canary Row",
-    }
-    assert data["level"] == 2 and data["next_review_on"] and "category" not in data
-    assert "Decided" in browser.get("/notifications/").text
-
-
-@pytest.mark.parametrize("given", [(), ("name",), ("address",), ("category", "birth_date")])
-def test_note_and_flag_hold_nothing_that_was_not_given(camden, meeting, browser_of, given):
-    told = notify(camden, meeting, "CSC", *given)[0]
-    decide(camden, meeting)
-    browser, url = browser_of("camden_csc_spoc"), f"/notifications/{told.key}/"
-    said = browser.get(url).text + browser.get(f"{url}warning-flag/").text
-    for code, canaries in SAID.items():
-        assert any(canary in said for canary in canaries) == (code in given), code
-
-
-# -- Costs --
-
-
-def test_the_pages_cost_the_same_however_many_cases(camden, browser_of, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    counts = {}
-    for number in (2, 6):
-        meeting = panel(camden, "CSC", cases=number)
-        notify(camden, meeting, "CSC", *DEFAULT)
-        for who, url in (
-            ("camden_administrator", f"/meetings/{meeting.reference}/"),
-            ("camden_csc_spoc", "/"),
-        ):
-            browser = browser_of(who)
-            browser.get(url)
-            with CaptureQueriesContext(
-                connection,
-            ) as asked:
-                browser.get(url)
-            counts.setdefault(url.split("CMD")[0], set()).add(len(asked))
-    assert all(len(found) == 1 for found in counts.values()), counts
+def test_the_end_of_a_case_closes_what_no_panel_will_hear(camden, meeting, world):
+    [first, second] = notify(camden, meeting, "CSC", *DEFAULT)
+    outside = told_outside(camden, first.case)
+    held = panel(camden, "CSC", cases=1)
+    Discussion.objects.filter(meeting=held).update(case=first.case)
+    heard = notify(camden, held, "CSC", "name")[0]
+    decide(camden, held)
+    over = {"ending": Ending.ORDER, "on": localdate(), "reason": "The order ended"}
+    end(first.case, **over, today=localdate(), by=camden.by)
+    still = {n.pk: n.is_open for n in Notification.objects.all()}
+    assert still == {first.pk: False, outside.pk: False, heard.pk: True, second.pk: True}
+    for closed in (first, outside):
+        with pytest.raises(Conflict):
+            notifications.open_again(closed, by=camden.by)

@@ -68,7 +68,7 @@ ROUTES = (
     | rows("", EVERYONE, pages=["meetings:notifications"])
     | rows("meeting", RECORDERS, pages=["meetings:notified"])
     | rows("invitation", RECORDERS, status=409, pages=["meetings:notify"])
-    | rows("case", RECORDERS, pages=["meetings:notify_by_word"])
+    | rows("case", RECORDERS, pages=["meetings:notify_by_word", "meetings:told_outside"])
     | rows("notified", {"camden_csc_spoc"}, pages=["meetings:checks"])
     | rows("notification", {"camden_csc_spoc"}, pages=["meetings:notification"])
     | rows(  # its meeting has decided nothing yet
