@@ -4,14 +4,19 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from data_returns.actions import building
+from data_returns.actions.checking import pass_check
 from data_returns.actions.entry import import_content
 from data_returns.actions.opening import open_return
 from data_returns.actions.round import open_round
+from data_returns.actions.signing import sign
 from data_returns.content import parse
-from data_returns.models import Return, Round
+from data_returns.editions import PRESENT, shipped
+from data_returns.models import Edition, Return, Round
 from outbox.jobs import run_jobs
 from referrals.models import Case, LevelPeriod
 from referrals.personal import Person
+from tests.data_returns import frozen
 from tests.data_returns.rounds import DUE
 from tests.data_returns.samples import GOOD, good
 
@@ -72,6 +77,12 @@ def office(browser_of):
     return browser_of("co_ordinator")
 
 
+@pytest.fixture
+def own_form(world, london) -> Edition:
+    """A draft: a copy of the present-day form."""
+    return building.start(london, shipped(PRESENT), title="London 2027", by=world.co_ordinator)
+
+
 class Cases:
     """``cases.add("1", lead="camden-childrens-services")``: a case of Camden at Level 1 since long ago, an adult's."""
 
@@ -96,3 +107,30 @@ class Cases:
 @pytest.fixture
 def cases(world) -> Cases:
     return Cases(world)
+
+
+@pytest.fixture
+def register(cases) -> list[Case]:
+    """Five cases of Camden."""
+    return [
+        cases.add("1"),
+        cases.add("2", born=CHILD),
+        cases.add("3", lead="camden-childrens-services"),
+        cases.add("4", level=2, category=4),
+        cases.add("5", level=2),
+    ]
+
+
+@pytest.fixture
+def draft(world, register) -> Return:
+    """Complete, each figure as the register counts it."""
+    made = open_return(world.territory("camden"), 2024, by=None, at=frozen.AT)
+    said = good(frozen.REGISTER | frozen.REST, texts={"q4": "One.", "q2": "The youth panel."})
+    import_content(made, parse(said, made.form)[0], by=None, at=frozen.AT)
+    made.sections.update(is_done=True)
+    return made
+
+
+@pytest.fixture
+def signed(world, draft) -> Return:
+    return sign(pass_check(draft, by=None), by=world.camden_mappa_chair, at=frozen.AT)

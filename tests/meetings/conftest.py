@@ -3,18 +3,21 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
+from boards.access import share_many
 from boards.models import Organisation, Territory
 from boards.scope import scope
 from meetings.actions import invitations
 from meetings.actions import meetings as actions
+from meetings.actions.actions import add
 from meetings.actions.importing import import_attendance
-from meetings.models import Contact, Invitation, Meeting, Reply
+from meetings.models import Action, Contact, Discussion, Invitation, Meeting, Reply
 from meetings.performance import figures
 from outbox.jobs import run_jobs
 from referrals.actions import edit_case
 from referrals.models import Case
 from referrals.personal import Person
 from tests.meetings import files, plans
+from tests.meetings.decided import SECRET
 from tests.meetings.files import ABSENT, CHILD, REPORT
 from tests.meetings.invited import Invited
 from tests.meetings.slips import browser, token_of
@@ -167,3 +170,26 @@ def act(world):
         return getattr(actions, verb)(thing, by=by, **timed, **values)
 
     return done
+
+
+@pytest.fixture
+def discussion(register) -> Discussion:
+    """Two cases; nobody knows the second person's birth date. Children's Services was given the first."""
+    register.put({"case": "C1", "agency": "CSC"}, {"case": "C2", "birth_date": ""})
+    run_jobs()
+    first = Discussion.objects.get(case__file_reference="C1")
+    share_many([(first, Organisation.objects.get(slug=CSC))])
+    return first
+
+
+@pytest.fixture
+def action(world, discussion) -> Action:
+    agency, due_on = Organisation.objects.get(slug=CSC), date(2024, 5, 9)
+    return add(discussion, text=SECRET, agency=agency, due_on=due_on, by=world.camden_administrator)
+
+
+@pytest.fixture
+def later(register, action) -> Discussion:
+    """The next meeting hears the same case."""
+    register.put({"meeting": "M2", "held_on": "2024-07-01", "case": "C1", "agency": "CSC"})
+    return Discussion.objects.get(meeting__file_reference="M2")
