@@ -5,13 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from audit.models import Event
 from audit.words import action_in_words, actor_of, changes_of
 from mappa_portal.words import upper_first
 
 MOST = 50
 FINGERPRINT = re.compile(r",? ?\b[0-9a-f]{12}\b")  # of minutes: for the trail, not for people
-READING = ".viewed"
+READING = (  # H1: for "who looked", not for the history of what was done
+    Q(name__endswith="viewed")
+    | Q(name__endswith=".downloaded")
+    | Q(name__endswith=".looks_exported")
+    | Q(name__in=["referral.attachment_read", "notification.exported", "case.reason_given"])
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ def entries(events, parts: Mapping[tuple[str, int], str] | None = None) -> list[
 
     ``parts`` names what else than the page's own thing an event may be about, by kind and id.
     """
-    found = events.exclude(name__endswith=READING).select_related("actor").prefetch_related("changes")
+    found = events.exclude(READING).select_related("actor").prefetch_related("changes")
     return [_entry(event, parts or {}) for event in found.order_by("-at", "-seq")[:MOST]]
 
 

@@ -38,11 +38,26 @@ def restate_ages(discussions: Iterable[Discussion], held_on: date) -> None:
 def ages_on(cases: Mapping[int, str], day: date) -> dict[int, bool | None]:
     """Whether each was under 18 on a day, None if nobody can tell. ``cases``: sealed particulars by id.
 
-    Without a birth date as meetings stated it: who was of age stays so, who was under 18 later was so before.
+    What is known under a case that was merged into one counts too. Without a birth date as meetings stated it: who was
+    of age stays so, who was under 18 later was so before.
     """
-    known = {case: is_under_18(Person.opened(personal).birth_date, day) for case, personal in cases.items()}
-    unknown = [case for case, age in known.items() if age is None]
-    return known | (_as_stated(unknown, day) | _kept(unknown, day) if unknown else {})
+    known = _born(cases, day)
+    unknown = {case: case for case, age in known.items() if age is None}
+    if not unknown:
+        return known
+    merged = Case.objects.filter(merged_into__in=unknown).values_list("pk", "merged_into", "personal")
+    kept_of = unknown | {pk: kept for pk, kept, _ in merged}
+    said = _born({pk: personal for pk, _, personal in merged}, day)
+    ways = (
+        _kept(unknown, day),
+        {pk: age for pk, age in said.items() if age is not None},
+        _as_stated(kept_of, day),
+    )
+    return known | {kept_of[pk]: age for way in reversed(ways) for pk, age in way.items()}
+
+
+def _born(cases: Mapping[int, str], day: date) -> dict[int, bool | None]:
+    return {case: is_under_18(Person.opened(personal).birth_date, day) for case, personal in cases.items()}
 
 
 def _kept(cases: Collection[int], day: date) -> dict[int, bool]:
@@ -51,14 +66,14 @@ def _kept(cases: Collection[int], day: date) -> dict[int, bool]:
     return {pk: ages[day.isoformat()] for pk, ages in found.values_list("pk", "kept_ages")}
 
 
-def _as_stated(cases: Collection[int], day: date) -> dict[int, bool | None]:
-    """Statements that contradict each other tell nothing."""
+def _as_stated(cases: Mapping[int, int], day: date) -> dict[int, bool | None]:
+    """By the case that was kept. Statements that contradict each other tell nothing."""
     held = Discussion.objects.filter(case__in=cases, meeting__status=Meeting.Status.HELD)
     adult = Q(under_18=False, meeting__held_on__lte=day)
     told = held.filter(adult | Q(under_18=True, meeting__held_on__gte=day))
     said: dict[int, set[bool]] = {}
     for case, under_18 in told.values_list("case", "under_18").distinct():
-        said.setdefault(case, set()).add(under_18)
+        said.setdefault(cases[case], set()).add(under_18)
     return {case: found.pop() for case, found in said.items() if len(found) == 1}
 
 

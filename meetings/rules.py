@@ -15,6 +15,7 @@ from meetings.models import (
     Notification,
     Step,
 )
+from referrals.rules import CASE_RULES
 
 
 def _lies_ahead(meeting: Meeting) -> bool:
@@ -48,6 +49,7 @@ MEETING_RULES = RuleBook(
     change=Rule("record_meeting", _lies_ahead, _why_not),
     invite=Rule("record_meeting", _lies_ahead, _why_not),
     notify=Rule("record_meeting", _lies_ahead, _why_not),
+    see_notified=Rule("record_meeting"),
     stand_down=Rule("record_meeting", _lies_ahead, _why_not),  # C3: before the meeting
     record_call=Rule("record_meeting"),
     cancel=Rule("record_meeting", lambda m: m.is_planned, _why_not),
@@ -223,12 +225,6 @@ def _has_worker_to_invite(notification: Notification) -> bool:
     return bool(meeting and waits and notification.is_open and _lies_ahead(meeting))
 
 
-def _is_over(told) -> bool:
-    """Of a case, or of a notification about one."""
-    case = getattr(told, "case", told)
-    return bool(case.ended_on or case.merged_into_id or case.erased_at)
-
-
 def _can_open_again(notification: Notification) -> bool:
     """Withdrawn, and the agency is still asked to the case, or was told by the lead agency's word."""
     meeting = notification.meeting
@@ -236,7 +232,7 @@ def _can_open_again(notification: Notification) -> bool:
         return False
     if meeting and meeting.status == Meeting.Status.HELD:
         return notification.is_asked
-    if _is_over(notification):
+    if not CASE_RULES.rules["tell"].test(notification.case):
         return False
     if meeting:
         return meeting.status == Meeting.Status.SCHEDULED and notification.is_asked
@@ -244,11 +240,6 @@ def _can_open_again(notification: Notification) -> bool:
 
 
 NOTIFICATION_RULES = RuleBook(
-    tell=Rule(  # outside a meeting
-        "record_meeting",
-        lambda told: not _is_over(told),
-        "This case has ended, or was merged into another: no agency is told of it.",
-    ),
     look=Rule("answer_for_agency", lambda n: n.is_open, _why_no_check),
     check=Rule("answer_for_agency", lambda n: n.can_be_checked(now()), _why_no_check),
     withdraw=Rule("record_meeting", lambda n: n.is_open, "This notification is withdrawn already."),

@@ -5,6 +5,8 @@ from referrals.disclosing.ledger import Kind, why_not
 from referrals.endings import Standing
 
 OPEN = (Standing.MANAGED, Standing.SUSPENDED)
+ERASED = "What this case said was erased."
+HELD = "This case is under legal hold: nothing of it is erased until the hold is lifted."
 
 
 def _over(case) -> str:
@@ -25,6 +27,8 @@ def _stays(case) -> str:
     """Why a case may not be withdrawn as a mistake; empty if it may."""
     if not _alone(case) or case.merged.exists():
         return "This case is merged with another: undo that first."
+    if case.referrals.exists():
+        return "A referral was accepted as this case: undo its link instead."
     if case.is_held:
         return HELD
     if case.ended_on or case.is_restricted or case.packs.exists() or case.keepings.exists():
@@ -44,34 +48,32 @@ def _alone(case) -> bool:
     return case.merged_into_id is None
 
 
-def _merged(case) -> str:
-    return f"This case was merged into {case.merged_into}: go on there, or undo the merge first."
+def _closed(case) -> str:
+    """Why nothing is done to a case any more; empty if something may be."""
+    if not _alone(case):
+        return f"This case was merged into {case.merged_into}: go on there, or undo the merge first."
+    return ERASED if case.erased_at else ""
 
 
 def _of_kept(
     test=lambda case: True, otherwise="This cannot be done now.", verb: str = "record_meeting"
 ) -> Rule:
-    """Nothing is done to a case that was merged into another; this it would be besides."""
+    """Nothing is done to a case that was merged into another, or erased; this it would be besides."""
     why = otherwise if callable(otherwise) else lambda case: otherwise
-    return Rule(
-        verb,
-        lambda case: _alone(case) and test(case),
-        lambda case: why(case) if _alone(case) else _merged(case),
-    )
+    return Rule(verb, lambda case: not _closed(case) and test(case), lambda case: _closed(case) or why(case))
 
-
-HELD = "This case is under legal hold: nothing of it is erased until the hold is lifted."
 
 CASE_RULES = RuleBook(
     add=Rule("record_meeting"),
     see=Rule("record_meeting"),
     disclose=_of_kept(verb="record_disclosure"),
-    edit=_of_kept(lambda case: not case.erased_at, "What this case said was erased."),
-    merge=_of_kept(
-        lambda case: not (_is_offered(case) or case.erased_at),
-        lambda case: _offered(case) if _is_offered(case) else "What this case said was erased.",
+    edit=_of_kept(),
+    merge=_of_kept(lambda case: not _is_offered(case), _offered),
+    unmerge=Rule(
+        "record_meeting",
+        lambda case: not (_alone(case) or case.erased_at),
+        lambda case: "This case is not merged into another." if _alone(case) else ERASED,
     ),
-    unmerge=Rule("record_meeting", lambda case: not _alone(case), "This case is not merged into another."),
     change_level=_of_kept(lambda case: case.standing in OPEN, _over),
     recall=_of_kept(
         lambda case: case.standing == Standing.MANAGED and case.levels.exists(),
@@ -84,12 +86,14 @@ CASE_RULES = RuleBook(
         "Only a recall or an ending can be taken back.",
     ),
     move=_of_kept(lambda case: case.standing in OPEN, _over),
+    tell=_of_kept(lambda case: not case.ended_on, "This case has ended: no agency is told of it."),
     withdraw=Rule("record_meeting", lambda case: not _stays(case), _stays),
     correct_level=_of_kept(
         lambda case: case.standing == Standing.MANAGED and case.levels.exists(),
         "No level is recorded that could be corrected.",
     ),
     keep_records=Rule("keep_records"),
+    pack=_of_kept(verb="keep_records"),
     restrict=Rule("keep_records", lambda case: not case.is_restricted, "This case is restricted already."),
     lift_restriction=Rule("keep_records", lambda case: case.is_restricted, "This case is not restricted."),
     hold=Rule("hold_case", lambda case: not case.is_held, "This case is under legal hold already."),
@@ -141,7 +145,10 @@ def units_of(user) -> list[Organisation]:
 
 
 def _entry(kind: str, verb: str = "record_disclosure") -> Rule:
-    return Rule(verb, lambda d: not why_not(d.state, kind), lambda d: why_not(d.state, kind))
+    def why(disclosure) -> str:
+        return "This disclosure was erased." if disclosure.erased_at else why_not(disclosure.state, kind)
+
+    return Rule(verb, lambda disclosure: not why(disclosure), why)
 
 
 DISCLOSURE_RULES = RuleBook(

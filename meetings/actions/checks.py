@@ -87,7 +87,7 @@ def tell_workers(meeting: Meeting, what: str, first: str, *, at: datetime) -> No
 
 def promise_chases(today: date) -> int:
     """Of checks that are overdue, one job for each agency and meeting however often it is called."""
-    late = Notification.objects.unanswered().coming().filter(chased_on=None, check_by__lt=today)
+    late = Notification.objects.overdue(today).filter(chased_on=None)
     due = late.order_by("agency", "discussion__meeting", "case", "pk")
     firsts = {(n.agency_id, n.meeting.pk if n.meeting else -n.pk): n for n in reversed(due.full())}
     for first in firsts.values():

@@ -20,6 +20,7 @@ from meetings.notifications.known import Known
 from meetings.rules import MEETING_RULES, NOTIFICATION_RULES
 from referrals.looking import reason_to_open
 from referrals.models import Case
+from referrals.rules import CASE_RULES
 
 BY_WORD = "{} is at Level 1: an agency is told of it only if the lead agency says so"
 NOBODY = "Nobody of {} can sign in and answer. Ask the area administrator to appoint somebody first"
@@ -79,11 +80,13 @@ def notify_by_word(
     at: datetime,
 ) -> Notification:
     """By the lead agency's word: of a case at level 1, or one that no panel is about to hear."""
-    case = Case.objects.with_level(localdate(at)).select_related("territory", "organisation").get(pk=case.pk)
+    coming = _coming(case, agency, at)
+    if coming:  # nobody stands the agency down, or cancels, meanwhile
+        take(coming.meeting)
+    held = Case.objects.with_level(localdate(at)).select_for_update(of=["self"])
+    case = held.select_related("territory", "organisation").get(pk=case.pk)
+    CASE_RULES.require("tell", case, by=by)
     discussion = _coming(case, agency, at)
-    row = _new(case.organisation, agency, case, discussion)
-    NOTIFICATION_RULES.require("tell", row, by=by)
-    Case.objects.select_for_update().get(pk=case.pk)
     open_already = Notification.objects.open().filter(case=case, agency=agency)
     if open_already.filter(discussion=discussion).exists():
         raise ValidationError({"agency": f"{agency} was told of this case already"})
@@ -94,8 +97,10 @@ def notify_by_word(
     if word_on > localdate(at):
         raise ValidationError({"word_on": "The day of the lead agency’s word must be today or in the past"})
     _must_be_in_time(check_by, discussion.meeting.held_on if discussion else date.max, at)
+    row = _new(case.organisation, agency, case, discussion)
     if discussion:
-        row = Notification.objects.filter(discussion=discussion, agency=agency).first() or row
+        before = Notification.objects.select_for_update(of=["self"])
+        row = before.filter(discussion=discussion, agency=agency).first() or row
         row.discussion = discussion
     row.case, row.word_by, row.word_on = case, word_by, word_on
     told = _tell(row, telling, case.present_level, check_by, by, at)
@@ -114,6 +119,8 @@ def withdraw(notification: Notification, *, by) -> Notification:
 @transaction.atomic
 def open_again(notification: Notification, *, by) -> Notification:
     """Undo of a withdrawal: the same copy, the same answer."""
+    if notification.meeting:
+        take(notification.meeting)
     notification = locked(notification)
     NOTIFICATION_RULES.require("open_again", notification, by=by)
     notification.withdrawn_at = None
@@ -241,6 +248,8 @@ def _tell(row: Notification, telling: Telling, level: int | None, check_by: date
     row.known = Known.of(row.case, level, row.may_know, telling.why.strip(), localdate(at)).sealed()
     row.notified_at, row.notified_by, row.check_by = at, by, check_by
     row.withdrawn_at = row.chased_on = None
+    for name in Notification.ANSWERED:  # to another question, if it was told before
+        setattr(row, name, row._meta.get_field(name).get_default())
     row.revision += 1
     row.save()
     row.refresh_from_db(fields=["key"])

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce, Least
 
 from boards.access import Grant, SharedQuerySet, seats_with
 from boards.models import Organisation
@@ -30,6 +31,11 @@ class NotificationQuerySet(SharedQuerySet):
 
     def unanswered(self):
         return self.open().filter(answer="")
+
+    def overdue(self, today: date):
+        """As ``is_overdue`` says, of those that still can be checked."""
+        due = Least("check_by", Coalesce("discussion__meeting__held_on", "check_by"))
+        return self.unanswered().coming().annotate(due=due).filter(due__lt=today)
 
     def coming(self):
         """Its meeting is still planned, or the agency was told outside any meeting."""
@@ -86,6 +92,10 @@ class Notification(Owned):
         UNKNOWN = "unknown", "Not known to us"
 
     MET = {Answer.KNOWN, Answer.RELATED}
+    ANSWERED = (
+        *("answer", "answered_at", "answered_by", "invited_email"),
+        *("worker", "worker_job_title", "worker_email", "worker_phone"),
+    )
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     agency = models.ForeignKey(Organisation, models.PROTECT, related_name="+")

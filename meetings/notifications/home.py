@@ -10,6 +10,7 @@ from boards.models import Organisation
 from mappa_portal.home import Task
 from mappa_portal.words import long_date, plural
 from meetings.models import Meeting, Notification
+from referrals.models import Case
 
 MOST = 100
 
@@ -40,14 +41,15 @@ def _to_check(user, today: date) -> Iterator[Task]:
 
 def _overdue(units: list[Organisation], today: date) -> Iterator[Task]:
     """Checks that agencies owe, chased once by email."""
-    late = Notification.objects.unanswered().coming().filter(organisation__in=units, check_by__lt=today)
-    by_meeting: dict[Meeting, list[Notification]] = {}
-    for each in late.filter(discussion__isnull=False).full().order_by("check_by", "pk")[:MOST]:
-        by_meeting.setdefault(each.meeting, []).append(each)
-    for meeting, waiting in by_meeting.items():
-        url = reverse("meetings:notified", args=[meeting.reference])
-        waits = f"{plural(len({n.agency_id for n in waiting}), 'agency', 'agencies')}, {meeting.reference}"
-        yield Task(plural(len(waiting), "overdue check"), url, waiting[0].check_by, waits, "Follow up")
+    late = Notification.objects.overdue(today).filter(organisation__in=units)
+    groups: dict[Meeting | Case, list[Notification]] = {}
+    for each in late.full().order_by("due", "pk")[:MOST]:
+        groups.setdefault(each.meeting or each.case, []).append(each)
+    for told_of, waiting in groups.items():
+        page = "told_outside" if isinstance(told_of, Case) else "notified"
+        url = reverse(f"meetings:{page}", args=[told_of.reference])
+        waits = f"{plural(len({n.agency_id for n in waiting}), 'agency', 'agencies')}, {told_of.reference}"
+        yield Task(plural(len(waiting), "overdue check"), url, waiting[0].due_on, waits, "Follow up")
 
 
 def _to_invite(units: list[Organisation], today: date) -> Iterator[Task]:

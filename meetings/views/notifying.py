@@ -3,13 +3,11 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import cached_property
 from django.utils.timezone import localdate, now
 from django.views.decorators.http import require_POST
 
-from boards.access import organisations_of
 from boards.models import Organisation
 from mappa_portal.action_form import ActionFormView, Question
 from mappa_portal.words import plural
@@ -21,14 +19,13 @@ from meetings.rules import MEETING_RULES, NOTIFICATION_RULES
 from meetings.views.fetch import meeting_of
 from referrals.actions import look as look_at_case
 from referrals.models import Case
+from referrals.rules import CASE_RULES
 
 
 @login_required
 def notified(request, reference: str):
     """Beside the agenda: which agency was told what of which case, and what it answered."""
-    meeting = meeting_of(request, reference)
-    if meeting.organisation_id not in organisations_of(request.user):
-        raise Http404
+    meeting = meeting_of(request, reference, "see_notified")
     found = Notification.objects.for_user(request.user).full().filter(discussion__meeting=meeting)
     told = list(found.order_by("agency__name", "discussion__position", "pk"))
     allowed = MEETING_RULES.allowed(request.user, meeting)
@@ -49,6 +46,7 @@ def notified(request, reference: str):
 def told_outside(request, reference: str):
     """Of one case: the agencies told by the lead agency's word, outside any meeting."""
     case = get_object_or_404(Case.objects.for_user(request.user), reference=reference)
+    CASE_RULES.require("see", case, by=request.user)
     found = Notification.objects.for_user(request.user).full().filter(case__in=case.whole, discussion=None)
     lines = [_line(request.user, each) for each in found.order_by("agency__name", "pk")]
     return render(request, "meetings/notifications/told_outside.html", {"case": case, "lines": lines})
@@ -149,7 +147,7 @@ class NotifyByWord(_Chosen):
         case = get_object_or_404(
             found.select_related("territory", "organisation"), reference=self.kwargs["reference"]
         )
-        NOTIFICATION_RULES.require("tell", case, by=self.request.user)
+        CASE_RULES.require("tell", case, by=self.request.user)
         return case
 
     def get_form_kwargs(self):

@@ -10,7 +10,7 @@ from accounts.vault import seal
 from audit.events import record
 from boards.models import Organisation
 from boards.references import next_reference
-from mappa_portal.exceptions import StaleEdit
+from mappa_portal.exceptions import Conflict, StaleEdit
 from referrals import rooms
 from referrals.actions.addresses import Stay, add_address
 from referrals.actions.levels import begin_level
@@ -75,7 +75,9 @@ def case_called(unit: Organisation, reference: str) -> Case | None:
 @transaction.atomic
 def withdraw(case: Case, *, reason: str, by) -> None:
     """Added by mistake: what the register held of it goes, its reference is not given again."""
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.select_for_update().filter(pk=case.pk).first()
+    if case is None:
+        raise Conflict("This case was withdrawn a moment ago: there is nothing left to do.")
     CASE_RULES.require("withdraw", case, by=by)
     record("case.withdrawn", case, by=by, reason=reason)
     case.delete()

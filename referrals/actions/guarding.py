@@ -22,7 +22,11 @@ EVENTS = {
 @transaction.atomic
 def guard(case: Case, kind: str, *, reason: str, by, at: datetime) -> Guard:
     """Restrict the case, or put it under legal hold."""
-    case = _take(case, RULES[kind][0], by)
+    return put(_take(case, RULES[kind][0], by), kind, reason=reason, by=by, at=at)
+
+
+def put(case: Case, kind: str, *, reason: str, by, at: datetime) -> Guard:
+    """A part of what leaves a locked case guarded, whoever did it."""
     begun = Guard.objects.create(
         territory_id=case.territory_id, case=case, kind=kind, reason=seal(reason), began_at=at, began_by=by
     )
@@ -58,9 +62,11 @@ def give_reason(case: Case, *, code: str, text: str, by, at: datetime) -> Reason
 
 
 def _take(case: Case, rule: str, by) -> Case:
-    case = Case.objects.select_for_update(of=["self"]).select_related("organisation").get(pk=case.pk)
-    CASE_RULES.require(rule, case, by=by)
-    return case
+    """Locked with the whole family, always in the same order: ``settle`` writes them all."""
+    held = case.family.select_for_update(of=["self"]).select_related("organisation").order_by("pk")
+    found = next(each for each in held if each.pk == case.pk)
+    CASE_RULES.require(rule, found, by=by)
+    return found
 
 
 def settle(case: Case) -> None:

@@ -28,7 +28,7 @@ def start(
 ) -> Pack:
     """From what is held now; due one month after the request."""
     case = Case.objects.select_for_update(of=["self"]).select_related("organisation").get(pk=case.pk)
-    CASE_RULES.require("keep_records", case, by=by)
+    CASE_RULES.require("pack", case, by=by)
     if requested_on > today:
         raise ValidationError({"requested_on": "Day of the request must be today or in the past"})
     look(case, by=by)

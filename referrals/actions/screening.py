@@ -1,6 +1,6 @@
 """Deciding on a referral: the verbs of the borough's MAPPA unit."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -22,6 +22,7 @@ from referrals.referring.answers import person_of
 from referrals.referring.form_a import PERSON
 from referrals.referring.rules import SCREENING_RULES
 from referrals.referring.steps import leads
+from referrals.rules import CASE_RULES
 
 Outcome = Referral.Outcome
 AT = {Outcome.LEVEL_2: 2, Outcome.LEVEL_3: 3}
@@ -37,10 +38,8 @@ def accept(
     if case is None:
         referral.case = _new_case(referral, level, reason, today, by)
         referral.case_is_new, referral.level_before = True, None
-    elif case.ended_on:
-        raise ValidationError({"case": f"Case {case} has ended. Select a new case"})
     else:
-        referral.case = Case.objects.with_level(today).get(pk=case.pk, organisation=referral.unit)
+        referral.case = _linked(referral, case, today, by)
         referral.case_is_new, referral.level_before = False, referral.case.present_level
         if referral.level_before != level:
             change_level(referral.case, level=level, starts_on=today, reason=reason, today=today, by=by)
@@ -49,7 +48,17 @@ def accept(
     return _decided(referral, "accept", outcome, reason, by, at)
 
 
-def _new_case(referral: Referral, level: int, reason: str, today, by) -> Case:
+def _linked(referral: Referral, case: Case, today: date, by) -> Case:
+    """Locked: nobody ends or merges it meanwhile."""
+    found = Case.objects.with_level(today).select_for_update(of=["self"])
+    case = found.get(pk=case.pk, organisation=referral.unit)
+    if case.ended_on:
+        raise ValidationError({"case": f"Case {case} has ended. Select a new case"})
+    CASE_RULES.require("change_level", case, by=by)
+    return case
+
+
+def _new_case(referral: Referral, level: int, reason: str, today: date, by) -> Case:
     answers = opened(referral)
     return add_case(
         referral.unit,
@@ -85,7 +94,7 @@ def undo_link(referral: Referral, *, reason: str, by, at: datetime) -> Referral:
     referral = _locked(referral)
     SCREENING_RULES.require("undo_link", Screening(referral), by=by)
     case, is_new, before = referral.case, referral.case_is_new, referral.level_before
-    accepted_on = localdate(referral.decided_at)
+    accepted_on, level = localdate(referral.decided_at), AT[Outcome(referral.outcome)]
     referral.case, referral.case_is_new, referral.level_before, referral.hear_by = None, False, None, None
     referral.status = leads("undo_link", referral.status)
     referral.outcome, referral.reason = "", ""
@@ -94,15 +103,26 @@ def undo_link(referral: Referral, *, reason: str, by, at: datetime) -> Referral:
     referral.save()
     why = {"undo_reason": seal(reason)}
     record("referral.link_undone", referral, by=by, before={"case": case.reference}, after=why)
-    today = localdate(at)
-    if is_new:
+    if is_new and (other := case.referrals.order_by("decided_at").first()):
+        other.case_is_new, other.level_before = True, None
+        other.save(update_fields=["case_is_new", "level_before"])
+    elif is_new:
         withdraw_case(case, reason=f"The link of referral {referral.reference} is undone", by=by)
-    elif before and Case.objects.with_level(today).get(pk=case.pk).present_level != before:
+    elif before != level:
+        _put_back(case, before, level, accepted_on, reason, localdate(at), by)
+    return referral
+
+
+def _put_back(case: Case, before: int | None, level: int, since: date, reason: str, today: date, by) -> None:
+    """The level that the link began, unless another was decided since; a case without one of its own has none again."""
+    begun = case.levels.filter(ends_on=None, starts_on=since, level=level)
+    if not begun.exists():
+        return
+    if before and case.levels.filter(starts_on__lt=since).exists():
         mistake = {"ending": Ending.MISTAKE, "reason": reason}
         change_level(case, level=before, starts_on=today, **mistake, today=today, by=by)
-    elif before is None:
-        forget_level(case, since=accepted_on, by=by)
-    return referral
+    else:
+        forget_level(case, since=since, by=by)
 
 
 def _locked(referral: Referral) -> Referral:

@@ -13,10 +13,10 @@ from boards.models import Organisation
 from boards.references import next_reference
 from mappa_portal.exceptions import Conflict
 from mappa_portal.words import long_date
+from referrals.actions import guarding
 from referrals.actions.addresses import Stay, add_address
 from referrals.actions.cases import add_case
 from referrals.actions.endings import finish, take
-from referrals.actions.guarding import guard
 from referrals.endings import Ending
 from referrals.looking import reason_to_open
 from referrals.models import Case, Guard, Receipt, Transfer
@@ -86,10 +86,14 @@ def _begin(case: Case, reason: str, note: str, by, at: datetime, **to) -> Transf
 
 @transaction.atomic
 def look(transfer: Transfer, *, by) -> HandOver:
-    """The one way to what was handed over, for either side: it leaves an event (H1)."""
-    if transfer.case.erased_at:
+    """The one way to what was handed over, for either side: it leaves an event (H1).
+
+    What guards the case that began here, or erased it, holds for what it began with.
+    """
+    cases = [transfer.case, *Case.objects.filter(came_from=transfer.reference)]
+    if any(case.erased_at for case in cases):
         raise Conflict("What was handed over was erased with the case.")
-    record("transfer.viewed", transfer, by=by, reason=reason_to_open([transfer.case], by=by))
+    record("transfer.viewed", transfer, by=by, reason=reason_to_open(cases, by=by))
     return HandOver.opened(transfer.hand_over)
 
 
@@ -108,7 +112,7 @@ def accept(transfer: Transfer, *, by, at: datetime) -> Case:
     case = _begin_here(transfer, HandOver.opened(transfer.hand_over), today, by)
     if old.is_restricted:
         why = f"Restricted in {transfer.organisation.territory}"
-        guard(case, Guard.Kind.RESTRICTION, reason=why, by=by, at=at)
+        guarding.put(case, Guard.Kind.RESTRICTION, reason=why, by=by, at=at)
     mail.tell_sender(transfer)
     return case
 

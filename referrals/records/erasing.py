@@ -130,6 +130,14 @@ def _has_ended(pk: int) -> bool:
     return case.merged_into_id is None and not case.family.filter(ended_on=None).exists()
 
 
+def _is_left_alone(pk: int) -> bool:
+    """Nobody accepted the referral, or worked on it, since its erasure was proposed."""
+    proposal = Keeping.objects.proposed().filter(kind="referral", subject_id=pk).first()
+    since = proposal.decided_at if proposal else now()
+    worked_on = Q(submitted_at__gt=since) | Q(sections__edited_at__gt=since) | Q(status="accepted")
+    return not Referral.objects.filter(worked_on, pk=pk).exists()
+
+
 KINDS["case"] = Kind(
     "Case record", "keep_case_years", _cases, lambda pk: Case.objects.filter(pk=pk), _erase_case, _has_ended
 )
@@ -139,6 +147,7 @@ KINDS["referral"] = Kind(
     _referrals,
     lambda pk: Case.objects.filter(referrals=pk),
     _erase_referral,
+    _is_left_alone,
 )
 KINDS["disclosure"] = Kind(
     "Disclosure",

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Greatest
 from django.utils.timezone import localdate
 
 from boards.models import AreaSettings, Organisation
@@ -72,26 +73,29 @@ def _cases(unit: Organisation, by: date, done) -> Iterable[tuple[int, str, date]
 
 
 def _referrals(unit: Organisation, by: date, done) -> Iterable[tuple[int, str, date]]:
-    """Those that came to nothing; an accepted one goes with its case."""
-    over = Q(status="declined", decided_at__date__lte=by) | Q(status="withdrawn", withdrawn_at__date__lte=by)
-    mine = Referral.objects.filter(over, unit=unit, erased_at=None).exclude(pk__in=done)
-    return [
-        (one.pk, one.reference, (one.withdrawn_at or one.decided_at).date())
-        for one in mine.order_by("started_at")[:MOST]
-    ]
+    """Those that came to nothing, and those on which nobody has worked since; an accepted one goes with its case."""
+    mine = Referral.objects.exclude(status="accepted").filter(unit=unit, erased_at=None)
+    last = Greatest("withdrawn_at", "decided_at", "submitted_at", "started_at", Max("sections__edited_at"))
+    return _since(mine, last, by, done)
 
 
 OVER = Q(status__in=["refused", "rejected", "told", "closed"], due_on=None, review_on=None)
 
 
 def _disclosures(unit: Organisation, by: date, done) -> Iterable[tuple[int, str, date]]:
-    """Those on which nothing is to be done any more."""
-    mine = Disclosure.objects.filter(OVER, organisation=unit, opened_on__lte=by, erased_at=None)
-    return mine.exclude(pk__in=done).order_by("opened_on").values_list("pk", "reference", "opened_on")[:MOST]
+    """Those on which nothing is to be done any more, since their last entry."""
+    mine = Disclosure.objects.filter(OVER, organisation=unit, erased_at=None)
+    last = mine.exclude(pk__in=done).annotate(last=Max("entries__happened_on")).filter(last__lte=by)
+    return last.order_by("last", "pk").values_list("pk", "reference", "last")[:MOST]
 
 
 def _checks(unit: Organisation, by: date, done) -> Iterable[tuple[int, str, date]]:
     """Out-of-area checks that are over: about somebody who may be no case here."""
     over = OutOfAreaCheck.objects.filter(unit=unit, status__in=["answered", "refused", "withdrawn"])
-    found = over.filter(asked_at__date__lte=by).exclude(pk__in=done).order_by("asked_at", "pk")
-    return [(one.pk, one.reference, localdate(one.asked_at)) for one in found[:MOST]]
+    return _since(over, Greatest("answered_at", "decided_at", "asked_at"), by, done)
+
+
+def _since(found: QuerySet, last, by: date, done) -> list[tuple[int, str, date]]:
+    """``last``: the moment from which the years count; of those that are empty none counts."""
+    over = found.exclude(pk__in=done).annotate(last=last).filter(last__date__lte=by).order_by("last", "pk")
+    return [(one.pk, one.reference, localdate(one.last)) for one in over[:MOST]]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from audit.history import FINGERPRINT
+from audit.history import FINGERPRINT, READING
 from audit.models import Event
 from audit.words import action_in_words, actor_of
 from mappa_portal.words import upper_first
@@ -14,12 +14,7 @@ from referrals import rooms
 from referrals.looking import VALID
 from referrals.models import Case, ReasonToLook, ReferralAttachment, ReferralSection
 
-LOOKED = (
-    Q(name__endswith="viewed")
-    | Q(name__endswith=".downloaded")
-    | Q(name__endswith=".looks_exported")
-    | Q(name__in=["referral.attachment_read", "notification.exported"])
-)
+LOOKED = READING & ~Q(name="case.reason_given")  # the reason stands beside the look
 
 
 @dataclass(frozen=True)
@@ -49,20 +44,22 @@ def traces(case: Case) -> dict[str, Iterable[int]]:
     }
 
 
-def events_about(case: Case) -> QuerySet[Event]:
+def events_about(*cases: Case) -> QuerySet[Event]:
+    """Of one borough."""
     about = Q()
-    for kind, ids in rooms.traces_of(case).items():
-        about |= Q(subject_kind=kind, subject_id__in=list(ids))
-    return Event.objects.filter(about, territory=case.territory_id)
+    for case in cases:
+        for kind, ids in rooms.traces_of(case).items():
+            about |= Q(subject_kind=kind, subject_id__in=list(ids))
+    return Event.objects.filter(about, territory=cases[0].territory_id)
 
 
-def looks_at(case: Case) -> QuerySet[Event]:
-    return events_about(case).filter(LOOKED).select_related("actor", "organisation")
+def looks_at(*cases: Case) -> QuerySet[Event]:
+    return events_about(*cases).filter(LOOKED).select_related("actor", "organisation")
 
 
 def in_words(case: Case, events: Iterable[Event]) -> list[Look]:
     """With the words of whoever had to say why."""
-    given = list(case.reasons_to_look.order_by("-given_at"))
+    given = list(ReasonToLook.objects.filter(case__in=case.family).order_by("-given_at"))
     return [
         Look(
             event.at,

@@ -3,21 +3,24 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from audit.history import FINGERPRINT
+from django.db.models import QuerySet
+
+from audit.history import FINGERPRINT, READING
 from audit.words import action_in_words, actor_of
 from boards.models import Organisation
-from mappa_portal.words import long_date, moment
+from mappa_portal.words import long_date, lower_first, moment, plural
 from referrals.actions.referrals import opened
 from referrals.disclosing.words import trail as trail_of
 from referrals.models import Case
 from referrals.personal import Person
-from referrals.records.looks import LOOKED, events_about, in_words, looks_at
+from referrals.records.looks import events_about, in_words, looks_at
 from referrals.records.redaction import plain
 from referrals.referring.answers import rows
 from referrals.referring.form_a import SECTIONS
+from referrals.transferring.hand_over import HandOver
 
 Block = tuple[str, str]  # label, text
-MOST = 500  # events in one part
+MOST = 500  # events in one part, the newest
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,22 @@ def particulars(case: Case) -> Iterator[Block]:
 def levels(case: Case) -> Iterator[Block]:
     for period in case.levels.order_by("starts_on", "pk"):
         until = f" to {long_date(period.ends_on)}" if period.ends_on else ""
+        place = f"Level {period.level}, from {long_date(period.starts_on)}{until}"
+        yield place, period.why or "No reason recorded"
         yield (
-            f"Level {period.level}, from {long_date(period.starts_on)}{until}",
-            period.why or "No reason recorded",
+            f"{place}: why it ended",
+            ". ".join(filter(None, (period.get_ending_display(), period.why_ended))),
         )
+
+
+@part("transfers", "Transfers")
+def transfers(case: Case) -> Iterator[Block]:
+    for transfer in case.transfers.select_related("to_unit__territory").order_by("offered_at", "pk"):
+        place = f"{transfer.reference}, offered to {transfer.to} on {long_date(transfer.offered_at)}"
+        yield f"{place}: why", transfer.why
+        yield f"{place}: answer", ". ".join(filter(None, (transfer.get_status_display(), transfer.answered)))
+        for row in HandOver.opened(transfer.hand_over).rows():
+            yield f"{place}: {lower_first(row.key)}", str(row.value)
 
 
 @part("referrals", "Referrals")
@@ -103,13 +118,22 @@ def disclosures(case: Case) -> Iterator[Block]:
 @part("looks", "Who looked at the record")
 def looks(case: Case) -> Iterator[Block]:
     """Recipients are bodies: who sat there is not the person's data."""
-    for look in in_words(case, looks_at(case).order_by("at", "pk")[:MOST]):
+    found = looks_at(case)
+    for look in in_words(case, found.order_by("-at", "-pk")[:MOST]):
         yield moment(look.at), ". ".join(filter(None, (look.organisation or "The portal", look.what)))
+    yield from _left_out(found)
 
 
 @part("trail", "What was done, and by whom", for_inspection_only=True)
 def trail(case: Case) -> Iterator[Block]:
-    events = events_about(case).exclude(LOOKED).select_related("actor").order_by("at", "pk")
-    for event in events[:MOST]:
+    events = events_about(case).exclude(READING).select_related("actor")
+    for event in events.order_by("-at", "-pk")[:MOST]:
         said = FINGERPRINT.sub("", event.reason)
         yield moment(event.at), ". ".join(filter(None, (actor_of(event), action_in_words(event.name), said)))
+    yield from _left_out(events)
+
+
+def _left_out(events: QuerySet) -> Iterator[Block]:
+    if (number := events.count()) > MOST:
+        older = plural(number - MOST, "older entry", "older entries")
+        yield "Not in this pack", f"{older}: only the newest {MOST} are included."

@@ -22,7 +22,7 @@ from referrals.views.cases import CaseFormView, CaseMixin
 
 
 class PackNew(CaseMixin, CaseFormView):
-    form_class, rule = PackForm, "keep_records"
+    form_class, rule = PackForm, "pack"
     title, button = "Start a pack", "Start pack"
 
     def act(self, form):

@@ -45,7 +45,8 @@ class Records(CaseMixin, TemplateView):
     rule = "keep_records"
 
     def get_context_data(self, **kwargs):
-        shown = self.person and list(self.case.guards.select_related("began_by", "ended_by"))
+        self.person  # noqa: B018  (whoever reads why the case is guarded has opened it)
+        shown = self.case.guards.select_related("began_by", "ended_by")
         return super().get_context_data(
             guards=[_line(guard) for guard in shown],
             packs=[_pack(pack) for pack in self.case.packs.defer("content", "marks", "document")],
@@ -100,7 +101,7 @@ class LookList(CaseMixin, TemplateView):
     def found(self, form: PeriodForm):
         reason_to_open([self.case], by=self.request.user)  # what people said may name the person
         asked = form.cleaned_data if form.is_valid() else {}
-        found = looks_at(self.case)
+        found = looks_at(*self.case.whole)
         if since := asked.get("since"):
             found = found.filter(at__date__gte=since)
         if until := asked.get("until"):

@@ -2,13 +2,14 @@
 
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.timezone import localdate
 
 from mappa_portal.action_form import ActionFormView
 from mappa_portal.words import long_date
 from referrals.actions import screening as actions
 from referrals.finding import same_person
 from referrals.forms.screening import ACCEPTED, ScreenForm, UndoLinkForm
-from referrals.models import Referral
+from referrals.models import Case, Referral
 from referrals.referring.answers import person_of
 from referrals.views.referrals import ReferralMixin
 
@@ -69,5 +70,8 @@ class UndoLink(ReferralMixin, ActionFormView):
     title, button = "Undo the link to the case", "Undo link"
 
     def act(self, form):
+        case = self.referral.case
         actions.undo_link(self.referral, **form.cleaned_data, by=self.request.user, at=timezone.now())
-        return self.done("The link is undone. The referral waits for a decision again.")
+        kept = Case.objects.with_level(localdate()).filter(pk=case.pk).first()
+        level = f" Case {kept} is at Level {kept.present_level}." if kept and kept.present_level else ""
+        return self.done(f"The link is undone. The referral waits for a decision again.{level}")

@@ -10,11 +10,12 @@ from django.utils.timezone import localdate, now
 from mappa_portal.exceptions import Conflict, StaleEdit
 from meetings.actions import checks, meetings, notifications
 from meetings.actions.checks import Check
+from meetings.actions.notifications import Telling
 from meetings.models import Meeting, Notification
 from meetings.notifications.home import tasks
 from outbox.jobs import run_jobs
 from outbox.models import Message
-from tests.meetings.notified import DEFAULT, KNOWN, events, notify, panel, save
+from tests.meetings.notified import DEFAULT, KNOWN, events, notify, panel, save, told_outside
 from tests.pages import text as words
 
 
@@ -51,7 +52,7 @@ def test_a_stale_save_is_refused_and_what_was_typed_is_kept(camden, told, world,
     save(told, by=world.camden_csc_spoc)
     sent = {f"{told.key}-revision": told.revision, f"{told.key}-answer": "unknown"}
     stale = browser_of("camden_csc_spoc").post(f"/notifications/{told.key}/", sent)
-    assert stale.status_code == 302 or "Ada Worker" in stale.text
+    assert stale.status_code == 409 and "Ada Worker" in stale.text
     save(told, KNOWN, by=world.camden_csc_spoc)
     sent[f"{told.key}-revision"] = 1
     stale = browser_of("camden_csc_spoc").post(f"/notifications/{told.key}/", sent)
@@ -123,3 +124,21 @@ def test_the_worker_is_invited_once_and_hears_of_a_change(camden, meeting, told,
         Message.objects.filter(kind="worker_invited").order_by("pk").values_list("subject", flat=True)
     )
     assert [s.split(":")[0] for s in subjects[1:]] == ["[OFFICIAL] Changed", "[OFFICIAL] Not needed"]
+
+
+def test_told_again_an_agency_has_not_answered_yet(camden, meeting, told, world):
+    save(told, by=world.camden_csc_spoc)
+    notifications.withdraw(told, by=camden.by)
+    chosen = {told.discussion_id: Telling(("name",))}
+    when = {"check_by": localdate(), "by": camden.by, "at": now()}
+    [again] = notifications.notify(meeting, camden.agency("CSC"), chosen=chosen, **when)
+    assert again.pk == told.pk and (again.answer, again.worker, again.worker_email) == ("", "", "")
+    assert not Notification.objects.exclude(answer="").exists()
+    [task] = tasks(world.camden_csc_spoc, localdate())
+    assert task.title.startswith("2 cases")
+
+
+def test_an_overdue_check_outside_a_meeting_is_the_units_to_follow_up(camden, meeting):
+    told = told_outside(camden, meeting.discussions.first().case)
+    [late] = tasks(camden.by, localdate() + timedelta(days=1))
+    assert (late.title, late.url) == ("1 overdue check", f"/cases/{told.case.reference}/agencies-told/")

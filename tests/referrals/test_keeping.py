@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.utils.timezone import localdate, now
 
-from accounts.vault import unseal
+from accounts.vault import seal, unseal
 from audit.chain import problems_in
 from audit.models import Change, Event
 from boards import sealed
@@ -20,13 +20,25 @@ from meetings.actions import decisions, minutes
 from meetings.models import AttendanceFile, Discussion, Meeting, Minutes
 from meetings.record import Record
 from referrals import actions
-from referrals.actions import endings, guarding, keeping, merging
+from referrals.actions import endings, guarding, keeping, merging, packs
 from referrals.actions.addresses import Stay, add_address
-from referrals.models import Case, Disclosure, Guard, Keeping, OutOfAreaCheck, RecipientToken, Token
+from referrals.models import (
+    Case,
+    Disclosure,
+    DisclosureEntry,
+    Guard,
+    Keeping,
+    OutOfAreaCheck,
+    RecipientToken,
+    Referral,
+    Token,
+)
 from referrals.personal import Person
 from referrals.records.erasing import path_to
 from referrals.records.kinds import due
+from referrals.rules import CASE_RULES
 from tests.pages import text
+from tests.referrals.referring import started
 
 CANARY = "Zebulon Quillfeather"
 TODAY = localdate()
@@ -123,6 +135,54 @@ def test_what_is_in_use_again_is_not_erased(world, unit, case):
         with pytest.raises(Conflict, match="is proposed: decide"):
             merging.merge(other, into=one, reason="x", by=by)
     assert canary_stands(case.territory)
+
+
+def test_what_was_erased_is_not_taken_up_again(world, unit, case, browser_of):
+    keeping.confirm(propose(world, unit), by=world.camden_mappa_chair, at=now())
+    case, by = Case.objects.get(pk=case.pk), world.camden_administrator
+    assert CASE_RULES.allowed(by, case) == {"add", "see", "keep_records", "restrict"}
+    for act in (
+        lambda: endings.take_back(case, reason="x", by=by),
+        lambda: packs.start(
+            case, kind="subject", parts=["levels"], requested_on=TODAY, today=TODAY, by=by, at=now()
+        ),
+    ):
+        with pytest.raises(Conflict, match="was erased"):
+            act()
+    ledger = Disclosure.objects.get(case=case)
+    with pytest.raises(Conflict, match="was erased"):
+        actions.add_entry(ledger, "view", on=TODAY, said={}, today=TODAY, by=by)
+    page = text(browser_of("camden_administrator").get(f"/cases/{case}/"))
+    assert "Take the ending back" not in page and "lead agency’s word" not in page
+
+
+def test_a_disclosure_is_due_years_after_its_last_entry(world, unit, case):
+    ledger = Disclosure.objects.get(case=case)
+    Disclosure.objects.filter(pk=ledger.pk).update(status="closed", due_on=None, review_on=None)
+    [each] = the_due(unit, "disclosure")
+    assert each.since == HELD_ON
+    entry = DisclosureEntry(territory=ledger.territory, disclosure=ledger, number=2, kind="step", at=now())
+    entry.happened_on = TODAY
+    entry.say({})
+    entry.save()
+    assert the_due(unit, "disclosure") == []
+
+
+LEFT = [("draft", False, True), ("draft", True, False), ("returned", False, True)]
+
+
+@pytest.mark.parametrize("status, edited, is_due", LEFT)
+def test_a_referral_on_which_nobody_works_is_due_too(world, unit, status, edited, is_due):
+    referral, long_ago = started(world), now() - timedelta(days=40 * 366)
+    reason = seal("x") if status == "returned" else ""
+    Referral.objects.filter(pk=referral.pk).update(started_at=long_ago, status=status, reason=reason)
+    referral.sections.update(edited_at=now() if edited else long_ago)
+    assert bool(the_due(unit, "referral")) == is_due
+    if is_due:
+        proposed = propose(world, unit, "referral")
+        referral.sections.filter(number=1).update(edited_at=now())
+        with pytest.raises(Conflict, match="in use again"):
+            keeping.confirm(proposed, by=world.camden_mappa_chair, at=now())
 
 
 YEARS = [(25, True), (100, False)]

@@ -8,14 +8,16 @@ from django.core.exceptions import PermissionDenied
 from django.utils.timezone import localdate, now
 
 from accounts.vault import seal
+from audit.history import done_to
 from audit.models import Event
+from audit.words import action_in_words
 from boards.access import share_many
 from mappa_portal.exceptions import Conflict
 from meetings.actions import minutes
 from meetings.models import Action, Discussion, Minutes
 from meetings.record import Record
 from referrals import actions, looking
-from referrals.actions import guarding
+from referrals.actions import guarding, merging
 from referrals.models import Case, Disclosure, Guard, Referral, ReferralSection
 from referrals.personal import Person
 from tests.access.addresses import address
@@ -265,3 +267,21 @@ def test_withdrawing_is_refused_under_a_hold(world, case):
     guarding.guard(case, Guard.Kind.HOLD, reason="Inquest", by=world.camden_mappa_chair, at=now())
     with pytest.raises(Conflict, match="under legal hold"):
         actions.withdraw(case, reason="Mistake", by=world.camden_administrator)
+
+
+def test_looks_at_a_merged_case_stand_with_the_one_that_is_kept(world, case, browser_of):
+    by = world.camden_administrator
+    other = actions.add_case(case.organisation, person=Person("Zeb"), today=localdate(), by=by)
+    actions.look(other, by=world.camden_mappa_chair)
+    merging.merge(other, into=case, reason="x", by=by)
+    page = text(browser_of("camden_administrator").get(f"/cases/{case.reference}/looks/"))
+    assert str(world.camden_mappa_chair) in page
+
+
+def test_who_looked_is_in_no_history(world, case, looked):
+    """It is read by those who may not read who looked."""
+    looked.get(f"/cases/{case.reference}/looks/export/")
+    looks = {"case.viewed", "case.reason_given", "case.looks_exported"}
+    assert looks <= set(Event.objects.values_list("name", flat=True))
+    done = {entry.what for entry in done_to(case)}
+    assert done == {action_in_words(name) for name in ("case.added", "case.restricted")}

@@ -156,6 +156,14 @@ def test_a_merged_cases_level_is_nobodys_once_the_kept_one_has_ended(world):
     assert len(facts(world.territory("camden"), DAY)) == 1
 
 
+def test_a_birth_date_known_under_the_merged_case_is_the_persons(world):
+    kept, other = case_of(world, Person("Jo Canary"), level=2), case_of(world, FIRST)
+    age = lambda: [f.under_18 for f in facts(kept.territory, localdate())]  # noqa: E731
+    assert age() == [None]
+    merged(world, kept, other)
+    assert age() == [False]
+
+
 HANGS = st.fixed_dictionaries(
     {
         "levels": st.lists(st.sampled_from([1, 2, 3]), max_size=2),

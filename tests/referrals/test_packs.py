@@ -10,11 +10,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.timezone import localdate, now
 
 from audit.models import Event
+from boards.scope import scope
 from mappa_portal.exceptions import Conflict, StaleEdit
 from meetings.models import Discussion, Meeting
 from meetings.record import Record
 from referrals import actions
-from referrals.actions import packs
+from referrals.actions import packs, transfers
 from referrals.actions.addresses import Stay, add_address
 from referrals.models import Case, Pack
 from referrals.personal import Person
@@ -192,3 +193,27 @@ def test_from_start_to_release_on_pages(world, case, browser_of):
     released = browser.post(f"{home}1/release/", {"to": "The person", "recipient": "By hand"})
     assert released.status_code == 302 and "Released" in text(browser.get(f"{home}1/"))
     assert "pack 1 of case" not in text(browser.get("/"))
+
+
+def test_a_pack_says_why_levels_ended_and_what_was_handed_over(world, case):
+    by = world.camden_administrator
+    actions.change_level(case, level=2, starts_on=TODAY, reason="High risk", today=TODAY, by=by)
+    actions.recall(case, on=TODAY, reason=f"Seen with {SECRET}", today=TODAY, by=by)
+    to = world.organisation("hackney-mappa-unit")
+    transfers.offer(case, to_unit=to, reason="He moved", note="Near the boathouse", by=by, at=now())
+    said = str(started(world, case, parts=["levels", "transfers"]).said)
+    for words in ("High risk", f"Recalled. Seen with {SECRET}", "He moved", "Near the boathouse", "Offered"):
+        assert words in said, words
+
+
+def test_a_pack_says_how_much_of_the_trail_it_leaves_out(world, case, monkeypatch):
+    monkeypatch.setattr("referrals.records.parts.MOST", 2)
+    actions.change_level(
+        case, level=2, starts_on=TODAY, reason="x", today=TODAY, by=world.camden_administrator
+    )
+    with scope([case.territory_id]):
+        pass  # what waits for the commit is done
+    trail = started(world, case, kind="inspection", parts=["trail"]).said["trail"]
+    assert [said for label, said in trail if label == "Not in this pack"] == [
+        "1 older entry: only the newest 2 are included."
+    ]

@@ -11,7 +11,7 @@ from boards.dates import add_working_days
 from mappa_portal.exceptions import Conflict
 from meetings.models import Discussion, Meeting
 from outbox.models import Message
-from referrals.actions import add_case, screening
+from referrals.actions import add_case, change_level, screening, withdraw
 from referrals.actions import referrals as actions
 from referrals.finding import same_person
 from referrals.models import Case, Referral
@@ -155,9 +155,29 @@ def test_a_linked_case_changes_its_level_and_undoing_puts_it_back(world, before,
     assert Case.objects.count() == 1 and [p.level for p in case.levels.all()] == after
     referral = screening.undo_link(referral, reason="Another person", by=by, at=now())
     assert (referral.status, referral.case) == ("submitted", None)
-    if before:
-        assert [p.level for p in case.levels.all()] == [before]
+    assert [p.level for p in case.levels.all()] == ([before] if before else [])
     assert accept(referral, by).case != case
+
+
+def test_undoing_leaves_a_level_that_was_decided_since(world):
+    case, by, today = case_of(world, 1), world.camden_administrator, localdate()
+    referral = accept(submitted(world), by, case)
+    change_level(case, level=3, starts_on=today, reason="Worse", today=today, by=by)
+    screening.undo_link(referral, reason="Another person", by=by, at=now())
+    assert [p.level for p in case.levels.all()] == [3, 1]
+
+
+def test_a_new_case_stays_with_the_other_referral_that_was_accepted_as_it(world):
+    by = world.camden_administrator
+    first = accept(submitted(world), by)
+    second = accept(submitted(world), by, first.case)
+    screening.undo_link(first, reason="Another person", by=by, at=now())
+    second.refresh_from_db()
+    assert second.case == first.case and second.case_is_new
+    with pytest.raises(Conflict, match="undo its link instead"):
+        withdraw(second.case, reason="Mistake", by=by)
+    screening.undo_link(second, reason="Another person", by=by, at=now())
+    assert not Case.objects.exists()
 
 
 def test_undoing_takes_a_new_case_out_again_until_it_is_on_an_agenda(world):

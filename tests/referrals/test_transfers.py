@@ -10,17 +10,20 @@ from django.db import connection
 from django.utils.timezone import localdate, now
 
 from audit.models import Draft, Event
+from boards.roles import Seat
 from boards.scope import everywhere, scope
 from data_returns.register import facts
 from mappa_portal.exceptions import Conflict
 from outbox.models import Message
 from referrals import actions
-from referrals.actions import guarding, transfers
+from referrals.actions import guarding, merging, transfers
 from referrals.actions.addresses import Stay, add_address
 from referrals.finding import find_people
 from referrals.looking import AskWhy
 from referrals.models import Case, Guard, Transfer
 from referrals.personal import Person
+from referrals.transferring.hand_over import HandOver
+from tests.factories import person
 from tests.pages import text
 
 TODAY = localdate()
@@ -298,3 +301,44 @@ def test_a_restricted_case_stays_restricted_there(world, case):
         assert new.is_restricted
         with pytest.raises(AskWhy):
             actions.look(new, by=world.hackney_administrator)
+
+
+# -- Guarded, merged, recalled --
+
+
+def test_a_restricted_case_stays_so_whoever_accepts_it(world, case):
+    """A co-ordinator of the borough keeps cases, not their records."""
+    guarding.guard(case, Guard.Kind.RESTRICTION, reason="x", by=world.camden_mappa_chair, at=now())
+    sender = world.camden_administrator
+    sender.reasons_given = {case.pk: "risk"}
+    unit = world.organisation("hackney-mappa-unit")
+    new = accept(offered(world, case), person("hackney_co_ordinator", unit, Seat.CO_ORDINATOR))
+    assert new.guards.get().began_by.name == "Hackney Co Ordinator"
+    assert Case.objects.get(pk=new.pk).is_restricted
+
+
+@pytest.mark.parametrize("guarded", ["restricted", "erased"])
+def test_what_guards_the_case_here_holds_for_what_it_began_with(world, case, guarded):
+    transfer, by = offered(world, case), world.hackney_administrator
+    new = accept(transfer, by)
+    if guarded == "restricted":
+        guarding.guard(new, Guard.Kind.RESTRICTION, reason="x", by=world.hackney_mappa_chair, at=now())
+    else:
+        Case.objects.filter(pk=new.pk).update(erased_at=now())
+    with world.acting(by), pytest.raises(AskWhy if guarded == "restricted" else Conflict):
+        transfers.look(transfer, by=by)
+
+
+def test_the_hand_over_has_what_is_known_under_a_merged_case(world):
+    kept, other = new_case(world, level=None, starts_on=None), new_case(world)
+    add_address(other, Stay("home", "1 Canary Lane", other.territory), today=TODAY, by=None)
+    merging.merge(other, into=kept, reason="x", by=world.camden_administrator)
+    given = HandOver.opened(offered(world, kept).hand_over)
+    assert (given.level, given.level_since, given.address) == (2, SINCE.isoformat(), "1 Canary Lane")
+
+
+def test_a_recalled_persons_hand_over_says_so(world, case, browser_of):
+    actions.recall(case, on=date(2026, 3, 1), reason="x", today=TODAY, by=world.camden_administrator)
+    transfer = offered(world, case)
+    shown = text(browser_of("hackney_administrator").get(f"/transfers/{transfer}/"))
+    assert "None at present: recalled on 1 March 2026, Level 2 before" in shown
