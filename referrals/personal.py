@@ -59,7 +59,9 @@ def forms_of(kind: str, word: str) -> Iterator[tuple[str, str]]:
 
 
 def sounds(word: str) -> Iterator[str]:
-    return filter(None, [jellyfish.metaphone(word)])
+    """Rhiannon and Ryannon sound alike, which the algorithm alone does not say."""
+    spelt = word[:1] + word[1:].replace("y", "i")
+    return filter(None, [jellyfish.metaphone(spelt.replace("rh", "r"))])
 
 
 def one_letter_short(word: str) -> set[str]:

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate, now
 from audit.events import record
 from boards.access import share, unshare
 from boards.models import Organisation
-from mappa_portal.words import long_date
+from mappa_portal.words import long_date, lower_first
 from meetings.actions.locks import take
 from meetings.models import Attendance, Discussion, Meeting, Notification
 from meetings.notifications import mail
@@ -54,7 +54,7 @@ def notify(
     refused = [BY_WORD.format(d.case) for d in wanted if d.present_level == 1]
     if refused:
         raise ValidationError(refused)
-    _must_be_in_time(check_by, meeting.held_on, at)
+    must_be_in_time(check_by, meeting.held_on, at)
     before = Notification.objects.filter(discussion__in=wanted, agency=agency)
     rows = {n.discussion_id: n for n in before.select_for_update(of=["self"])}
     told = []
@@ -96,7 +96,7 @@ def notify_by_word(
         )
     if word_on > localdate(at):
         raise ValidationError({"word_on": "The day of the lead agency’s word must be today or in the past"})
-    _must_be_in_time(check_by, discussion.meeting.held_on if discussion else date.max, at)
+    must_be_in_time(check_by, discussion.meeting.held_on if discussion else date.max, at)
     row = _new(case.organisation, agency, case, discussion)
     if discussion:
         before = Notification.objects.select_for_update(of=["self"])
@@ -236,7 +236,7 @@ def _coming(case: Case, agency: Organisation, at: datetime) -> Discussion | None
     return found.order_by("meeting__held_on", "pk").first()
 
 
-def _must_be_in_time(check_by: date, held_on: date, at: datetime) -> None:
+def must_be_in_time(check_by: date, held_on: date, at: datetime) -> None:
     if check_by < localdate(at):
         raise ValidationError({"check_by": "The day to check by must be today or in the future"})
     if check_by > held_on:
@@ -255,8 +255,10 @@ def _tell(row: Notification, telling: Telling, level: int | None, check_by: date
     row.refresh_from_db(fields=["key"])
     share(row, with_=row.agency)
     kept = {"check_by": check_by, "word_by": row.word_by, "word_on": row.word_on}
+    labels = dict(Notification.MAY_KNOW)
+    may = [lower_first(labels[code]) for code in row.may_know]
     why = ["why"] if telling.why.strip() else []  # that it was said; what, stands sealed
-    said = f"may know {', '.join([*row.may_know, *why]) or 'the reference alone'}"
+    said = f"may know {', '.join([*may, *why]) or 'the reference alone'}"
     _record("notification.sent", row, by, said, after={name: value for name, value in kept.items() if value})
     return row
 

@@ -4,18 +4,28 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django import forms
+from django.utils.timezone import now
 
 from boards.directory import organisations_covering
 from boards.models import Organisation
 from mappa_portal.forms import DateField, Form
 from meetings.actions.checks import Check
-from meetings.actions.notifications import Telling
+from meetings.actions.notifications import Telling, must_be_in_time
 from meetings.models import Discussion, Meeting, Notification
 from meetings.notifications.known import usual
 from referrals.models import Case
 
 BEFORE = timedelta(days=7)
 WHY = {"max_length": 500, "required": False, "widget": forms.Textarea(attrs={"rows": 2})}
+
+
+def _in_time(form: Form, held_on: date) -> None:
+    """Before anybody reads a preview."""
+    if day := form.cleaned_data.get("check_by"):
+        try:
+            must_be_in_time(day, held_on, now())
+        except forms.ValidationError as refused:
+            form.add_error(None, refused)
 
 
 class MayKnow(forms.MultipleChoiceField):
@@ -53,6 +63,7 @@ class NotifyForm(Form):
         **kwargs,
     ):
         super().__init__(*args, **kwargs)
+        self.held_on = meeting.held_on
         self.discussions = {d.case.reference: d for d in discussions if d.present_level != 1}
         self.initial["check_by"] = usual_day(today, meeting.held_on)
         for ref in self.discussions:
@@ -72,6 +83,7 @@ class NotifyForm(Form):
             self.add_error(
                 next(iter(f"tell-{ref}" for ref in self.discussions), None), "Select at least one case"
             )
+        _in_time(self, self.held_on)
         return data
 
     @property
@@ -84,7 +96,12 @@ class NotifyForm(Form):
 class CaseNotifyForm(Form):
     """Of one case, by the lead agency's word."""
 
-    agency = forms.ModelChoiceField(Organisation.objects.none(), to_field_name="slug", label="Agency to tell")
+    agency = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        to_field_name="slug",
+        label="Agency to tell",
+        error_messages={"required": "Select the agency to tell"},
+    )
     may_know = MayKnow("What may the agency know?", help_text="It always knows the reference.")
     why = forms.CharField(label="Why the agency is told (optional)", **WHY)
     word_by = forms.CharField(
@@ -103,6 +120,11 @@ class CaseNotifyForm(Form):
         covering = organisations_covering([case.territory]).filter(kind=Organisation.Kind.AGENCY)
         self.fields["agency"].queryset = covering
         self.initial |= {"check_by": usual_day(today, None), "word_on": today}
+
+    def clean(self):
+        data = super().clean()
+        _in_time(self, date.max)
+        return data
 
     @property
     def telling(self) -> Telling:

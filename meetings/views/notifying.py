@@ -66,11 +66,15 @@ class _Chosen(LoginRequiredMixin, ActionFormView):
     """Choose, preview, notify; from the preview back to what was chosen."""
 
     question_template = "meetings/notifications/preview.html"
+    check_by = None
 
     def form_valid(self, form):
         if "again" in self.request.POST:
             return self.render_to_response(self.get_context_data(form=form))
         return super().form_valid(form)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(check_by=self.check_by, **kwargs)
 
 
 class Notify(_Chosen):
@@ -112,7 +116,7 @@ class Notify(_Chosen):
         return super().get_context_data(**more, **kwargs)
 
     def question(self, form) -> Question:
-        chosen = form.chosen
+        chosen, self.check_by = form.chosen, form.cleaned_data["check_by"]
         told = [(d, chosen[d.pk]) for d in self.discussions if d.pk in chosen]
         follows = []
         if "confirmed" not in self.request.POST:
@@ -157,7 +161,7 @@ class NotifyByWord(_Chosen):
         return super().get_context_data(case=self.case, **kwargs)
 
     def question(self, form) -> Question:
-        agency, follows = form.cleaned_data["agency"], []
+        agency, self.check_by, follows = form.cleaned_data["agency"], form.cleaned_data["check_by"], []
         if "confirmed" not in self.request.POST:
             follows = [_preview(self.request.user, self.case, self.case.present_level, form.telling)]
         return Question(f"Is this what {agency} may know?", follows, f"Notify {agency}")

@@ -10,6 +10,7 @@ from audit.events import record
 from mappa_portal.words import long_date
 from referrals.endings import MANAGEMENT, Ending
 from referrals.models import Case, LevelPeriod
+from referrals.personal import Person
 from referrals.rules import CASE_RULES
 
 ONLY_AT_LEVEL_1 = "Active management ends only at Level 1. Select that it does not end, or Level 1"
@@ -37,10 +38,12 @@ def change_level(
             return _go_on(case, before, newest, by)
         _follow(before, level, starts_on, ending)
         return _correct(case, newest, level, starts_on, reason, by)
-    if newest and starts_on <= (newest.ends_on or newest.starts_on):
-        raise ValidationError(
-            {"starts_on": _after("First day", newest.ends_on or newest.starts_on, newest.level)}
-        )
+    if present and starts_on < present.starts_on:
+        since = long_date(present.starts_on)
+        said = f"First day must be {since} or later, as Level {present.level} began then"
+        raise ValidationError({"starts_on": said})
+    if newest and newest.ends_on and starts_on <= newest.ends_on:
+        raise ValidationError({"starts_on": _after("First day", newest.ends_on, newest.level)})
     _not_ahead(starts_on, today)
     _follow(present, level, starts_on, ending)
     return begin_level(case, level=level, starts_on=starts_on, reason=reason, today=today, by=by)
@@ -55,6 +58,7 @@ def correct_level(
     CASE_RULES.require("correct_level", case, by=by)
     _agree(level, ending)
     _not_ahead(starts_on, today)
+    _lived(case, starts_on)
     newest, *earlier = case.levels.all()[:2]
     for before in earlier:
         held = before.ends_on if before.ending == Ending.RECALLED else before.starts_on
@@ -118,6 +122,7 @@ def close(period: LevelPeriod, *, on: date, ending: str, today: date, field: str
 def begin_level(case: Case, *, level: int, starts_on: date, reason: str, today: date, by) -> LevelPeriod:
     """For a case that is locked or new, without a present level."""
     _not_ahead(starts_on, today)
+    _lived(case, starts_on)
     period = LevelPeriod.objects.create(
         territory_id=case.territory_id, case=case, level=level, starts_on=starts_on, reason=_sealed(reason)
     )
@@ -126,17 +131,17 @@ def begin_level(case: Case, *, level: int, starts_on: date, reason: str, today: 
 
 
 def _correct(case: Case, period: LevelPeriod, level: int, starts_on: date, reason: str, by) -> LevelPeriod:
-    before = {"level": period.level, "level_since": period.starts_on}
+    before = {"level": period.level, "level_since": period.starts_on, "reason": period.reason or None}
     period.level, period.starts_on, period.reason = level, starts_on, _sealed(reason)
     period.save(update_fields=["level", "starts_on", "reason"])
-    after = {"level": level, "level_since": starts_on}
+    after = {"level": level, "level_since": starts_on, "reason": period.reason or None}
     record("case.level_corrected", case, by=by, before=before, after=after)
     return period
 
 
 def _go_on(case: Case, before: LevelPeriod, newest: LevelPeriod, by) -> LevelPeriod:
     """The level did not change after all: the period before goes on as if the newest had never begun."""
-    was = {"level": newest.level, "level_since": newest.starts_on}
+    was = {"level": newest.level, "level_since": newest.starts_on, "reason": newest.reason or None}
     newest.delete()
     before.ends_on, before.ending = None, ""
     before.save(update_fields=["ends_on", "ending"])
@@ -148,7 +153,7 @@ def _go_on(case: Case, before: LevelPeriod, newest: LevelPeriod, by) -> LevelPer
 def forget_level(case: Case, *, since: date, by) -> None:
     """The level that began on this day never did; a recall before it stands again."""
     if newest := case.levels.filter(ends_on=None, starts_on=since).first():
-        was = {"level": newest.level, "level_since": newest.starts_on}
+        was = {"level": newest.level, "level_since": newest.starts_on, "reason": newest.reason or None}
         newest.delete()
         record("case.level_corrected", case, by=by, before=was)
 
@@ -160,6 +165,12 @@ def _sealed(reason: str) -> str:
 def _not_ahead(starts_on: date, today: date) -> None:
     if starts_on > today:
         raise ValidationError({"starts_on": "First day must be today or in the past"})
+
+
+def _lived(case: Case, starts_on: date) -> None:
+    born = Person.opened(case.personal).birth_date
+    if born and starts_on <= born:
+        raise ValidationError({"starts_on": f"First day must be after the date of birth, {long_date(born)}"})
 
 
 def _after(thing: str, day: date, level: int) -> str:

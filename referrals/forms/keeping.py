@@ -1,6 +1,6 @@
 """Deciding on records that are due for review."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django import forms
 
@@ -33,11 +33,14 @@ class KeepingForm(Form):
         error_messages={"required": "Enter the reason"},
     )
 
-    def __init__(self, *args, due: Sequence[Due], **kwargs):
+    def __init__(self, *args, due: Sequence[Due], packs: Mapping[int, str], **kwargs):
         super().__init__(*args, **kwargs)
         self.due = {each.key: each for each in due}
         self.fields["records"].choices = [
-            (each.key, f"{KINDS[each.kind].name} {each.reference}, ended {short_date(each.since)}")
+            (
+                each.key,
+                ". ".join(filter(None, (_named(each), each.kind == "case" and packs.get(each.subject_id)))),
+            )
             for each in due
         ]
 
@@ -54,3 +57,7 @@ class KeepingForm(Form):
     @property
     def chosen(self) -> list[Due]:
         return [self.due[key] for key in self.cleaned_data["records"]]
+
+
+def _named(each: Due) -> str:
+    return f"{KINDS[each.kind].name} {each.reference}, ended {short_date(each.since)}"

@@ -26,14 +26,16 @@ class PackForm(Form):
     requested_on = DateField(label="Day of the request", help_text="The pack is due one month later")
     parts = forms.MultipleChoiceField(
         label="What goes in?",
-        choices=[(code, part.title) for code, part in PARTS.items()],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Select what goes in"},
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["parts"].choices = [(code, part.title) for code, part in PARTS.items()]
+        self.fields["parts"].choices = [
+            (code, f"{part.title} (inspection only)" if part.for_inspection_only else part.title)
+            for code, part in PARTS.items()
+        ]
 
     def clean(self):
         data = super().clean()

@@ -168,7 +168,7 @@ class Case(Registered):
             return f"suspended: recalled on {long_date(self.suspended_on)}"
         if self.standing == Standing.MANAGED:
             return "managed"
-        return f"ended: {lower_first(self.get_ending_display())}, {long_date(self.ended_on)}"
+        return f"ended: {lower_first(self.get_ending_display())}, last day {long_date(self.ended_on)}"
 
     @property
     def why_ended(self) -> str:

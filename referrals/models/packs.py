@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import zlib
+from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from accounts.vault import seal, unseal
 from boards.access import organisations_of
 from boards.models import Organisation
 from boards.owned import Owned, OwnedKey, OwnedQuerySet
+from mappa_portal.words import short_date
 from referrals.models.cases import Case
 
 
@@ -23,6 +25,15 @@ class PackQuerySet(OwnedQuerySet):
 
     def open(self):
         return self.exclude(status=Pack.Status.RELEASED).filter(case__erased_at=None)
+
+    def warnings(self, cases: Iterable[int]) -> dict[int, str]:
+        """By case, for those of them with a request that is not answered yet: erasing would leave it without one."""
+        found = self.open().filter(case__in=list(cases)).order_by("-due_on")
+        said = found.values_list("case", "number", "due_on")
+        return {
+            case: f"Pack {number} is not released yet, due {short_date(due_on)}"
+            for case, number, due_on in said
+        }
 
 
 class Pack(Owned):

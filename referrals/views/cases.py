@@ -14,7 +14,7 @@ from django.views.generic import TemplateView
 from audit.history import done_to
 from boards.access import units_with
 from boards.switcher import preset
-from mappa_portal.action_form import ActionFormView
+from mappa_portal.action_form import ActionFormView, Question
 from mappa_portal.limits import limit
 from mappa_portal.pagination import keyset
 from mappa_portal.templatetags.govuk import Row, short_date, tag
@@ -22,7 +22,7 @@ from mappa_portal.words import long_date, upper_first
 from referrals import actions, rooms
 from referrals.clock import is_overdue
 from referrals.endings import MANAGEMENT, Ending, Standing
-from referrals.finding import MOST, find_people
+from referrals.finding import MOST, find_people, same_person
 from referrals.forms.cases import (
     NONE,
     CaseFilterForm,
@@ -180,7 +180,8 @@ class CaseDetail(CaseMixin, TemplateView):
     def get_context_data(self, **kwargs):
         today, allowed = localdate(), CASE_RULES.allowed(self.request.user, self.case)
         addresses = list(Address.objects.filter(case__in=self.case.whole).select_related("borough", "case"))
-        lives = present([each for each in addresses if each.case_id == self.case.pk], today)
+        own_first = sorted(addresses, key=lambda each: each.case_id != self.case.pk)
+        lives = present(own_first, today)
         return super().get_context_data(
             allowed=allowed,
             state=standing_tag(self.case),
@@ -189,7 +190,7 @@ class CaseDetail(CaseMixin, TemplateView):
             person=self.person,
             rows=_particulars(self.case, self.person, lives),
             addresses=addresses,
-            lives_away=lives if lives and lives.leads_away else None,
+            lives_away=lives if lives and lives.leads_away and "move" in allowed else None,
             moments=done_to(self.case),
             periods=levels_of(self.case),
             merged=list(self.case.merged.order_by("pk")),
@@ -224,11 +225,19 @@ def levels_of(case: Case) -> list[LevelPeriod]:
 
 
 def _referrals(case: Case) -> list[Row]:
-    found = Referral.objects.filter(case__in=case.whole).order_by("-submitted_at", "-pk")
+    found = Referral.objects.listed().filter(case__in=case.whole).order_by("-submitted_at", "-pk")
     return [
-        Row(r.reference, r.get_outcome_display(), reverse("referral:detail", args=[r.reference]), "Open")
-        for r in found
+        Row(r.reference, _awaited(r), reverse("referral:detail", args=[r.reference]), "Open") for r in found
     ]
+
+
+def _awaited(referral: Referral) -> str:
+    first = (
+        f"first meeting by {long_date(referral.hear_by)}"
+        if referral.hear_by and not referral.heard_on
+        else ""
+    )
+    return ", ".join(filter(None, (referral.get_outcome_display(), first)))
 
 
 def _disclosures(case: Case) -> list[Row]:
@@ -278,6 +287,7 @@ class CaseFormView(ActionFormView):
 
 class CaseNew(UnitMixin, CaseFormView):
     form_class = NewCaseForm
+    question_template = "referrals/question.html"
     title, button = "Add a case", "Add case"
 
     def get_form_kwargs(self):
@@ -285,6 +295,18 @@ class CaseNew(UnitMixin, CaseFormView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(unit=self.unit, **kwargs)
+
+    def question(self, form) -> Question | None:
+        """Whether the person is here already; asked once."""
+        if "confirmed" in self.request.POST:
+            return None
+        found = same_person(self.unit, form.person, by=self.request.user)
+        follows = [format_html("{}: {}", _link(match.case), ", ".join(match.by)) for match in found]
+        return (
+            Question("Is this person here already?", follows, "Another person: add the case")
+            if found
+            else None
+        )
 
     def act(self, form):
         case = actions.add_case(
@@ -332,11 +354,16 @@ class LevelChange(CaseMixin, CaseFormView):
         return super().get_form_kwargs() | {"ends": MANAGEMENT if present and present.level > 1 else ()}
 
     def act(self, form):
+        before, level = self.case.present_level, form.cleaned_data["level"]
+        same_day = self.case.level_since == form.cleaned_data["starts_on"]
         actions.change_level(self.case, **form.cleaned_data, today=localdate(), by=self.request.user)
         case = self.case_as_it_stands()
         if case.standing == Standing.SUSPENDED:
             return self.done(f"The case is {case.stands}.")
-        return self.done(f"The case is at Level {case.present_level} from {long_date(case.level_since)}.")
+        said = f"The case is at Level {level} from {long_date(case.level_since)}."
+        if same_day:
+            said += f" It takes the place of Level {before}, which began on that day."
+        return self.done(said)
 
 
 class LevelCorrect(CaseMixin, CaseFormView):

@@ -17,7 +17,7 @@ from mappa_portal.words import plural, short_date
 from referrals.actions import keeping as actions
 from referrals.forms.keeping import KeepingForm
 from referrals.looking import reason_to_open
-from referrals.models import Keeping
+from referrals.models import Keeping, Pack
 from referrals.records.kinds import KINDS, due
 
 
@@ -47,14 +47,23 @@ class DueForReview(LoginRequiredMixin, ActionFormView):
         return due(self.unit, localdate())
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"due": self.due}
+        packs = Pack.objects.warnings(each.subject_id for each in self.due if each.kind == "case")
+        return super().get_form_kwargs() | {"due": self.due, "packs": packs}
 
     def get_context_data(self, **kwargs):
         mine = Keeping.objects.for_user(self.request.user).proposed().filter(organisation=self.unit)
         waiting = list(mine.select_related("decided_by", "case").order_by("decided_at", "pk"))
         reason_to_open([one.case for one in waiting], by=self.request.user)  # a reason may name the person
+        packs = Pack.objects.warnings(one.case_id for one in waiting)
+        mine = self.request.user.pk
         lines = [
-            (one, KINDS[one.kind].name, short_date(one.decided_at), one.decided_by_id == self.request.user.pk)
+            (
+                one,
+                KINDS[one.kind].name,
+                short_date(one.decided_at),
+                one.decided_by_id == mine,
+                packs.get(one.case_id),
+            )
             for one in waiting
         ]
         return super().get_context_data(unit=self.unit, due=self.due, waiting=lines, **kwargs)

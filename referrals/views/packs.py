@@ -73,6 +73,7 @@ class PackDetail(PackMixin, TemplateView):
         return super().get_context_data(
             rows=rows,
             items=list(self._items(pack)) if pack.status == Pack.Status.REVIEW else [],
+            unread=len({*pack.parts, "words"} - set(pack.withheld)),
             late=pack.is_late(localdate()),
             allowed=PACK_RULES.allowed(self.request.user, pack),
             **kwargs,

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate, now
 from audit.models import Draft, Event
 from boards.roles import Seat
 from mappa_portal.exceptions import Conflict
+from mappa_portal.words import long_date
 from meetings.actions import meetings, notifications, standing_down
 from meetings.actions.inviting_again import invite_again
 from meetings.actions.notifications import Telling
@@ -55,7 +56,10 @@ def test_the_administrator_chooses_previews_and_notifies(camden, meeting, browse
         f"may-{refs[0]}": ["name", "address"],
         f"why-{refs[0]}": WHY,
     }
+    past = {"check_by_year": day.year - 1}
+    assert "must be today or in the future" in browser.post(url, sent | past).text
     preview = browser.post(url, sent).text
+    assert f"asked to check by {long_date(day)}" in preview
     assert "Jo Canary" in preview and WHY in preview and "The reference alone" in preview
     assert "17 May 1981" not in preview and not Notification.objects.exists()
     assert "Notify Camden Children&#x27;s Services of 2 cases" in preview
@@ -70,7 +74,7 @@ def test_the_administrator_chooses_previews_and_notifies(camden, meeting, browse
     assert events("notification.sent") == 2
     sent_events = [e for table in (Draft, Event) for e in table.objects.filter(name="notification.sent")]
     assert {e.recipient for e in sent_events} == {"Camden Children's Services"}
-    assert any(e.reason.endswith("may know name, address, why") for e in sent_events)
+    assert any(e.reason.endswith("may know name and other names, address, why") for e in sent_events)
     letters = Message.objects.filter(kind="cases_to_check")
     assert [m.to_email for m in letters] == ["camden_csc_spoc@example.org"]
     for text in (letters[0].subject, letters[0].text, letters[0].html):

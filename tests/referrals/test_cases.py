@@ -215,7 +215,7 @@ def test_a_level_decided_and_taken_back_on_its_day_leaves_the_one_before_as_it_w
 
 REFUSED = [
     (2, date(2026, 2, 1), "Level 2 is the present level. Select another"),
-    (3, date(2025, 12, 31), "First day must be after 1 January 2026"),
+    (3, date(2025, 12, 31), "First day must be 1 January 2026 or later, as Level 2 began then"),
     (3, date(2026, 11, 23), "First day must be today or in the past"),
 ]
 
@@ -242,3 +242,23 @@ def test_the_newest_level_is_corrected_and_the_one_before_follows(add, world):
     with pytest.raises(Conflict):
         change(add(Person()), 1, TODAY, by, actions.correct_level)
     assert LevelPeriod.objects.count() == 2 and Case.objects.count() == 2
+
+
+def test_no_level_holds_before_the_person_was_born(add, world):
+    by, born = world.camden_administrator, date(2000, 5, 1)
+    with pytest.raises(ValidationError, match="must be after the date of birth, 1 May 2000"):
+        add(Person("Jo", birth_date=born), level=2, starts_on=born)
+    case = add(Person("Jo", birth_date=born), level=2, starts_on=date(2026, 1, 1))
+    with pytest.raises(ValidationError, match="must be after the date of birth"):
+        change(case, 3, date(1999, 1, 1), by, actions.correct_level)
+
+
+def test_a_level_that_takes_anothers_place_leaves_its_reason_with_the_event(add, world):
+    case = add(level=2, starts_on=date(2026, 1, 1), reason="Level 2 holds the risk")
+    change(case, 3, date(2026, 1, 1), world.camden_administrator)
+    last = Draft.objects.filter(name="case.level_corrected").last()
+    kept = Change.objects.get(event_id=last.pk)
+    assert (
+        unseal(kept.before["reason"]) == "Level 2 holds the risk"
+        and kept.after["reason"] != kept.before["reason"]
+    )

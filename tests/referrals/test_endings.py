@@ -230,7 +230,7 @@ def test_pages_from_recall_to_release_and_from_ending_back(browser_of, world, by
     assert "Release again, at a level" in shown and "Release again" in text(browser.get(f"{page}level/"))
     sent = day | {"ending": "died", "reason": "A letter"}
     shown = text(browser.post(f"{page}end/", sent, follow=True))
-    assert "Ended The person died, 1 March 2026" in shown and "A letter" in shown
+    assert "Ended The person died, last day 1 March 2026" in shown and "A letter" in shown
     assert browser.get(f"{page}level/").status_code == 409
     assert str(case) not in text(browser.get("/cases/"))
     assert str(case) in text(browser.get("/cases/?state=ended")) and str(case) in text(

@@ -109,3 +109,9 @@ def _case(unit, reference: str, person: Person) -> Case:
     return Case.objects.create(
         territory=unit.territory, organisation=unit, reference=reference, personal=person.sealed()
     )
+
+
+@pytest.mark.parametrize("typed", ["Ryannon", "Rianon", "Rhianon", "Rhyannon"])
+def test_H4_names_that_sound_alike_are_found_however_they_are_spelt(unit, typed):
+    write_tokens([_case(unit, "Spelt", Person("Rhiannon"))])
+    assert "Spelt" in found(unit, typed)

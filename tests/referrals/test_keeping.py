@@ -242,6 +242,15 @@ def test_the_pages_of_what_was_erased_say_so(world, unit, case, browser_of):
     assert "Erased" in text(browser.get("/meetings/CMD-M-1986-001/minutes/"))
 
 
+def test_who_erases_is_told_of_a_request_that_is_open(world, unit, case, browser_of):
+    by = world.camden_administrator
+    packs.start(case, kind="subject", parts=["levels"], requested_on=TODAY, today=TODAY, by=by, at=now())
+    page, warning = "/cases/due-for-review/", "Pack 1 is not released yet"
+    assert warning in text(browser_of("camden_administrator").get(page))
+    propose(world, unit)
+    assert warning in text(browser_of("camden_mappa_chair").get(page))
+
+
 def test_I2_one_person_does_not_erase_alone(world, unit, case):
     proposed = propose(world, unit)
     with pytest.raises(Conflict, match="Another person"):

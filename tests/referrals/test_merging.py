@@ -17,6 +17,7 @@ from mappa_portal.exceptions import Conflict
 from meetings.due import due_cases
 from meetings.models import Discussion, Meeting
 from referrals.actions import add_case, change_level, open_disclosure, withdraw
+from referrals.actions.addresses import Stay, add_address
 from referrals.actions.endings import end
 from referrals.actions.merging import merge, unmerge
 from referrals.disclosing.ledger import Kind
@@ -154,6 +155,15 @@ def test_a_merged_cases_level_is_nobodys_once_the_kept_one_has_ended(world):
     end(kept, ending="died", on=today - timedelta(days=1), reason="x", today=today, by=by)
     assert clocked(kept).present_level is None and facts(world.territory("camden"), today) == ()
     assert len(facts(world.territory("camden"), DAY)) == 1
+
+
+def test_the_present_address_of_the_merged_case_is_the_persons(world):
+    kept, other = case_of(world), case_of(world, SECOND)
+    add_address(other, Stay("home", "1 Canary Lane", other.territory), today=localdate(), by=None)
+    merged(world, kept, other)
+    assert "Present address Home, Camden 1 Canary Lane" in text(
+        browser(world.camden_administrator).get(f"/cases/{kept}/")
+    )
 
 
 def test_a_birth_date_known_under_the_merged_case_is_the_persons(world):

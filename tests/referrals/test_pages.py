@@ -111,6 +111,16 @@ def test_a_reference_that_is_known_leads_to_its_case(browser, add):
     assert "your reference &lt;b&gt;7" in page.content.decode()
 
 
+def test_a_person_who_may_be_here_already_is_asked_about_once(browser, add):
+    there = add("Jo Canary")
+    asked = browser.post("/cases/new/", sent(name="Joe Canary"))
+    assert there.reference in text(asked) and 'value="Joe Canary"' in asked.content.decode()
+    assert Case.objects.count() == 1
+    added = browser.post("/cases/new/", sent(name="Joe Canary", confirmed="yes"))
+    assert added.status_code == 302 and Case.objects.count() == 2
+    assert browser.post("/cases/new/", sent(name="Somebody Else")).status_code == 302
+
+
 def test_a_case_is_withdrawn_from_its_page(browser, add):
     case = add("Jo Canary")
     assert f'href="/cases/{case}/withdraw/"' in browser.get(f"/cases/{case}/").content.decode()
