@@ -1,11 +1,12 @@
 """The borough that a person works on just now: it filters lists and fills in forms, and never decides what is seen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, QueryDict
 
 from boards.access import seats_of
-from boards.models import Territory
+from boards.models import Organisation, Territory
 
 KEY = "borough"
 
@@ -34,6 +35,12 @@ def chosen(request: HttpRequest) -> Territory | None:
     """Asked of the seats anew each time: a borough that is no longer the person's is not chosen."""
     slug = request.session.get(KEY)
     return next((b for b in choices(request.user) if b.slug == slug), None) if slug else None
+
+
+def unit_here(request: HttpRequest, units: Sequence[Organisation]) -> Organisation:
+    """Of these MAPPA units that of the borough which the person works on just now, else the first."""
+    wanted = preset(request, KEY).get(KEY)
+    return next((unit for unit in units if unit.territory.slug == wanted), units[0])
 
 
 def preset(request: HttpRequest, field: str) -> QueryDict:

@@ -64,6 +64,7 @@ def load(today: date) -> None:
                     _new_cases(borough, at.date())
                 if borough.slug == "camden":
                     _series(borough, at)
+                    notifications.load_held(Organisation.objects.unit_of(borough), at)
 
 
 def _always_invite(boroughs: list[Territory]) -> None:
@@ -86,7 +87,7 @@ def _over(borough: Territory, today: date) -> None:
     last = Meeting.objects.filter(organisation=unit, status=Meeting.Status.HELD).order_by("-held_on").first()
     if last is None:
         return
-    day = today - timedelta(days=max(1, today.weekday() - 3))  # Thursday or before
+    day = today - timedelta(days=(today.weekday() - 3) % 7 or 7)  # the Thursday before
     meeting = Meeting.objects.create(
         territory=borough,
         organisation=unit,

@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 
 from boards.models import Organisation
-from boards.switcher import preset
+from boards.switcher import unit_here
 from mappa_portal.action_form import ActionFormView
 from mappa_portal.exceptions import Gone, StaleEdit
 from mappa_portal.forms import attempt
@@ -36,8 +36,7 @@ def _unit(request) -> Organisation:
     units = units_of(request.user)
     if not units:
         raise PermissionDenied("Contacts are kept by the people of a borough’s MAPPA unit.")
-    wanted = preset(request, "borough").get("borough")
-    return next((u for u in units if u.territory.slug == wanted), units[0])
+    return unit_here(request, units)
 
 
 @login_required

@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 
 from audit.history import done_to
 from boards.access import units_with
-from boards.switcher import preset
+from boards.switcher import unit_here
 from mappa_portal.action_form import ActionFormView, Question
 from mappa_portal.limits import limit
 from mappa_portal.pagination import keyset
@@ -68,8 +68,7 @@ class UnitMixin(LoginRequiredMixin):
 
     @cached_property
     def unit(self):
-        wanted = preset(self.request, "borough").get("borough")
-        return next((u for u in self.units if u.territory.slug == wanted), self.units[0])
+        return unit_here(self.request, self.units)
 
 
 class CaseList(UnitMixin, TemplateView):

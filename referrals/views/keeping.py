@@ -11,7 +11,7 @@ from django.utils.timezone import localdate, now
 from django.views.decorators.http import require_POST
 
 from boards.access import units_with
-from boards.switcher import preset
+from boards.switcher import unit_here
 from mappa_portal.action_form import ActionFormView
 from mappa_portal.words import plural, short_date
 from referrals.actions import keeping as actions
@@ -39,8 +39,7 @@ class DueForReview(LoginRequiredMixin, ActionFormView):
 
     @cached_property
     def unit(self):
-        wanted = preset(self.request, "borough").get("borough")
-        return next((u for u in self.units if u.territory.slug == wanted), self.units[0])
+        return unit_here(self.request, self.units)
 
     @cached_property
     def due(self):
