@@ -93,7 +93,7 @@ def _exact(
     user, borough: Territory, year: int, registers: list[Organisation]
 ) -> tuple[dict, list[Line], object]:
     is_unit = any(o.kind == Organisation.Kind.UNIT for o in registers)
-    mine = Referral.objects.for_user(user).filter(territory=borough).listed()
+    mine = Referral.objects.read_by(user).filter(territory=borough).listed()
     own = {o.slug: o.name for o in registers}
     found = lines(figures(mine, Period.of_year(year)), agencies_of(borough) if is_unit else own)
     counted = "all" if is_unit else "own"

@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from mappa_portal.search import MOST, Hit, register
 from referrals.models import Case, Referral
-from referrals.referring.rules import referrers_of, screeners_of
 from referrals.rules import units_of
 
 
@@ -19,9 +18,7 @@ def find_cases(user, query: str) -> Iterator[Hit]:
 
 
 def find_referrals(user, query: str) -> Iterator[Hit]:
-    if not (referrers_of(user) or screeners_of(user)):
-        return
-    found = Referral.objects.for_user(user).filter(reference=query.upper()).select_related("territory")
+    found = Referral.objects.read_by(user).filter(reference=query.upper()).select_related("territory")
     for referral in found:
         url = reverse("referral:detail", args=[referral.reference])
         yield Hit(f"Referral in {referral.territory}", url, referral.reference, referral.get_status_display())

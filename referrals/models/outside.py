@@ -7,15 +7,20 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.vault import seal, unseal
-from boards.access import Grant, SharedQuerySet
+from boards.access import Grant
 from boards.models import Organisation
 from boards.owned import Owned, OwnedKey
+from referrals.models.referrals import WrittenQuerySet
 
 CONDITIONS = [
     ("police_check", "A police check that suggests MAPPA"),
     ("child_at_risk", "Grounds to think that a child is at risk"),
     ("family_work", "Current work with a family in contact"),
 ]
+
+
+class CheckQuerySet(WrittenQuerySet):
+    sent = "endorsed_at"
 
 
 class OutOfAreaCheck(Owned):
@@ -53,7 +58,7 @@ class OutOfAreaCheck(Owned):
         editable=False
     )  # sealed: the person, the conditions, what was said of each step
 
-    objects = SharedQuerySet.as_manager()
+    objects = CheckQuerySet.as_manager()
 
     class Meta:
         constraints = [

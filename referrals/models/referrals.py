@@ -10,14 +10,32 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils.timezone import localdate
 
 from accounts.vault import seal, unseal
-from boards.access import Grant, SharedQuerySet
+from boards.access import Grant, SharedQuerySet, seats_with
 from boards.models import Organisation
 from boards.owned import Owned, OwnedKey, OwnedQuerySet
 from referrals.models.cases import Case
 from referrals.referring.steps import STEPS
 
 
-class ReferralQuerySet(SharedQuerySet):
+class WrittenQuerySet(SharedQuerySet):
+    """Of what an ``organisation`` writes and a MAPPA ``unit`` reads from the moment ``sent`` on."""
+
+    sent = ""
+
+    def read_by(self, user):
+        """Those whose page opens: of the organisations, and in the boroughs, for which the person refers or screens."""
+        mine = Q(pk__in=[])
+        parts = {"refer": ("organisation", {}), "screen_referral": ("unit", {f"{self.sent}__isnull": False})}
+        for verb, (part, moment) in parts.items():
+            for seating in seats_with(user, verb):
+                there = {} if seating.only is None else {"territory__in": seating.only}
+                mine |= Q(**{part: seating.organisation}, **moment, **there)
+        return self.for_user(user).filter(mine)
+
+
+class ReferralQuerySet(WrittenQuerySet):
+    sent = "submitted_at"
+
     def listed(self):
         """With ``since``, the day from which it waits, and what the meetings know: ``on``, ``heard_on``."""
         from referrals import rooms

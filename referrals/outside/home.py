@@ -21,7 +21,7 @@ MOST = 20
 def tasks(user, today: date) -> Iterator[Task]:
     if not (askers_of(user) or screeners_of(user)):
         return
-    waiting = OutOfAreaCheck.objects.for_user(user).filter(
+    waiting = OutOfAreaCheck.objects.read_by(user).filter(
         status__in=[Status.ASKED, Status.ENDORSED, Status.PASSED_ON]
     )
     found = waiting.select_related("organisation", "unit", "territory").order_by("asked_at", "pk")

@@ -41,7 +41,7 @@ def _of_unit(units, today: date) -> Iterator[Task]:
 
 
 def _of_agency(user) -> Iterator[Task]:
-    writable = Referral.objects.for_user(user).filter(status__in=Referral.WRITABLE)
+    writable = Referral.objects.read_by(user).filter(status__in=Referral.WRITABLE)
     for referral in writable.order_by("started_at", "pk")[:MOST]:
         may = REFERRAL_RULES.allowed(user, referral)
         if referral.status == Status.RETURNED and "fill" in may:

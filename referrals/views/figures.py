@@ -52,4 +52,4 @@ def _form(request) -> FiguresForm:
 
 
 def _mine(user):
-    return Referral.objects.for_user(user).listed()
+    return Referral.objects.read_by(user).listed()

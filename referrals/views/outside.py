@@ -44,7 +44,7 @@ class CheckList(LoginRequiredMixin, TemplateView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        mine = OutOfAreaCheck.objects.for_user(self.request.user).select_related("organisation")
+        mine = OutOfAreaCheck.objects.read_by(self.request.user).select_related("organisation")
         page = keyset(mine, self.request, "-asked_at", "-pk")
         rows = [_row(check) for check in page]
         return super().get_context_data(

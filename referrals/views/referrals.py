@@ -63,7 +63,7 @@ class ReferralList(RefersMixin, TemplateView):
         user, today, form = self.request.user, localdate(), ReferralFilterForm(self.request.GET or None)
         asked = form.cleaned_data if form.is_valid() else {}
         sort, order = sorting(self.request, SORTS, OLDEST)
-        mine = Referral.objects.for_user(user).listed().select_related("agency")
+        mine = Referral.objects.read_by(user).listed().select_related("agency")
         page = keyset(narrowed(mine, asked, today), self.request, *order)
         return super().get_context_data(
             filters=form,

@@ -6,8 +6,10 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from audit.models import Event
+from boards.roles import Seat
 from referrals.actions.figures import due_on, release, told
 from referrals.models import Referral, ReferralRelease
+from tests.factories import appoint
 from tests.pages import text
 from tests.referrals.referring import sent_referral, submitted
 from tests.referrals.test_referral_pages import browser
@@ -81,6 +83,14 @@ def test_S1_who_gets_exact_figures_and_who_those_for_all(world, who, status, ren
 def test_another_agency_counts_its_own_alone(world):
     released(world)
     answer = browser(world.camden_police_spoc).get(ADDRESS).json()
+    assert answer["counted"] == "own" and not any(row["value"] for row in answer["results"])
+
+
+def test_a_seat_that_does_not_refer_adds_nothing_to_an_agencys_own(world):
+    sent(world)
+    by = world.camden_police_spoc
+    appoint(by, world.organisation("camden-childrens-services"), Seat.SUBSTITUTE)
+    answer = browser(by).get(ADDRESS).json()
     assert answer["counted"] == "own" and not any(row["value"] for row in answer["results"])
 
 

@@ -9,12 +9,14 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate, now
 
 from audit.models import Draft, Event
+from boards.roles import Seat
 from mappa_portal.exceptions import Conflict
 from outbox.models import Message
 from referrals.actions import outside as actions
 from referrals.models import OutOfAreaCheck
 from referrals.outside.home import tasks
 from referrals.outside.rules import allowed
+from tests.factories import appoint
 from tests.referrals.referring import referrer
 
 SAID = {
@@ -183,6 +185,14 @@ def test_who_reads(world, browser_of):
     assert (
         browser_of("camden_csc_spoc").get("/out-of-area/?name=Jo+Canary").text.count("CMD-O-") > 0
     )  # no search by address
+
+
+def test_a_seat_that_does_not_refer_lists_no_check_of_that_agency(world, browser_of):
+    check, by = answered(world), world.hackney_csc_spoc
+    appoint(by, check.organisation, Seat.SUBSTITUTE)
+    client = browser_of("hackney_csc_spoc")
+    assert client.get(f"/out-of-area/{check.reference}/").status_code == 403
+    assert check.reference not in client.get("/out-of-area/").text
 
 
 def test_what_it_says_stands_sealed(world):

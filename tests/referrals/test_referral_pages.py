@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils.timezone import localdate, now
 
 from audit.models import Event
+from boards.roles import Seat
 from meetings.models import Discussion, Meeting
 from referrals.actions import referrals as actions
 from referrals.actions import screening
 from referrals.models import Case, Referral
 from referrals.referring.figures import working_days
 from referrals.referring.form_a import SECTIONS
+from tests.factories import appoint
 from tests.pages import text
 from tests.referrals.referring import CANARY, answers, endorsed, filled, referrer, started, submitted
 
@@ -274,6 +276,35 @@ def test_days_that_are_no_period_are_told_beside_them(world, query, said):
 def test_a_boards_people_find_no_referrals(world):
     for who in ("camden_board_chair", "camden_business_manager", "smb_chair", "camden_mappa_chair"):
         assert browser(getattr(world, who)).get("/referrals/").status_code == 403
+
+
+SUBSTITUTES = ["camden_police_spoc", "hackney_csc_spoc"]  # they refer, for their own agencies
+
+
+@pytest.mark.parametrize("who", SUBSTITUTES)
+def test_a_seat_that_does_not_refer_lets_nothing_of_that_agency_be_listed_found_or_counted(world, who):
+    referral, by = submitted(world), getattr(world, who)
+    appoint(by, referral.organisation, Seat.SUBSTITUTE)
+    client = browser(by)
+    assert client.get(url("detail", referral)).status_code == 403
+    assert str(referral) not in text(client.get("/referrals/?status=all"))
+    assert url("detail", referral) not in client.get(f"/search/?q={referral}").content.decode()
+    assert "0 referrals sent" in text(client.get("/referrals/figures/"))
+    assert "Camden Children" not in client.get("/referrals/figures.csv").content.decode()
+
+
+READERS = [
+    *("camden_csc_spoc", "camden_csc_referrer", "camden_administrator", "camden_mappa_chair"),
+    *("camden_police_spoc", "hackney_administrator", "co_ordinator", "camden_board_chair"),
+]
+
+
+@pytest.mark.parametrize("made", [filled, endorsed, submitted])
+def test_what_is_listed_is_what_its_page_shows(world, made):
+    referral = made(world)
+    for by in (getattr(world, who) for who in READERS):
+        opens = browser(by).get(url("detail", referral)).status_code == 200
+        assert Referral.objects.read_by(by).exists() == opens, by
 
 
 def test_it_is_found_by_its_reference(world):
