@@ -1,6 +1,7 @@
 """Writing a referral and sending it: the referring agency's verbs."""
 
 from datetime import datetime
+from itertools import chain
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -80,10 +81,7 @@ def save_section(
         raise StaleEdit(section)
     if number == CATEGORY and is_done and (refused := category_refused(referral.agency, answers)):
         raise ValidationError({"assessed_on" if refused.startswith("Enter") else "category": refused})
-    before = section.answers
-    section.keep(answers, is_done=is_done, by=by, at=at)
-    changed = sorted(key for key in {*before, *answers} if before.get(key) != answers.get(key))
-    if changed:
+    if changed := section.keep(answers, is_done=is_done, by=by, at=at):
         kept = {key: seal(str(answers.get(key) or "")) for key in changed}
         record("referral.filled_in", section, by=by, reference=referral.reference, after=kept)
         _mirror(referral, number, answers)
@@ -153,7 +151,10 @@ def withdraw(referral: Referral, *, reason: str, by, at: datetime) -> Referral:
 
 
 def has_written(referral: Referral, user) -> bool:
-    return wrote(user.pk, referral.started_by_id, referral.sections.values_list("edited_by", flat=True))
+    """A file counts as long as it is there."""
+    sections = chain.from_iterable(referral.sections.values_list("writers", flat=True))
+    files = referral.attachments.values_list("added_by", flat=True)
+    return wrote(user.pk, referral.started_by_id, {*sections, *files})
 
 
 def take(referral: Referral, rule: str, by) -> Referral:

@@ -4,6 +4,7 @@ import json
 from datetime import date, datetime
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, TruncDate
@@ -94,6 +95,7 @@ class Referral(Owned):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     submitted_at = models.DateTimeField(null=True, blank=True)
+    first_submitted_at = models.DateTimeField(null=True, blank=True, editable=False)  # by which figures count
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -175,9 +177,7 @@ class ReferralSection(Owned):
     is_done = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
     edited_at = models.DateTimeField(null=True, blank=True)
-    edited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    writers = ArrayField(models.BigIntegerField(), default=list, editable=False)  # of whom each changed something
 
     objects = OfReferralQuerySet.as_manager()
 
@@ -191,8 +191,13 @@ class ReferralSection(Owned):
     def answers(self) -> dict:
         return json.loads(unseal(self.content)) if self.content else {}
 
-    def keep(self, answers: dict, *, is_done: bool, by, at: datetime) -> None:
-        self.content, self.is_done = seal(json.dumps(answers)), is_done
-        self.edited_by, self.edited_at = by, at
+    def keep(self, answers: dict, *, is_done: bool, by, at: datetime) -> list[str]:
+        """Which answers changed; who saves what stood there has written nothing."""
+        before = self.answers
+        changed = sorted(key for key in {*before, *answers} if before.get(key) != answers.get(key))
+        if changed and by:
+            self.writers = sorted({*self.writers, by.pk})
+        self.content, self.is_done, self.edited_at = seal(json.dumps(answers)), is_done, at
         self.revision += 1
         self.save()
+        return changed

@@ -37,11 +37,11 @@ class Who:
 
 @dataclass(frozen=True)
 class Standing:
-    """``writers`` by section, the last one each; ``endorser`` and ``decider`` while that holds."""
+    """``writers`` of any section, then or now; ``endorser`` and ``decider`` while that holds."""
 
     starter: str
     status: str = DRAFT
-    writers: tuple[tuple[int, str], ...] = ()
+    writers: frozenset[str] = frozenset()
     is_on_paper: bool = False
     was_sent: bool = False
     is_heard: bool = False
@@ -60,12 +60,12 @@ def leads(step: str, status: str) -> str:
 
 
 def wrote(user, starter, writers: Iterable) -> bool:
-    """Who began it or wrote a section as it stands does not endorse it."""
+    """Who began it or ever wrote a part of it does not endorse it."""
     return user == starter or user in writers
 
 
 def take(
-    now: Standing, step: str, who: Who, *, section: int = 0, case: str = "", reason: str = ""
+    now: Standing, step: str, who: Who, *, case: str = "", reason: str = ""
 ) -> Standing | None:
     """Where it stands afterwards; None if that is refused."""
     if not can(step, now.status, is_heard=now.is_heard) or not _may(now, step, who):
@@ -74,7 +74,7 @@ def take(
         return None
     then = replace(now, status=leads(step, now.status))
     if step == "fill":
-        return replace(then, writers=tuple({**dict(now.writers), section: who.name}.items()), endorser="")
+        return replace(then, writers=now.writers | {who.name}, endorser="")
     if step == "endorse":
         return replace(then, endorser=who.name)
     if step == "submit":
@@ -88,5 +88,5 @@ def _may(now: Standing, step: str, who: Who) -> bool:
     verb = VERB.get(step, "refer")
     if verb == OF_UNIT:
         return now.was_sent and verb in who.in_unit
-    is_writer = step == "endorse" and wrote(who.name, now.starter, dict(now.writers).values())
+    is_writer = step == "endorse" and wrote(who.name, now.starter, now.writers)
     return verb in who.writing and (now.is_on_paper or not is_writer)

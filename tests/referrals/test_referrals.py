@@ -11,6 +11,7 @@ from audit.models import Change, Draft
 from boards.roles import Seat
 from mappa_portal.exceptions import Conflict, StaleEdit
 from outbox.models import Message
+from referrals.actions import attachments
 from referrals.actions import referrals as actions
 from referrals.models import Referral, ReferralSection
 from referrals.referring.form_a import edition_on
@@ -19,6 +20,7 @@ from tests.factories import appoint
 from tests.referrals.referring import (
     CANARY,
     answers,
+    attached,
     endorsed,
     fill,
     filled,
@@ -176,6 +178,29 @@ def test_nobody_endorses_what_they_wrote_and_nothing_is_endorsed_unfinished(worl
     fill(referral, spoc)
     with pytest.raises(Conflict, match="somebody else of your agency"):
         actions.endorse(referral, by=spoc, at=now())
+
+
+def _saves(world, referral, by, victims: str) -> None:
+    section = referral.sections.get(number=8)
+    values = {"is_done": True, "revision": section.revision, "by": by, "at": now()}
+    actions.save_section(referral, 8, answers=answers(8, victims=victims), **values)
+
+
+WROTE = [  # what the manager does before the endorsement, whether that is writing
+    (lambda world, r, by: _saves(world, r, by, "Mine"), True),
+    (lambda world, r, by: (_saves(world, r, by, "Mine"), _saves(world, r, referrer(world), "Theirs")), True),
+    (lambda world, r, by: attached(r, by), True),
+    (lambda world, r, by: (_saves(world, r, referrer(world), "Theirs"), _saves(world, r, by, "Theirs")), False),
+    (lambda world, r, by: attachments.detach(r, attached(r, by), by=by), False),
+]
+
+
+@pytest.mark.parametrize("does, is_writing", WROTE)
+def test_a_writer_is_who_changed_something_whoever_saved_after(world, does, is_writing):
+    referral, by = filled(world), world.camden_csc_spoc
+    does(world, referral, by)
+    with pytest.raises(Conflict, match="You wrote a part") if is_writing else nullcontext():
+        actions.endorse(referral, by=by, at=now())
 
 
 def test_a_change_takes_the_endorsement_back(world):
