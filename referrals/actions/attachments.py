@@ -10,6 +10,7 @@ from django.db.models import Sum
 
 from accounts.vault import seal, seal_bytes
 from audit.events import record
+from mappa_portal.exceptions import Conflict
 from referrals.actions.referrals import take, touch
 from referrals.looking import reason_to_open
 from referrals.models import Referral, ReferralAttachment
@@ -61,7 +62,9 @@ def _refuse_too_much(referral: Referral, data: bytes) -> None:
 def detach(referral: Referral, attachment: ReferralAttachment, *, by) -> None:
     """Nothing of it stays but that it was there."""
     referral = take(referral, "fill", by)
-    attachment = referral.attachments.listed().select_for_update(of=["self"]).get(pk=attachment.pk)
+    attachment = referral.attachments.listed().select_for_update(of=["self"]).filter(pk=attachment.pk).first()
+    if attachment is None:
+        raise Conflict("This file is gone already: it was removed.")
     _record("detached", attachment, referral, by)
     attachment.delete()
     touch(referral)

@@ -4,11 +4,11 @@ import pytest
 from django.utils.timezone import now
 
 from boards.roles import Seat
+from referrals.actions import attachments, screening
 from referrals.actions import referrals as actions
-from referrals.actions import screening
-from referrals.models import Case, Referral
+from referrals.models import Case, Referral, ReferralAttachment
 from tests.factories import person
-from tests.referrals.referring import referrer, submitted
+from tests.referrals.referring import attached, referrer, started, submitted
 from tests.together import together
 
 pytestmark = pytest.mark.xdist_group("committed")
@@ -52,3 +52,12 @@ def test_withdrawn_while_it_is_screened_it_is_one_or_the_other(committed):
         assert sorted(said) == ["Conflict", "done"]
         assert found.status == ("accepted" if said[0] == "done" else "withdrawn")
         assert Case.objects.count() == (said[0] == "done") and bool(found.reason) == (said[0] == "done")
+
+
+def test_of_two_presses_of_remove_one_removes_the_file_and_the_other_is_told(committed):
+    with committed.scope():
+        referral, by = started(committed), referrer(committed)
+        there = attached(referral, by)
+    said = together(*[lambda: attachments.detach(referral, there, by=by)] * 2)
+    with committed.scope():
+        assert sorted(said) == ["Conflict", "done"] and not ReferralAttachment.objects.exists()
