@@ -66,6 +66,11 @@ def appoint(
     return made
 
 
+def left(user: User) -> None:
+    """Every seat of this person is over."""
+    Appointment.objects.filter(user=user).update(ends_on=SINCE)
+
+
 _hashes: list[str] = []
 
 

@@ -77,9 +77,12 @@ def endorse(check: OutOfAreaCheck, *, by, at: datetime) -> OutOfAreaCheck:
 
 
 @transaction.atomic
-def withdraw(check: OutOfAreaCheck, *, by) -> OutOfAreaCheck:
+def withdraw(check: OutOfAreaCheck, *, by, at: datetime) -> OutOfAreaCheck:
     check = _take(check, "withdraw", by)
-    return _now(check, Status.WITHDRAWN, "out_of_area.withdrawn", by)
+    _now(check, Status.WITHDRAWN, "out_of_area.withdrawn", by)
+    if check.endorsed_at:
+        mail.tell_unit(check, at)
+    return check
 
 
 @transaction.atomic
@@ -105,7 +108,7 @@ def answer(
     check.answer, check.answered_by, check.answered_at = answer, by, at
     check.say(contact=contact, answer_reason=reason)
     _now(check, Status.ANSWERED, "out_of_area.answered", by, after={"answer": answer})
-    mail.tell_asker(check)
+    mail.tell_asker(check, at)
     return check
 
 
@@ -118,7 +121,7 @@ def _decide(
     check.decided_by, check.decided_at, check.missing = by, at, missing
     check.say(reason=reason)
     _now(check, status, event, by, after={"missing": missing} if missing else None)
-    mail.tell_asker(check)
+    mail.tell_asker(check, at)
     return check
 
 

@@ -2,29 +2,28 @@
 
 from django.utils.timezone import localdate
 
-from boards.directory import in_post
-from boards.roles import Seat
 from outbox import mail
+from referrals.mail import readers
 from referrals.models import OutOfAreaCheck
-
-MANAGERS = (Seat.SPOC, Seat.REPRESENTATIVE)
-SCREENERS = (Seat.ADMINISTRATOR, Seat.CO_ORDINATOR)
 
 
 def tell_managers(check: OutOfAreaCheck, at) -> None:
-    held = in_post([check.organisation], localdate(at), check.territory, MANAGERS)
+    held = readers(check.organisation, check.territory, localdate(at))
     for to in {each.user for each in held} - {check.asked_by}:
         _send(check, to, "An out-of-area check waits for your endorsement.", str(check.organisation))
 
 
 def tell_unit(check: OutOfAreaCheck, at) -> None:
-    for each in in_post([check.unit], localdate(at), check.territory, SCREENERS):
-        _send(check, each.user, "An out-of-area check waits for your decision.", str(check.unit))
+    waits = check.status == OutOfAreaCheck.Status.ENDORSED
+    first = "waits for your decision." if waits else "was withdrawn: nothing is left to do."
+    for held in readers(check.unit, check.territory, localdate(at)):
+        _send(check, held.user, f"An out-of-area check {first}", str(check.unit))
 
 
-def tell_asker(check: OutOfAreaCheck) -> None:
+def tell_asker(check: OutOfAreaCheck, at) -> None:
     first = "There is news of your out-of-area check. Sign in to read it."
-    _send(check, check.asked_by, first, str(check.organisation))
+    for held in readers(check.organisation, check.territory, localdate(at), check.asked_by):
+        _send(check, held.user, first, str(check.organisation))
 
 
 def _send(check: OutOfAreaCheck, to, first: str, organisation: str) -> None:

@@ -2,14 +2,12 @@
 
 from datetime import date
 
-from boards.directory import in_post
-from boards.models import Appointment
-from boards.roles import Seat
-from outbox import mail
-from referrals.models import Referral
+from django.utils.timezone import localdate
 
-SCREENERS = (Seat.ADMINISTRATOR, Seat.CO_ORDINATOR)
-MANAGERS = (Seat.SPOC, Seat.REPRESENTATIVE)
+from boards.models import Appointment
+from outbox import mail
+from referrals.mail import readers
+from referrals.models import Referral
 
 
 def tell_unit(referral: Referral, *, today: date) -> None:
@@ -25,7 +23,8 @@ def tell_referrer(referral: Referral) -> None:
     first = "The MAPPA unit has decided on your referral. Sign in to read why."
     if referral.status == Referral.Status.RETURNED:
         first = "The MAPPA unit wants more information. Sign in, add it and send the referral again."
-    _send(referral, referral.started_by, first, "", str(referral.organisation))
+    for held in _writers(referral, localdate(referral.decided_at)):
+        _send(referral, held.user, first, "", str(referral.organisation))
 
 
 def remind(referral: Referral, first: str, *, key: str, today: date) -> None:
@@ -38,14 +37,11 @@ def remind(referral: Referral, first: str, *, key: str, today: date) -> None:
 
 
 def _screeners(referral: Referral, today: date) -> list[Appointment]:
-    return list(in_post([referral.unit], today, referral.territory, SCREENERS))
+    return readers(referral.unit, referral.territory, today)
 
 
 def _writers(referral: Referral, today: date) -> list[Appointment]:
-    """Whoever started it, or the managers of the agency if that person has left."""
-    held = list(in_post([referral.organisation], today, referral.territory))
-    own = [each for each in held if each.user_id == referral.started_by_id]
-    return own or [each for each in held if each.seat in MANAGERS]
+    return readers(referral.organisation, referral.territory, today, referral.started_by)
 
 
 def _send(referral: Referral, to, first: str, page: str, organisation: str, *, key: str = "") -> None:

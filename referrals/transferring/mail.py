@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from boards.directory import in_post
+from django.utils.timezone import localdate
+
 from outbox import mail
+from referrals.mail import readers
 from referrals.models import Transfer
-from referrals.referring.mail import SCREENERS
 
 
 def tell_receiver(transfer: Transfer, *, today: date) -> None:
@@ -15,15 +16,15 @@ def tell_receiver(transfer: Transfer, *, today: date) -> None:
         if waits
         else f"{transfer.organisation} has withdrawn the transfer of a case: nothing is left to do."
     )
-    for held in in_post([transfer.to_unit], today, transfer.to_unit.territory, SCREENERS):
+    for held in readers(transfer.to_unit, transfer.to_unit.territory, today):
         _send(transfer, held.user, first, str(transfer.to_unit))
 
 
 def tell_sender(transfer: Transfer) -> None:
-    if transfer.offered_by is None:
-        return
     first = f"{transfer.to_unit} has answered your offer of a transfer. Sign in to read it."
-    _send(transfer, transfer.offered_by, first, str(transfer.organisation))
+    on = localdate(transfer.answered_at)
+    for held in readers(transfer.organisation, transfer.territory, on, transfer.offered_by):
+        _send(transfer, held.user, first, str(transfer.organisation))
 
 
 def _send(transfer: Transfer, to, first: str, organisation: str) -> None:

@@ -190,6 +190,6 @@ class RecordAnswer(_Step):
 @login_required
 @require_POST
 def withdraw(request, reference: str):
-    check = actions.withdraw(_check(request, reference, "withdraw"), by=request.user)
+    check = actions.withdraw(_check(request, reference, "withdraw"), by=request.user, at=now())
     messages.success(request, "The check is withdrawn.")
     return redirect("outside:detail", check.reference)

@@ -16,7 +16,7 @@ from referrals.actions import outside as actions
 from referrals.models import OutOfAreaCheck
 from referrals.outside.home import tasks
 from referrals.outside.rules import allowed
-from tests.factories import appoint
+from tests.factories import appoint, left
 from tests.referrals.referring import referrer
 
 SAID = {
@@ -153,7 +153,7 @@ def test_each_verb_has_its_moment(world, made, then):
     check, unit = made(world), world.camden_administrator
     verbs = {
         "endorse": lambda: actions.endorse(check, by=world.camden_csc_spoc, at=now()),
-        "withdraw": lambda: actions.withdraw(check, by=referrer(world)),
+        "withdraw": lambda: actions.withdraw(check, by=referrer(world), at=now()),
         "decide": lambda: actions.refuse(check, missing="", reason="No", by=unit, at=now()),
         "answer": lambda: actions.answer(check, answer="none", contact="", reason="", by=unit, at=now()),
     }
@@ -165,6 +165,25 @@ def test_each_verb_has_its_moment(world, made, then):
                 with pytest.raises((Conflict, PermissionDenied)):
                     verb()
             transaction.set_rollback(True)
+
+
+def letters(who: str) -> list[str]:
+    return [m.text for m in Message.objects.filter(kind="out_of_area", to_email=f"{who}@example.org")]
+
+
+def test_a_check_withdrawn_after_the_endorsement_is_told_to_the_unit(world):
+    for made, told in ((asked, 0), (endorsed, 1)):
+        actions.withdraw(made(world), by=referrer(world), at=now())
+        assert sum("was withdrawn" in text for text in letters("camden_administrator")) == told
+
+
+def test_when_the_social_worker_has_left_the_managers_hear_the_answer(world):
+    check = passed_on(world)
+    left(check.asked_by)
+    said = {"answer": "none", "contact": "", "reason": "x"}
+    actions.answer(check, **said, by=world.camden_administrator, at=now())
+    news = [["news" in text for text in letters(who)] for who in ("camden_csc_referrer", "camden_csc_spoc")]
+    assert [sum(each) for each in news] == [1, 1]  # of passing it on; of the answer
 
 
 def test_who_reads(world, browser_of):

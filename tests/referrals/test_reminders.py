@@ -6,7 +6,6 @@ import pytest
 from django.utils.timezone import localdate, now
 
 from boards.dates import add_working_days
-from boards.models import Appointment
 from outbox.jobs import run_jobs
 from outbox.models import Job, Message
 from referrals.actions import referrals as actions
@@ -14,8 +13,9 @@ from referrals.actions import screening
 from referrals.models import Referral
 from referrals.referring import reminders
 from referrals.referring.reminders import AHEAD, due
+from tests.factories import left
 from tests.pages import text
-from tests.referrals.referring import CANARY, filled, submitted
+from tests.referrals.referring import CANARY, fill, filled, submitted
 from tests.referrals.test_referral_pages import browser
 from tests.referrals.test_screening import accept, listed, on_agenda
 
@@ -89,8 +89,27 @@ def test_of_the_first_meeting_before_and_after_its_day(world):
 
 def test_when_the_referrer_has_left_the_managers_are_told(world):
     referral = filled(world, release_on="2027-06-04")
-    Appointment.objects.filter(user=referral.started_by).update(ends_on=DAY - timedelta(days=9))
+    left(referral.started_by)
     assert told(referral, DAY) == ["camden_csc_spoc"]
+
+
+def test_when_the_referrer_has_left_the_managers_hear_the_decision(world):
+    referral = submitted(world)
+    left(referral.started_by)
+    accept(referral, world.camden_administrator)
+    [letter] = Message.objects.filter(text__contains="has decided on your referral")
+    assert letter.to_email == "camden_csc_spoc@example.org"
+
+
+def test_when_the_writer_of_a_paper_form_has_left_the_unit_hears_the_decision(world):
+    unit, by = world.organisation("camden-mappa-unit"), world.camden_administrator
+    values = {"agency": world.organisation("camden-childrens-services"), "borough": unit.territory}
+    referral = fill(actions.start(unit, **values, level_asked=2, by=by, at=now()), by)
+    referral = actions.submit(actions.endorse(referral, by=by, at=now()), by=by, at=now())
+    left(by)
+    accept(referral, world.left_yesterday)
+    [letter] = Message.objects.filter(text__contains="has decided on your referral")
+    assert letter.to_email == "left_yesterday@example.org"
 
 
 def test_another_day_of_release_reminds_again_and_a_decision_in_between_sends_nothing(world):

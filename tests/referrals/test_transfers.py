@@ -23,7 +23,7 @@ from referrals.looking import AskWhy
 from referrals.models import Case, Guard, Transfer
 from referrals.personal import Person
 from referrals.transferring.hand_over import HandOver
-from tests.factories import person
+from tests.factories import left, person
 from tests.pages import text
 
 TODAY = localdate()
@@ -234,6 +234,14 @@ def test_letters_and_the_database_name_nobody(world, case):
         [[stored]] = cursor.fetchall()
     kept = str([d.__dict__ for d in Draft.objects.all()])
     assert "Canary" not in stored + kept and "Moved" not in stored + kept
+
+
+def test_when_who_offered_it_has_left_the_unit_hears_the_answer(world, case):
+    transfer = offered(world, case)
+    left(world.camden_administrator)
+    transfers.refuse(transfer, reason="Elsewhere", by=world.hackney_administrator, at=now())
+    [letter] = Message.objects.filter(text__contains="has answered your offer")
+    assert letter.to_email == "left_yesterday@example.org"
 
 
 def test_pages_from_the_offer_to_the_case_there(world, case, browser_of):
