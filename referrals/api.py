@@ -53,7 +53,7 @@ def _parameter(name: str, description: str, required: bool = False) -> OpenApiPa
 
 @method_decorator(conditional_page, name="dispatch")
 class ReferralFiguresView(APIView):
-    """Referrals of a borough sent in a reporting year, by agency, category and outcome, and how soon they were heard.
+    """Referrals of a borough first sent in a reporting year, by agency, category and outcome, and how soon heard.
 
     Exact for those who keep or wrote them, counted now; for everybody else in the area as they were released, with
     small numbers hidden.
@@ -84,7 +84,8 @@ class ReferralFiguresView(APIView):
         if request.accepted_renderer.format == CsvRenderer.format:
             self.marking = OFFICIAL if answer["rendition"] == SHAREABLE else OFFICIAL_SENSITIVE
             limit("referrals.csv", request.user.pk, most=30)
-            record("referrals.exported", subject, by=request.user, after={"rows": len(found)})
+            values = {"by": request.user, "after": {"rows": len(found)}}
+            record("referrals.exported", subject, territory=borough if registers else None, **values)
         common = {"borough": borough.slug, "year": f"{year}/{(year + 1) % 100:02}"}
         return Response(common | answer | {"results": [_row(line) for line in found]})
 
@@ -97,7 +98,7 @@ def _exact(
     own = {o.slug: o.name for o in registers}
     found = lines(figures(mine, Period.of_year(year)), agencies_of(borough) if is_unit else own)
     counted = "all" if is_unit else "own"
-    return {"rendition": RESTRICTED, "counted": counted, "as_at": None}, found, registers[0]
+    return {"rendition": RESTRICTED, "counted": counted, "as_at": None}, found, borough
 
 
 def _released(user, borough: Territory, year: int) -> tuple[dict, list[Line], object]:

@@ -127,7 +127,7 @@ def submit(referral: Referral, *, by, at: datetime) -> Referral:
     """From now on the borough's MAPPA unit reads it."""
     referral = take(referral, "submit", by)
     _refuse_unfinished(referral)
-    referral.submitted_at = at
+    referral.submitted_at, referral.first_submitted_at = at, referral.first_submitted_at or at
     referral.outcome, referral.reason, referral.decided_at, referral.decided_by = "", "", None, None
     referral = _now(referral, "submit", "referral.submitted", by)
     if referral.unit_id != referral.organisation_id:

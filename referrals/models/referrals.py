@@ -177,7 +177,9 @@ class ReferralSection(Owned):
     is_done = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
     edited_at = models.DateTimeField(null=True, blank=True)
-    writers = ArrayField(models.BigIntegerField(), default=list, editable=False)  # of whom each changed something
+    writers = ArrayField(
+        models.BigIntegerField(), default=list, editable=False
+    )  # of whom each changed something
 
     objects = OfReferralQuerySet.as_manager()
 

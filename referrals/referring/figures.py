@@ -30,7 +30,7 @@ COLUMNS = ("Agency", "Category", *COUNTED)
 class Figures:
     """``rows``: agency by slug and by name, category, then the numbers of ``COUNTED``.
 
-    ``median_days``: working days from sending to the first meeting; None before a meeting has heard one.
+    ``median_days``: working days from the first sending to the first meeting; None before a meeting has heard one.
     """
 
     rows: list[tuple]
@@ -70,7 +70,8 @@ def year_of(day: date) -> int:
 
 
 def sent_in(referrals: QuerySet, period: Period) -> QuerySet:
-    sent = referrals.annotate(sent_on=TruncDate("submitted_at"))
+    """One that was returned and sent again stays in the period of its first sending."""
+    sent = referrals.annotate(sent_on=TruncDate("first_submitted_at"))
     return sent.filter(sent_on__range=(period.start, period.end))
 
 

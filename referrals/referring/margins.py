@@ -55,7 +55,7 @@ def lines(found: Figures, agencies: Mapping[str, str]) -> list[Line]:
         *(Line(CATEGORY, key or "not_stated", CATEGORIES[key], n) for key, n in of_category.items()),
         *(Line(OUTCOME, key, OUTCOMES[key], n) for key, n in of_outcome.items()),
         Line(*HEARD, "Heard by a meeting", found.heard),
-        Line(*DAYS, "Working days from sending to the first meeting, median", days),
+        Line(*DAYS, "Working days from the first sending to the first meeting, median", days),
     ]
 
 

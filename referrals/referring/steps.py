@@ -64,9 +64,7 @@ def wrote(user, starter, writers: Iterable) -> bool:
     return user == starter or user in writers
 
 
-def take(
-    now: Standing, step: str, who: Who, *, case: str = "", reason: str = ""
-) -> Standing | None:
+def take(now: Standing, step: str, who: Who, *, case: str = "", reason: str = "") -> Standing | None:
     """Where it stands afterwards; None if that is refused."""
     if not can(step, now.status, is_heard=now.is_heard) or not _may(now, step, who):
         return None

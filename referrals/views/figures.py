@@ -6,12 +6,13 @@ from django.shortcuts import render
 from django.utils.timezone import localdate
 
 from audit.events import record
+from boards.models import Territory
 from mappa_portal.exports import csv_download
 from mappa_portal.limits import limit
 from mappa_portal.words import OFFICIAL_SENSITIVE
 from referrals.forms.figures import FiguresForm
 from referrals.models import Referral
-from referrals.referring.figures import COLUMNS
+from referrals.referring.figures import COLUMNS, sent_in
 from referrals.referring.figures import figures as counted
 from referrals.referring.rules import referrers_of, screeners_of
 
@@ -34,15 +35,20 @@ def figures(request):
 def export(request):
     """Recorded before anything leaves."""
     period = _form(request).period
-    found = counted(_mine(request.user), period)
+    mine = _mine(request.user)
+    found = counted(mine, period)
     limit("referrals.csv", request.user.pk, most=30)
-    where = next(
-        iter([*screeners_of(request.user), *(s.organisation for s in referrers_of(request.user).values())])
-    )
-    record("referrals.exported", where, by=request.user, after={"rows": len(found.rows)})
+    _record(mine, period, request.user)
     name = f"referrals-{period.start}-to-{period.end}.csv"
     rows = [row for _, *row in found.rows]
     return csv_download(name, COLUMNS, rows, marking=OFFICIAL_SENSITIVE)
+
+
+def _record(mine, period, by) -> None:
+    """In each borough of which something leaves (H1)."""
+    for borough in Territory.objects.filter(pk__in=sent_in(mine, period).values("territory")):
+        rows = counted(mine.filter(territory=borough), period).rows
+        record("referrals.exported", borough, territory=borough, by=by, after={"rows": len(rows)})
 
 
 def _form(request) -> FiguresForm:

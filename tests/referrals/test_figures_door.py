@@ -21,7 +21,7 @@ ADDRESS = "/api/v1/referral-figures/?borough=camden&year=2025/26"
 def sent(world, number: int = 1, on=datetime(2025, 6, 2, 9, tzinfo=UTC)) -> None:
     for _ in range(number):
         submitted(world)
-    Referral.objects.update(submitted_at=on)
+    Referral.objects.update(first_submitted_at=on)
 
 
 def released(world, number: int = 1) -> ReferralRelease:
@@ -119,6 +119,11 @@ def test_X1_as_a_table_it_is_recorded_and_marked_by_its_rendition(world):
         assert first == "by,of,label,value,symbol,suppressed,Marking"
         assert all(line.endswith(f",{marking}") for line in lines)
     assert Event.objects.filter(name="referrals.exported").count() == 2
+
+
+def test_H1_an_agency_of_several_boroughs_exports_on_record_in_the_borough(world):
+    browser(world.camden_police_spoc).get(ADDRESS, headers={"accept": "text/csv"})
+    assert Event.objects.get(name="referrals.exported").territory.slug == "camden"
 
 
 def test_unchanged_figures_cost_nothing(world):

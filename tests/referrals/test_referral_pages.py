@@ -18,7 +18,16 @@ from referrals.referring.figures import working_days
 from referrals.referring.form_a import SECTIONS
 from tests.factories import appoint
 from tests.pages import text
-from tests.referrals.referring import CANARY, answers, endorsed, filled, referrer, started, submitted
+from tests.referrals.referring import (
+    CANARY,
+    answers,
+    endorsed,
+    filled,
+    referrer,
+    sent_referral,
+    started,
+    submitted,
+)
 
 DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
@@ -226,7 +235,7 @@ def test_figures_count_by_agency_category_and_outcome(world):
     by = world.camden_administrator
     usual = {"outcome": "level_2", "reason": "x", "case": None, "by": by, "at": now() - timedelta(days=7)}
     first, _ = submitted(world), submitted(world)
-    Referral.objects.filter(pk=first.pk).update(submitted_at=now() - timedelta(days=14))
+    Referral.objects.filter(pk=first.pk).update(first_submitted_at=now() - timedelta(days=14))
     accepted = screening.accept(first, **usual, revision=first.revision)
     common = {"territory": first.territory}
     meeting = Meeting.objects.create(
@@ -239,6 +248,27 @@ def test_figures_count_by_agency_category_and_outcome(world):
     lines = browser(by).get("/referrals/figures.csv").content.decode("utf-8-sig").splitlines()
     assert lines[1].startswith("Camden Children's Services,3,2,1,0,0,0,0,1")
     assert "0 referrals sent" in text(browser(world.hackney_administrator).get("/referrals/figures/"))
+
+
+def test_H1_an_export_is_on_record_in_each_borough_of_which_something_leaves(world):
+    sent_referral(world, "camden"), sent_referral(world, "hackney")
+    appoint(world.camden_administrator, world.organisation("hackney-mappa-unit"), Seat.ADMINISTRATOR)
+    appoint(world.camden_administrator, world.organisation("islington-mappa-unit"), Seat.ADMINISTRATOR)
+    browser(world.camden_administrator).get("/referrals/figures.csv")
+    exported = Event.objects.filter(name="referrals.exported")
+    assert sorted(exported.values_list("territory__slug", flat=True)) == ["camden", "hackney"]
+
+
+def test_what_is_returned_and_sent_again_stays_in_the_year_of_its_first_sending(world):
+    referral, by = submitted(world), world.camden_administrator
+    Referral.objects.update(first_submitted_at=datetime(2026, 3, 30, 9, tzinfo=UTC))
+    common = {"revision": referral.revision, "by": by, "at": now()}
+    referral = screening.ask_for_more(referral, reason="x", **common)
+    actions.submit(
+        actions.endorse(referral, by=world.camden_csc_spoc, at=now()), by=referrer(world), at=now()
+    )
+    assert "1 referral sent" in text(browser(by).get("/referrals/figures/?year=2025"))
+    assert "0 referrals sent" in text(browser(by).get("/referrals/figures/?year=2026"))
 
 
 PERIODS = [  # what is asked, what the heading says, how many were sent then
@@ -255,8 +285,8 @@ PERIODS = [  # what is asked, what the heading says, how many were sent then
 def test_figures_of_a_year_a_quarter_or_any_days(world, query, label, sent):
     submitted(world)
     other = submitted(world)
-    Referral.objects.update(submitted_at=datetime(2026, 11, 3, 9, tzinfo=UTC))
-    Referral.objects.filter(pk=other.pk).update(submitted_at=datetime(2026, 4, 30, 23, 30, tzinfo=UTC))
+    Referral.objects.update(first_submitted_at=datetime(2026, 11, 3, 9, tzinfo=UTC))
+    Referral.objects.filter(pk=other.pk).update(first_submitted_at=datetime(2026, 4, 30, 23, 30, tzinfo=UTC))
     page = text(browser(world.camden_administrator).get(f"/referrals/figures/?{query}"))
     assert f"in figures, {label}" in page and f"{sent} referral{'s' * (sent != 1)} sent" in page
 

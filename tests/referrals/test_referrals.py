@@ -190,7 +190,10 @@ WROTE = [  # what the manager does before the endorsement, whether that is writi
     (lambda world, r, by: _saves(world, r, by, "Mine"), True),
     (lambda world, r, by: (_saves(world, r, by, "Mine"), _saves(world, r, referrer(world), "Theirs")), True),
     (lambda world, r, by: attached(r, by), True),
-    (lambda world, r, by: (_saves(world, r, referrer(world), "Theirs"), _saves(world, r, by, "Theirs")), False),
+    (
+        lambda world, r, by: (_saves(world, r, referrer(world), "Theirs"), _saves(world, r, by, "Theirs")),
+        False,
+    ),
     (lambda world, r, by: attachments.detach(r, attached(r, by), by=by), False),
 ]
 
