@@ -8,7 +8,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, TruncDate
-from django.utils.timezone import localdate
 
 from accounts.vault import seal, unseal
 from boards.access import Grant, SharedQuerySet, seats_with
@@ -144,8 +143,9 @@ class Referral(Owned):
     def why(self) -> str:
         return unseal(self.reason) if self.reason else ""
 
-    def days_waiting(self, today: date) -> int:
-        return (today - localdate(self.submitted_at or self.started_at)).days
+    def days_waiting(self, today: date) -> int | None:
+        """Of a listed one; None once it is decided."""
+        return (today - self.since).days if self.status in self.UNDECIDED else None
 
 
 class Screening:

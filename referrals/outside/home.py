@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from mappa_portal.home import Task, register
 from referrals.models import OutOfAreaCheck
-from referrals.outside.rules import Status, allowed, askers_of, screeners_of
+from referrals.outside.rules import Status, allowed, askers_of
+from referrals.referring.rules import screeners_of
 
 VERBS = {  # by what the person may do: verb, page, who waits
     "endorse": ("Endorse", "endorse", "A social worker of your agency asked"),

@@ -1,7 +1,6 @@
 """Who may ask for an out-of-area check, stand behind it, pass it on and answer it."""
 
-from boards.access import Seating, seats_with, units_with
-from boards.models import Organisation
+from boards.access import Seating, seats_with
 from boards.rules import Rule, RuleBook
 from referrals.models import OfUnit, OutOfAreaCheck
 
@@ -36,10 +35,6 @@ def askers_of(user) -> dict[str, Seating]:
     """Children's Services for which the person asks, by slug."""
     mine = seats_with(user, "refer")
     return {s.organisation.slug: s for s in mine if s.organisation.agency_type == "CSC"}
-
-
-def screeners_of(user) -> list[Organisation]:
-    return units_with(user, "screen_referral")
 
 
 def allowed(user, check: OutOfAreaCheck) -> set[str]:

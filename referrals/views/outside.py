@@ -23,7 +23,8 @@ from referrals.actions import outside as actions
 from referrals.forms.outside import AnswerForm, AskForm, DecideForm, EndorseCheckForm
 from referrals.models import OutOfAreaCheck
 from referrals.models.outside import CONDITIONS
-from referrals.outside.rules import Status, allowed, askers_of, require, screeners_of
+from referrals.outside.rules import Status, allowed, askers_of, require
+from referrals.referring.rules import screeners_of
 
 COLUMNS = ["Check", "Agency", "To ask", "Asked", "State"]
 COLOURS = {Status.ANSWERED: "green", Status.REFUSED: "grey", Status.WITHDRAWN: "grey"}

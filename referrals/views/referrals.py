@@ -87,12 +87,12 @@ def _oldest(user) -> Referral | None:
 
 def _row(referral: Referral, today) -> list:
     url = reverse("referral:detail", args=[referral.reference])
-    decided = referral.status not in Referral.UNDECIDED
+    days = referral.days_waiting(today)
     return [
         format_html('<a class="govuk-link" href="{}">{}</a>', url, referral.reference),
         referral.agency,
         referral.category or "Not stated",
-        "Decided" if decided else (today - referral.since).days,
+        "Decided" if days is None else days,
         state_tag(referral, today),
     ]
 

@@ -116,6 +116,7 @@ def test_X1_as_a_table_it_is_recorded_and_marked_by_its_rendition(world):
     for who, marking in (("camden_administrator", "OFFICIAL-SENSITIVE"), ("smb_chair", "OFFICIAL")):
         answer = browser(getattr(world, who)).get(ADDRESS, headers={"accept": "text/csv"})
         first, *lines = answer.content.decode().splitlines()
+        assert len(lines) == 1 + 4 + 5 + 6 + 2  # all; by agency, category and outcome; heard and its days
         assert first == "by,of,label,value,symbol,suppressed,Marking"
         assert all(line.endswith(f",{marking}") for line in lines)
     assert Event.objects.filter(name="referrals.exported").count() == 2
