@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.utils.choices import flatten_choices
 from django.views.generic import FormView
 
 from mappa_portal.exceptions import StaleEdit
 from mappa_portal.forms import Form, attempt
+from mappa_portal.words import long_date
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,11 @@ def shown(bound) -> str:
     """A value as the person knows it: the label of a choice, a day, the names of boroughs."""
     value = bound.value()
     if bound.kind == "date":
-        return "/".join(part for part in bound.field.widget._typed(value) if part) or "None"
+        typed = bound.field.widget._typed(value)
+        try:
+            return long_date(bound.field.to_python(typed))
+        except ValidationError:
+            return "/".join(filter(None, typed)) or "None"
     chosen = value if isinstance(value, list | tuple) else [value]
     choices = flatten_choices(getattr(bound.field.widget, "choices", ()))
     labels = {str(key): str(label) for key, label in choices}

@@ -9,19 +9,20 @@ from boards.models import Coverage, Organisation
 from boards.rules import may
 from mappa_portal.words import long_date
 from referrals import rooms
-from referrals.disclosing.ledger import EMERGENCY, REFUSE, Kind, strikable
+from referrals.disclosing.ledger import EMERGENCY, PANEL, REFUSE, Entry, Kind, State, strikable
 from referrals.disclosing.terms import AT_SCHOOL, BASES, TELLERS, bases_on
 from referrals.models import Disclosure
 
 Found = Iterator[tuple[str, str]]
 BASIS = "Select the legal basis"
 SCHOOL = "For a return to school, only the head teacher and the designated safeguarding teacher may be told"
+TWICE = "This is the first person again. Enter somebody else, or nobody and no role"
 TWO_PEOPLE = "You made this proposal. Somebody else must decide on it"
 
 
 def check(disclosure: Disclosure, kind: str, *, on: date, said: dict, organisation, today: date, by) -> None:
     """Raise what is wrong, by field."""
-    found = [*_days(disclosure, kind, on, today)]
+    found = [*days(disclosure.state if disclosure.pk else None, kind, on, said, today)]
     if own := CHECKS.get(kind):
         found += own(disclosure, on, said, organisation, by)
     if found:
@@ -34,16 +35,20 @@ def tellers(disclosure_or_case) -> list[Organisation]:
     return list(Organisation.objects.filter(pk__in=covering, agency_type__in=TELLERS).order_by("name"))
 
 
-def _days(disclosure: Disclosure, kind: str, on: date, today: date) -> Found:
+def days(state: State | None, kind: str, on: date, said: dict, today: date) -> Found:
+    """``state`` is None for what opens a disclosure. The day of what a panel said is that of its meeting."""
+    of_panel = kind in (Kind.RATIFICATION, Kind.HEARD) or said.get("route") == PANEL
+    name, thing = ("meeting", "Date of the meeting") if of_panel else ("happened_on", "Date")
     if on > today:
-        yield "happened_on", "Date must be today or in the past"
-    state = disclosure.state if disclosure.pk else None
-    before = _before(state, kind) if state else None
-    if before and on < before[0].on:
-        yield "happened_on", f"Date must be the same as or after {long_date(before[0].on)}, {before[1]}"
+        yield name, f"{thing} must be today or in the past"
+    if state is None:
+        return
+    earlier, what = earliest(state, kind)
+    if on < earlier.on:
+        yield name, f"{thing} must be the same as or after {long_date(earlier.on)}, {what}"
 
 
-def _before(state, kind: str):
+def earliest(state: State, kind: str) -> tuple[Entry, str]:
     """What this cannot have happened before, in words."""
     if kind in (Kind.VIEW, Kind.DECISION):
         return state.proposal, "when disclosure was proposed"
@@ -72,9 +77,9 @@ def _bases(on: date, said: dict) -> Found:
 
 def _proposal(disclosure, on, said, organisation, by) -> Found:
     yield from _bases(on, said)
-    if not said.get("recipients"):
-        yield "recipient", "Enter who would be told"
-    elif disclosure.state.at_school and any(each["role"] not in AT_SCHOOL for each in said["recipients"]):
+    told = said.get("recipients") or []
+    yield from recipients(told)
+    if disclosure.state.at_school and any(each["role"] not in AT_SCHOOL for each in told):
         yield "role", SCHOOL
     for name, text in (
         ("necessity", "Enter why disclosure is necessary"),
@@ -82,6 +87,14 @@ def _proposal(disclosure, on, said, organisation, by) -> Found:
     ):
         if not said.get(name):
             yield name, text
+
+
+def recipients(told: list[dict]) -> Found:
+    if not told:
+        yield "recipient", "Enter who would be told"
+    known = {(" ".join(each["name"].split()).casefold(), each["role"]) for each in told}
+    if len(known) < len(told):
+        yield "recipient_2", TWICE
 
 
 def _outside(disclosure, on, said, organisation, by) -> Found:

@@ -1,5 +1,7 @@
 """Looking for disclosures: filters of the ledger, a recipient by name, who knew what on a day."""
 
+from datetime import date
+
 from django import forms
 from django.utils.timezone import localdate
 
@@ -64,11 +66,16 @@ class KnewForm(Form):
     case = forms.CharField(
         label="Case", max_length=40, error_messages={"required": "Enter the reference of a case"}
     )
-    on = DateField(label="Day")
+    on = DateField(label="Day", error_messages={"required": "Enter the day"})
 
-    def __init__(self, *args, cases, **kwargs):
+    def __init__(self, *args, cases, today: date, **kwargs):
         super().__init__(*args, **kwargs)
-        self.cases = cases
+        self.cases, self.today = cases, today
+
+    def clean_on(self) -> date:
+        if self.cleaned_data["on"] > self.today:
+            raise forms.ValidationError("Day must be today or in the past")
+        return self.cleaned_data["on"]
 
     def clean_case(self) -> Case:
         asked = self.cleaned_data["case"].strip()

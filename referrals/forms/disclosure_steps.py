@@ -7,7 +7,7 @@ from accounts.second_factor import SecondFactorForm
 from mappa_portal.forms import DateField
 from mappa_portal.words import long_date
 from referrals import rooms
-from referrals.disclosing.checks import tellers
+from referrals.disclosing.checks import earliest, tellers
 from referrals.disclosing.ledger import DISCLOSE, EMERGENCY, PANEL, REFUSE, Kind, strikable
 from referrals.disclosing.terms import ROLES, STEP_NAMES
 from referrals.forms.disclosures import (
@@ -43,7 +43,9 @@ class ViewForm(EntryForm):
 
 
 class HeardFields(EntryForm):
-    """The day is that of the meeting."""
+    """The day is that of the meeting: those are offered that were held since what they answer."""
+
+    otherwise = "Put the case on the agenda of the next panel, and record this once that meeting is held."
 
     meeting = forms.ChoiceField(
         label="Meeting that heard this case",
@@ -55,22 +57,24 @@ class HeardFields(EntryForm):
 
     def prepare(self):
         self.held = {h.reference: h.held_on for h in rooms.hearings(self.place.case)}
-        found = [(ref, f"{long_date(day)}, {ref}") for ref, day in self.held.items()]
-        self.fields["meeting"].choices = [("", "Select"), *found]
+        earlier, what = earliest(self.place.state, self.kind)
+        meeting = self.fields["meeting"]
+        meeting.choices = [(ref, f"{long_date(day)}, {ref}") for ref, day in self.held.items()]
+        offered = [choice for choice in meeting.choices if self.held[choice[0]] >= earlier.on]
+        meeting.widget.choices = [("", "Select"), *offered]
+        if not offered:
+            since = f"No meeting has heard this case since {long_date(earlier.on)}, {what}."
+            meeting.help_text = f"{since} {self.otherwise}"
         self.fields["happened_on"].required = False
-
-    def add_error(self, field, error):
-        """What is wrong with the day stands beside what set it."""
-        asked = [name for _, names in self.pages for name in names]
-        super().add_error("meeting" if field == "happened_on" and field not in asked else field, error)
 
     @property
     def on(self):
-        return self.held.get(self.cleaned_data.get("meeting")) or self.cleaned_data.get("happened_on")
+        return self.held.get(self.cleaned_data.get("meeting"))
 
 
 class DecisionForm(HeardFields, SecondFactorForm):
     kind, title, button = Kind.DECISION, "Decide on disclosure", "Record decision"
+    otherwise = "Put the case on the agenda of the next panel, or decide as the chair in an emergency."
     pages = (
         (
             "",
@@ -93,13 +97,16 @@ class DecisionForm(HeardFields, SecondFactorForm):
     )
     emergency_reason = words("In an emergency: why can it not wait, and which agencies asked?")
     conditions = words("Conditions (optional)")
-    review_on = DateField(label="Review this disclosure on")
+    review_on = DateField(
+        label="Date of the review", error_messages={"required": "Enter the date of the review"}
+    )
     code = CodeField()
 
     def prepare(self):
         super().prepare()
         self.fields["meeting"].required = False
-        self.fields["happened_on"].label = "In an emergency: date of the decision"
+        self.fields["happened_on"].label = "Date of the decision"
+        self.fields["happened_on"].help_text = "In an emergency. A panel decides on the day of its meeting"
         if not self.place.state.presumption:
             del self.fields["presumption_reason"]
 
@@ -118,7 +125,7 @@ class DecisionForm(HeardFields, SecondFactorForm):
     @property
     def on(self):
         data = self.cleaned_data
-        return data["happened_on"] if data["route"] == EMERGENCY else self.held[data["meeting"]]
+        return data.get("happened_on") if data.get("route") == EMERGENCY else super().on
 
     @property
     def said(self):
@@ -198,7 +205,7 @@ class ReviewForm(EntryForm):
     kind, title, button = Kind.REVIEW, "Record a review", "Record review"
     pages = (("", ("text", "happened_on", "review_on")),)
     text = words("Result of the review", "Enter the result of the review")
-    review_on = DateField(label="Next review (optional)", required=False)
+    review_on = DateField(label="Date of the next review", help_text="If there is one", required=False)
 
 
 class StepForm(EntryForm):
@@ -218,7 +225,10 @@ class CorrectionForm(EntryForm):
     of = forms.TypedChoiceField(
         label="Which entry is wrong?",
         coerce=int,
-        error_messages={"required": "Select the entry that is wrong"},
+        error_messages={
+            "required": "Select the entry that is wrong",
+            "invalid_choice": "Select the entry that is wrong",
+        },
     )
     wrong = words("What is wrong in it?", "Enter what is wrong")
     instead = words("What should it say?", "Enter what it should say")

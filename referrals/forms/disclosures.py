@@ -1,45 +1,52 @@
 """What opens a disclosure and what is proposed: one topic a page."""
 
+from datetime import date
+
 from django import forms
-from django.utils.timezone import localdate
 
 from boards.directory import organisations_covering
 from boards.models import Organisation
 from mappa_portal.forms import DateField, Form
-from referrals.disclosing.checks import BASIS, SCHOOL, tellers
-from referrals.disclosing.ledger import Kind
+from referrals.disclosing.checks import BASIS, SCHOOL, days, recipients, tellers
+from referrals.disclosing.ledger import OPENING, Kind
 from referrals.disclosing.terms import AT_SCHOOL, CIRCUMSTANCES, GROUNDS, ROLES, SCHEMES, bases_on
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
+OPTIONAL = " (optional)"
 AS_BOOLEAN = {"yes": True, "no": False, "": None}
 
 
 def words(label: str, missing: str = "", *, hint: str = "", rows: int = 3, most: int = 2000):
     """``missing`` is what is said without an answer; without it, none is needed."""
-    said = {"error_messages": {"required": missing}} if missing else {}
-    area = forms.Textarea({"rows": rows})
-    return forms.CharField(
-        label=label, help_text=hint, max_length=most, required=bool(missing), widget=area, **said
-    )
+    return _typed(label, missing, hint, most, forms.Textarea({"rows": rows}))
 
 
 def line(label: str, missing: str = "", *, hint: str = ""):
-    said = {"error_messages": {"required": missing}} if missing else {}
-    plain = forms.TextInput({"autocomplete": "off"})
+    return _typed(label, missing, hint, 200, forms.TextInput({"autocomplete": "off"}))
+
+
+def _typed(label: str, missing: str, hint: str, most: int, widget):
+    asked = label.removesuffix(OPTIONAL)
+    said = {"required": missing, "max_length": f"Answer to ‘{asked}’ must be {most:,} characters or less"}
     return forms.CharField(
-        label=label, help_text=hint, max_length=200, required=bool(missing), widget=plain, **said
+        label=label,
+        help_text=hint,
+        max_length=most,
+        required=bool(missing),
+        widget=widget,
+        error_messages=said,
     )
 
 
 def one_of(label: str, choices, missing: str = "", *, hint: str = ""):
-    said = {"error_messages": {"required": missing, "invalid_choice": missing}} if missing else {}
+    wrong = missing or f"Select an answer to ‘{label}’"
     return forms.ChoiceField(
         label=label,
         choices=choices,
         help_text=hint,
         required=bool(missing),
         widget=forms.RadioSelect,
-        **said,
+        error_messages={"required": wrong, "invalid_choice": wrong},
     )
 
 
@@ -71,10 +78,10 @@ class EntryForm(Form):
     flags: tuple[str, ...] = ()  # answered by yes or no
     apart: tuple[str, ...] = ("happened_on", "organisation", "code")  # not part of what was said
 
-    happened_on = DateField(label="Date")
+    happened_on = DateField(label="Date", error_messages={"required": "Enter the date"})
 
-    def __init__(self, *args, place, **kwargs):
-        self.place = place
+    def __init__(self, *args, place, today: date, **kwargs):
+        self.place, self.today = place, today
         super().__init__(*args, **kwargs)
         self.prepare()
 
@@ -86,13 +93,25 @@ class EntryForm(Form):
         """The day as typed, if it is one; what is offered depends on it."""
         typed = self["happened_on"].value() if self.is_bound else None
         try:
-            return self.fields["happened_on"].clean(typed) or localdate()
+            return self.fields["happened_on"].clean(typed) or self.today
         except forms.ValidationError:
-            return localdate()
+            return self.today
+
+    def clean(self):
+        data = super().clean()
+        if self.on:
+            state = None if self.kind in OPENING else self.place.state
+            self.refuse(days(state, self.kind, self.on, data, self.today))
+        return data
+
+    def refuse(self, found) -> None:
+        for name, text in found:
+            if name not in self.errors:
+                self.add_error(name, text)
 
     @property
     def on(self):
-        return self.cleaned_data["happened_on"]
+        return self.cleaned_data.get("happened_on")
 
     @property
     def organisation(self):
@@ -224,7 +243,11 @@ class ProposalForm(BasisFields, EntryForm):
     recipient = line("Name", "Enter who would be told", hint="It goes under seal and into no list")
     role = one_of("Who is this?", list(ROLES.items()), "Select who this is")
     recipient_2 = line("Name of a second person (optional)")
-    role_2 = forms.ChoiceField(label="Who is the second person? (optional)", required=False)
+    role_2 = forms.ChoiceField(
+        label="Who is the second person? (optional)",
+        required=False,
+        error_messages={"invalid_choice": "Select who the second person is"},
+    )
     information = words("What exactly would be said?", "Enter what exactly would be said")
     limits = words("What would not be said?", "Enter what would not be said")
     ground = one_of(
@@ -261,18 +284,24 @@ class ProposalForm(BasisFields, EntryForm):
         if bool(data.get("recipient_2")) != bool(data.get("role_2")):
             missing = "role_2" if data.get("recipient_2") else "recipient_2"
             self.add_error(missing, "Enter name and role of the second person, or neither")
+        if data.get("recipient") and data.get("role"):
+            self.refuse(recipients(self.told))
         if data.get("tell_person") == "no" and not data.get("tell_person_reason"):
             self.add_error("tell_person_reason", "Enter why the person will not be told")
         return data
 
     @property
+    def told(self) -> list[dict]:
+        data = self.cleaned_data
+        both = ({"name": data.get(f"recipient{n}"), "role": data.get(f"role{n}")} for n in ("", "_2"))
+        return [each for each in both if each["name"]]
+
+    @property
     def said(self):
         said = super().said
-        first, second = (
-            {"name": said.pop(f"recipient{n}", ""), "role": said.pop(f"role{n}", "")} for n in ("", "_2")
-        )
-        told = [each for each in (first, second) if each["name"]]
-        return said | {"recipients": told, "deliverer": str(said["deliverer"])}
+        for name in ("recipient", "role", "recipient_2", "role_2"):
+            said.pop(name)
+        return said | {"recipients": self.told, "deliverer": str(said["deliverer"])}
 
 
 def _agencies(place):

@@ -47,7 +47,7 @@ class WhoKnew(LedgerMixin, TemplateView):
         cases = Case.objects.for_user(self.request.user).filter(organisation__in=self.units)
         if data is None and (asked := self.request.GET.get("case")):
             kwargs["initial"]["case"] = asked
-        return KnewForm(data, cases=cases, **kwargs)
+        return KnewForm(data, cases=cases, today=localdate(), **kwargs)
 
     def post(self, request):
         form = self.form(request.POST)

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 import redis
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -88,6 +89,9 @@ def look_around(browser, case: Case) -> None:
     for address in (f"{page}looks/export/", "/disclosures/export/", f"{page}packs/1/pdf/"):
         assert browser.get(address).status_code == 200
     assert browser.get(f"{page}edit/?name={case.reference}").status_code == 200
+    asked = {"asked_by": NAME, "why": ADDRESS, "happened_on_day": "1"}
+    half = browser.post(f"{page}disclosures/new/request/", asked, follow=True)
+    assert NAME in half.content.decode(), "kept for the next page, in the session"
 
 
 def test_E2_H4_the_person_is_nowhere_but_under_seal(committed, lab, caplog, tmp_path):
@@ -112,16 +116,23 @@ def test_E2_H4_the_person_is_nowhere_but_under_seal(committed, lab, caplog, tmp_
         "log": caplog.text.encode(),
         "files": b"\n".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()),
         "database": dumped(world),
+        "sessions": sessions(world),
     }
     found = {place: [n for n in NEEDLES if n in data] for place, data in places.items()}
     assert {place: needles for place, needles in found.items() if needles} == {}
-    assert len(places["database"]) > 10_000 and places["files"]
+    assert len(places["database"]) > 10_000 and places["files"] and b"disclosure_drafts" in places["sessions"]
 
 
 def cached() -> bytes:
     """All that the cache's Redis holds, of whichever test."""
     with redis.Redis.from_url(cache._cache._servers[0]) as client:
         return b"".join(key + (client.dump(key) or b"") for key in client.keys())
+
+
+def sessions(world) -> bytes:
+    """As they are read again: rows hold them packed."""
+    with world.scope():
+        return str([session.get_decoded() for session in Session.objects.all()]).encode()
 
 
 def dumped(world) -> bytes:
