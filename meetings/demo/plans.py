@@ -64,7 +64,6 @@ def load(today: date) -> None:
                     _new_cases(borough, at.date())
                 if borough.slug == "camden":
                     _series(borough, at)
-                    notifications.load_held(Organisation.objects.unit_of(borough), at)
 
 
 def _always_invite(boroughs: list[Territory]) -> None:

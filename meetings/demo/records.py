@@ -9,6 +9,7 @@ from boards.models import Appointment, Organisation, Territory
 from boards.roles import Seat
 from boards.scope import everywhere, scope
 from meetings.actions import actions, decisions, minutes
+from meetings.demo import notifications
 from meetings.models import Action, Discussion, Meeting
 from meetings.record import Record
 
@@ -52,6 +53,7 @@ def load(today: date) -> int:
         for number, meeting in enumerate(reversed(newest), 1):
             _decide(meeting, agencies, seats[Seat.ADMINISTRATOR], today)
             _minute(meeting, seats, issued=number < len(newest))
+        notifications.load_held(unit, timezone.make_aware(datetime.combine(today, time(9))))
         return len(newest)
 
 

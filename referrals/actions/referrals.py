@@ -1,6 +1,6 @@
 """Writing a referral and sending it: the referring agency's verbs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -117,7 +117,7 @@ def endorse(referral: Referral, *, by, at: datetime) -> Referral:
     referral = take(referral, "endorse", by)
     if not referral.is_on_paper and has_written(referral, by):
         raise Conflict("You wrote a part of this referral: somebody else of your agency has to endorse it.")
-    _refuse_unfinished(referral)
+    _refuse_unfinished(referral, localdate(at))
     referral.endorsed_by, referral.endorsed_at = by, at
     return _now(referral, "endorse", "referral.endorsed", by)
 
@@ -126,7 +126,7 @@ def endorse(referral: Referral, *, by, at: datetime) -> Referral:
 def submit(referral: Referral, *, by, at: datetime) -> Referral:
     """From now on the borough's MAPPA unit reads it."""
     referral = take(referral, "submit", by)
-    _refuse_unfinished(referral)
+    _refuse_unfinished(referral, localdate(at))
     referral.submitted_at, referral.first_submitted_at = at, referral.first_submitted_at or at
     referral.outcome, referral.reason, referral.decided_at, referral.decided_by = "", "", None, None
     referral = _now(referral, "submit", "referral.submitted", by)
@@ -141,7 +141,7 @@ def withdraw(referral: Referral, *, reason: str, by, at: datetime) -> Referral:
     """Its files go, and no byte of them stays."""
     referral = take(referral, "withdraw", by)
     was_sent = referral.status == Status.SUBMITTED
-    referral.withdrawn_at = at
+    referral.withdrawn_at, referral.reason = at, seal(reason)
     referral.attachments.all().delete()
     record("referral.withdrawn", referral, by=by, after={"withdrawal_reason": seal(reason)})
     referral = _now(referral, "withdraw", "", by)
@@ -167,10 +167,10 @@ def take(referral: Referral, rule: str, by) -> Referral:
     return referral
 
 
-def _refuse_unfinished(referral: Referral) -> None:
+def _refuse_unfinished(referral: Referral, today: date) -> None:
     found = list(referral.sections.all())
     answers: Answers = {s.number: s.answers for s in found}
-    left = [text for _, text in problems(referral, answers, {s.number: s.is_done for s in found})]
+    left = [text for _, text in problems(referral, answers, {s.number: s.is_done for s in found}, today)]
     if left:
         raise Conflict(f"{left[0]}. Then come back.")
 

@@ -8,7 +8,7 @@ from mappa_portal.templatetags.govuk import Row
 from mappa_portal.words import long_date
 from referrals.actions.cases import CATEGORY_4_SINCE, TOO_EARLY
 from referrals.models import Referral
-from referrals.personal import Person
+from referrals.personal import Person, is_under_18
 from referrals.referring import form_a
 from referrals.referring.form_a import CATEGORY, DATES, OFFENCE, PERSON, SECTIONS, Question
 from referrals.referring.rules import who_refers
@@ -47,16 +47,32 @@ def shown(question: Question, value, agencies: Mapping[str, str]) -> str:
     return dict(question.choices).get(value, value)
 
 
-def problems(referral: Referral, answers: Answers, done: Mapping[int, bool]) -> Iterator[tuple[int, str]]:
+def problems(
+    referral: Referral, answers: Answers, done: Mapping[int, bool], today: date
+) -> Iterator[tuple[int, str]]:
     """(section, what to do) before it may be endorsed and sent."""
     for section in SECTIONS:
         if not done[section.number]:
             yield section.number, f"Complete section {section.number}: {section.title}"
     if refused := category_refused(referral.agency, answers[CATEGORY]):
         yield CATEGORY, refused
+    if wrong := age_contradicts(answers, today):
+        yield PERSON, wrong
     offence = day_of(answers[OFFENCE].get("offence_on"))
     if answers[CATEGORY].get("category") == "4" and offence and offence < CATEGORY_4_SINCE:
         yield CATEGORY, TOO_EARLY
+
+
+def age_contradicts(answers: Answers, today: date) -> str:
+    """Said to be under 18, or not, and born on another side of it."""
+    said, born = answers[CATEGORY].get("under_18"), day_of(answers[PERSON].get("birth_date"))
+    known = is_under_18(born, today)
+    if born is None or said not in ("yes", "no") or (said == "yes") == known:
+        return ""
+    stated = "under 18" if said == "yes" else "not under 18"
+    return (
+        f"Section {CATEGORY} says {stated}, but the date of birth is {long_date(born)}: correct one of them"
+    )
 
 
 def category_refused(agency: Organisation, said: dict) -> str:

@@ -10,7 +10,8 @@ from django.utils.timezone import localdate
 from mappa_portal.home import Task, register
 from mappa_portal.words import long_date
 from referrals.actions.referrals import has_written
-from referrals.models import Referral
+from referrals.endings import Standing
+from referrals.models import Case, Referral
 from referrals.referring.rules import REFERRAL_RULES, referrers_of, screeners_of
 
 Status = Referral.Status
@@ -27,7 +28,8 @@ def tasks(user, today: date) -> Iterator[Task]:
 
 def _of_unit(units, today: date) -> Iterator[Task]:
     """To decide; to put on an agenda, or on an earlier one when the first meeting is overdue."""
-    accepted = Q(status=Status.ACCEPTED, heard_on=None, case__ended_on=None)
+    still = Case.objects.with_standing().filter(standing=Standing.MANAGED)
+    accepted = Q(status=Status.ACCEPTED, heard_on=None, case__in=still)
     waits = Q(status=Status.SUBMITTED) | accepted & (Q(on=None) | Q(hear_by__lt=today))
     found = Referral.objects.listed().filter(waits, unit__in=units).select_related("agency", "case")
     for referral in found.order_by("submitted_at", "pk")[:MOST]:
@@ -41,7 +43,9 @@ def _of_unit(units, today: date) -> Iterator[Task]:
 
 
 def _of_agency(user) -> Iterator[Task]:
-    writable = Referral.objects.read_by(user).filter(status__in=Referral.WRITABLE)
+    writable = (
+        Referral.objects.read_by(user).filter(status__in=Referral.WRITABLE).select_related("organisation")
+    )
     for referral in writable.order_by("started_at", "pk")[:MOST]:
         may = REFERRAL_RULES.allowed(user, referral)
         if referral.status == Status.RETURNED and "fill" in may:
@@ -51,7 +55,11 @@ def _of_agency(user) -> Iterator[Task]:
         elif "submit" in may:
             yield _task(referral, "check", referral.decide_by, "It is endorsed", "Send")
         elif referral.started_by_id == user.pk and "fill" in may:
-            yield _task(referral, "form", referral.decide_by, "A draft", "Finish")
+            if _open_sections(referral):
+                yield _task(referral, "form", referral.decide_by, "A draft", "Finish")
+            else:
+                waits = f"Complete: a manager of {referral.organisation} endorses it"
+                yield _task(referral, "check", referral.decide_by, waits, "Follow")
         elif "endorse" in may and not has_written(referral, user) and not _open_sections(referral):
             yield _task(
                 referral, "endorse", referral.decide_by, "Somebody of your agency wrote it", "Endorse"

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 
@@ -109,7 +110,7 @@ class Check(ReferralMixin, TemplateView):
         done = dict(self.referral.sections.values_list("number", "is_done"))
         return super().get_context_data(
             said=self.said(),
-            problems=list(problems(self.referral, self.answers, done)),
+            problems=list(problems(self.referral, self.answers, done, localdate())),
             waits="endorse" not in self.allowed and self.referral.status != Referral.Status.ENDORSED,
             **kwargs,
         )

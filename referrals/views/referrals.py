@@ -236,6 +236,7 @@ def _facts(referral: Referral) -> list[Row]:
         facts.append(Row("Sent", long_date(referral.submitted_at)))
     if referral.decided_at:
         facts.append(Row("Decision", f"{referral.get_outcome_display()}, {long_date(referral.decided_at)}"))
+    if referral.decided_at and not referral.withdrawn_at:
         facts.append(Row("Reason", referral.why))
     if referral.hear_by:
         facts.append(Row("First meeting by", referral.hear_by))
@@ -243,5 +244,5 @@ def _facts(referral: Referral) -> list[Row]:
         heard = f", heard on {long_date(referral.heard_on)}" if referral.heard_on else ""
         facts.append(Row("Meeting", f"{referral.on}{heard}"))
     if referral.withdrawn_at:
-        facts.append(Row("Withdrawn", long_date(referral.withdrawn_at)))
+        facts += [Row("Withdrawn", long_date(referral.withdrawn_at)), Row("Reason", referral.why)]
     return facts

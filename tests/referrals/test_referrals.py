@@ -17,6 +17,7 @@ from referrals.models import Referral, ReferralSection
 from referrals.referring.form_a import edition_on
 from referrals.referring.rules import who_refers
 from tests.factories import appoint
+from tests.pages import text
 from tests.referrals.referring import (
     CANARY,
     answers,
@@ -236,13 +237,32 @@ def test_the_units_paper_form_has_its_manager_already(world):
     assert referral.status == "submitted" and referral.agency.slug == CSC
 
 
-def test_it_is_withdrawn_before_a_decision(world):
+AGES = [
+    ("no", "1980-02-29", True),
+    ("no", "2015-12-01", False),
+    ("yes", "1980-02-29", False),
+    ("unknown", "2015-12-01", True),
+]
+
+
+@pytest.mark.parametrize("under_18, born, fits", AGES)
+def test_an_age_that_the_birth_date_contradicts_is_put_right_first(world, browser_of, under_18, born, fits):
+    by = referrer(world)
+    referral = fill(started(world), by, under_18=under_18, birth_date=born)
+    page = text(browser_of("camden_csc_referrer").get(f"/referrals/{referral}/check/"))
+    assert ("correct one of them" in page) != fits
+    with nullcontext() if fits else pytest.raises(Conflict, match="correct one of them"):
+        actions.endorse(referral, by=world.camden_csc_spoc, at=now())
+
+
+def test_it_is_withdrawn_before_a_decision(world, browser_of):
     referral = submitted(world)
     with pytest.raises(PermissionDenied):
         actions.withdraw(referral, reason="x", by=world.camden_administrator, at=now())
     actions.withdraw(referral, reason=f"{CANARY} moved", by=referrer(world), at=now())
     with pytest.raises(Conflict):
         actions.withdraw(referral, reason="x", by=referrer(world), at=now())
+    assert f"Reason {CANARY} moved" in text(browser_of("camden_csc_referrer").get(f"/referrals/{referral}/"))
 
 
 EDITIONS = [(date(2015, 1, 1), "2012"), (date(2022, 4, 27), "2012"), (date(2026, 1, 1), "2022")]
