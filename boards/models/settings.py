@@ -10,6 +10,12 @@ from mappa_portal.words import OFFICIAL_SENSITIVE
 GRADE_OF = {2: "level2_grade", 3: "level3_grade"}  # by level: the lowest that counts, of an area or an agency
 
 
+def _number(words: str, default: int, *, most: int, least: int = 1) -> models.PositiveSmallIntegerField:
+    """Also for areas that were there before the setting."""
+    limits = [MinValueValidator(least), MaxValueValidator(most)]
+    return models.PositiveSmallIntegerField(words, default=default, db_default=default, validators=limits)
+
+
 class AreaQuerySet(OwnedQuerySet):
     def for_user(self, user):
         from boards.access import areas_of
@@ -76,42 +82,12 @@ class AreaSettings(Owned):
     level1_review_months = models.PositiveSmallIntegerField("months between reviews at Level 1", default=4)
     level2_review_days = models.PositiveSmallIntegerField("days between reviews at Level 2", default=112)
     level3_review_days = models.PositiveSmallIntegerField("days between reviews at Level 3", default=56)
-    first_meeting_days = models.PositiveSmallIntegerField(
-        "working days from accepting a referral to its first meeting",
-        default=20,
-        db_default=20,
-        validators=[MinValueValidator(1), MaxValueValidator(60)],
-    )
-    level_setting_months = models.PositiveSmallIntegerField(
-        "months before release by which the level is set",
-        default=6,
-        db_default=6,
-        validators=[MinValueValidator(1), MaxValueValidator(24)],
-    )
-    keep_case_years = models.PositiveSmallIntegerField(
-        "years until a case that has ended is reviewed",
-        default=25,
-        db_default=25,
-        validators=[MinValueValidator(1), MaxValueValidator(100)],
-    )
-    keep_minutes_years = models.PositiveSmallIntegerField(
-        "years until minutes are reviewed",
-        default=25,
-        db_default=25,
-        validators=[MinValueValidator(1), MaxValueValidator(100)],
-    )
-    keep_referral_years = models.PositiveSmallIntegerField(
-        "years until a referral that came to nothing is reviewed",
-        default=10,
-        db_default=10,
-        validators=[MinValueValidator(1), MaxValueValidator(100)],
-    )
-    keep_disclosure_years = models.PositiveSmallIntegerField(
-        "years until a disclosure is reviewed",
-        default=25,
-        db_default=25,
-        validators=[MinValueValidator(1), MaxValueValidator(100)],
-    )
+    first_meeting_days = _number("working days from accepting a referral to its first meeting", 20, most=60)
+    level_setting_months = _number("months before release by which the level is set", 6, most=24)
+    keep_case_years = _number("years until a case that has ended is reviewed", 25, most=100)
+    keep_minutes_years = _number("years until minutes are reviewed", 25, most=100)
+    keep_referral_years = _number("years until a referral that came to nothing is reviewed", 10, most=100)
+    keep_disclosure_years = _number("years until a disclosure is reviewed", 25, most=100)
     level2_grade = models.PositiveSmallIntegerField(
         "lowest grade that counts at Level 2",
         default=2,
@@ -128,30 +104,10 @@ class AreaSettings(Owned):
         default=5,
         validators=[MinValueValidator(5)],
     )
-    first_reminder_days = models.PositiveSmallIntegerField(
-        "days before a return is due of the first reminder",
-        default=14,
-        db_default=14,
-        validators=[MinValueValidator(1), MaxValueValidator(60)],
-    )
-    last_reminder_days = models.PositiveSmallIntegerField(
-        "days before a return is due of the last reminder",
-        default=2,
-        db_default=2,
-        validators=[MinValueValidator(1), MaxValueValidator(60)],
-    )
-    copy_days = models.PositiveSmallIntegerField(
-        "days until a paper copy is due back",
-        default=30,
-        db_default=30,
-        validators=[MinValueValidator(1), MaxValueValidator(365)],
-    )
-    copy_reminder_days = models.PositiveSmallIntegerField(
-        "days between reminders of an overdue paper copy",
-        default=7,
-        db_default=7,
-        validators=[MinValueValidator(1), MaxValueValidator(60)],
-    )
+    first_reminder_days = _number("days before a return is due of the first reminder", 14, most=60)
+    last_reminder_days = _number("days before a return is due of the last reminder", 2, most=60)
+    copy_days = _number("days until a paper copy is due back", 30, most=365)
+    copy_reminder_days = _number("days between reminders of an overdue paper copy", 7, most=60)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = AreaQuerySet.as_manager()
