@@ -20,6 +20,7 @@ class Task:
     """``verb`` and ``title`` read as one: "Sign", "the Camden protocol". ``url`` opens the form itself.
 
     ``waiting`` is a short line below it: who waits, or for what. Without ``due`` it waits for this person now.
+    ``late``: overdue whatever its day, like what was done already and still needs somebody's word.
     """
 
     title: str
@@ -27,6 +28,7 @@ class Task:
     due: date | None
     waiting: str = ""
     verb: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,10 @@ def grouped(tasks: Iterable[Task], today: date) -> list[Group]:
 
 def _group(task: Task, today: date) -> int:
     """What has no date waits for this person now."""
+    if task.late or (task.due and task.due < today):
+        return 0
     if task.due is None or task.due == today:
         return 1
-    if task.due < today:
-        return 0
     return 2 if task.due <= today + SOON else 3
 
 
@@ -73,8 +75,8 @@ def _group(task: Task, today: date) -> int:
 def home(request):
     today = localdate()
     tasks = tasks_of(request.user, today)
-    needed = any(task.due is None or task.due <= today for task in tasks)
-    following = next((task for task in tasks if task.due and task.due > today), None)
+    needed = any(_group(task, today) < 2 for task in tasks)
+    following = next((task for task in tasks if _group(task, today) > 1), None)
     return render(
         request,
         "home.html",

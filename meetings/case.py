@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from boards.sections import Section
 from mappa_portal.templatetags.govuk import Row, tag
 from mappa_portal.words import long_date
-from meetings import ages, erasing, packs  # noqa: F401  (register themselves)
+from meetings import ages, erasing, packs, panel  # noqa: F401  (register themselves)
 from meetings.actions import notifications
 from meetings.models import Action, Discussion, Meeting, Minutes, Notification
 from referrals import rooms

@@ -1,9 +1,14 @@
 """What a panel answers besides its cases: disclosures that were made, or decided, outside a meeting."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 
 from meetings.models import Discussion, Meeting
-from referrals.models import Disclosure
+from referrals import rooms
+from referrals.models import Case, Disclosure
 from referrals.models.cases import of_one_person
 from referrals.rules import disclosing_units
 
@@ -40,3 +45,29 @@ def _next() -> QuerySet:
         **of_case, meeting__held_on__gte=OuterRef("opened_on"), meeting__status=Meeting.Status.SCHEDULED
     )
     return planned.order_by("meeting__held_on", "meeting__pk").values("meeting")[:1]
+
+
+@rooms.panels
+def panels(asked: Sequence[tuple[Case, date]], today: date) -> list[rooms.Panel | None]:
+    cases = {pk for case, _ in asked for pk in (case.pk, case.merged_into_id) if pk}
+    open_, held = Meeting.Status.SCHEDULED, Meeting.Status.HELD
+    heard = Discussion.objects.filter(
+        case__in=cases, meeting__status__in=(open_, held), meeting__held_on__gte=min(day for _, day in asked)
+    )
+    listed = list(heard.select_related("meeting").order_by("meeting__held_on", "meeting__pk"))
+    units = {case.organisation_id for case, _ in asked}
+    coming = Meeting.objects.filter(organisation__in=units, status=open_, held_on__gte=today)
+    planned = list(coming.order_by("-held_on", "-pk"))
+    following = {meeting.organisation_id: meeting for meeting in planned}  # of each unit the first
+    return [_panel(case, day, listed, following.get(case.organisation_id)) for case, day in asked]
+
+
+def _panel(case: Case, day: date, listed: list[Discussion], following: Meeting | None) -> rooms.Panel | None:
+    own = [d.meeting for d in listed if d.case_id in (case.pk, case.merged_into_id)]
+    own = [meeting for meeting in own if meeting.held_on >= day]
+    held = [meeting for meeting in own if meeting.status == Meeting.Status.HELD]
+    found = next(iter((*held, *own)), following)
+    if found is None:
+        return None
+    url = reverse("meetings:meeting", args=[found.reference])
+    return rooms.Panel(found.reference, found.held_on, url, is_held=found in held, lists_it=found in own)

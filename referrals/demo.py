@@ -11,6 +11,7 @@ from referrals.disclosing.checks import tellers
 from referrals.disclosing.ledger import Kind
 from referrals.disclosing.terms import bases_on
 from referrals.models import Case
+from referrals.personal import Person, is_under_18
 
 BOROUGH = "camden"
 SCHOOL = {"name": "Head teacher of Lark Lane School", "role": "head"}
@@ -38,6 +39,20 @@ PROPOSAL = {
     "tell_person_reason": "",
     "deliverer": "Police",
 }
+AT_SCHOOL = {
+    "asked_by": "Children’s Services, through its single point of contact",
+    "why": "The young person returns to school after half-term.",
+    "circumstances": ["SCHOOL"],
+    "at_risk": "Younger pupils, and staff who teach alone.",
+}
+TO_SCHOOL = {
+    "recipients": [SCHOOL],
+    "information": "That the pupil is managed under MAPPA, and when a second adult must be in the room.",
+    "necessity": "The school cannot plan lessons and breaks safely without knowing of it.",
+    "proportionality": "Only the head teacher is told, and only what the plan for school needs.",
+    "alternatives": "Teaching at home was tried: the pupil fell behind and saw nobody of the same age.",
+    "conditions": "The head teacher shares it with the designated safeguarding teacher alone.",
+}
 DECISION = {
     "answer": "disclose",
     "reasons": "Necessary and proportionate for the safety of residents.",
@@ -55,10 +70,16 @@ def load(today: date) -> int:
         return 0
     named = everywhere()
     with scope(named.territories, named.areas):
-        cases = [c for c in Case.objects.filter(organisation=unit).order_by("-pk")[:40] if _heard(c, today)]
+        known = list(Case.objects.filter(organisation=unit).order_by("-pk")[:40])
+        cases = [c for c in known if _heard(c, today) and not _is_young(c, today)]
         if len(cases) < 3:
             return 0
-        return _Demo(cases, seats[Seat.ADMINISTRATOR], seats[Seat.CHAIR], today).load()
+        pupil = next((c for c in known if _is_young(c, today)), None)
+        return _Demo(cases, pupil, seats[Seat.ADMINISTRATOR], seats[Seat.CHAIR], today).load()
+
+
+def _is_young(case: Case, today: date) -> bool:
+    return bool(is_under_18(Person.opened(case.personal).birth_date, today))
 
 
 def _heard(case: Case, today: date) -> bool:
@@ -66,7 +87,8 @@ def _heard(case: Case, today: date) -> bool:
 
 
 class _Demo:
-    def __init__(self, cases: list[Case], administrator, chair, today: date):
+    def __init__(self, cases: list[Case], pupil: Case | None, administrator, chair, today: date):
+        self.pupil = pupil
         self.cases, self.by, self.chair, self.today = cases, administrator, chair, today
         self.police = tellers(cases[0])[0]
         covering = organisations_covering([cases[0].territory])
@@ -75,7 +97,10 @@ class _Demo:
     def load(self) -> int:
         self._carried_out(self.cases[0])
         self._unratified(self.cases[1])
-        self._proposed(self.cases[2], days=3, said={"circumstances": ["SCHOOL"]}, to=SCHOOL)
+        if self.pupil:
+            self._proposed(self.pupil, days=3, request=AT_SCHOOL, proposal=TO_SCHOOL)
+        else:
+            self._proposed(self.cases[2], days=3)
         day = self.today - timedelta(days=2)
         self._open(
             self.cases[2], Kind.SCHEME, day, {"scheme": "csods", "source": "Police public protection unit"}
@@ -98,11 +123,11 @@ class _Demo:
         by = by or self.by
         actions.add_entry(made, kind, on=on, said=said, organisation=organisation, today=self.today, by=by)
 
-    def _proposed(self, case, *, days=0, on=None, said=None, to=HOSTEL):
+    def _proposed(self, case, *, days=0, on=None, request=None, proposal=None):
         on = on or self.today - timedelta(days=days)
         bases = [basis.code for basis in bases_on(on) if basis.code in ("cja325", "ukgdpr", "dpa3")]
-        made = self._open(case, Kind.REQUEST, on, REQUEST | (said or {}))
-        self._add(made, Kind.PROPOSAL, on, PROPOSAL | {"recipients": [to], "bases": bases})
+        made = self._open(case, Kind.REQUEST, on, REQUEST | (request or {}))
+        self._add(made, Kind.PROPOSAL, on, PROPOSAL | (proposal or {}) | {"bases": bases})
         return made
 
     def _unratified(self, case) -> None:

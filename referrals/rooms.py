@@ -1,6 +1,6 @@
 """What the rooms below know of a case. Referrals imports none of them: they register here."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,6 +48,32 @@ def hears(find):
 
 def hearings(case: Case) -> list[Hearing]:
     return [heard for find in _hearings for heard in find(case)]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Where a case was heard, or is next; without ``lists_it``, where its unit meets next."""
+
+    reference: str
+    held_on: date
+    url: str
+    is_held: bool = False
+    lists_it: bool = True
+
+
+_panels: list[Callable[[Sequence[tuple[Case, date]], date], list[Panel | None]]] = []
+
+
+def panels(find):
+    """``find(asked, today)``: for each case the panel that hears it from this day on; one that was held goes first."""
+    _panels[:] = [find]
+    return find
+
+
+def panels_for(asked: Sequence[tuple[Case, date]], today: date) -> list[Panel | None]:
+    for find in _panels:
+        return find(asked, today) if asked else []
+    return [None] * len(asked)
 
 
 def follows(restate):

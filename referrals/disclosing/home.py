@@ -9,17 +9,13 @@ from django.urls import reverse
 from boards.access import seats_with
 from mappa_portal.home import Task, register
 from referrals.disclosing.ledger import Kind
-from referrals.models import Disclosure
+from referrals.disclosing.ratifying import ratifying
+from referrals.models import Disclosure, DisclosureEntry
 from referrals.rules import disclosing_units
 
 Status = Disclosure.Status
 WAITING = {  # status: what to do, the page that does it, who else waits
     Status.PROPOSED: ("Decide on", Kind.DECISION, "awaits the MAPPA chair’s decision"),
-    Status.UNRATIFIED: (
-        "Have the panel ratify",
-        Kind.RATIFICATION,
-        "decided in an emergency, awaiting ratification",
-    ),
     Status.DECIDED: ("Carry out", Kind.CARRIED_OUT, "decided, not carried out yet"),
     Status.OUTSIDE: ("Tell the panel of", Kind.HEARD, "made outside a meeting"),
 }
@@ -31,20 +27,37 @@ def tasks(user, today: date) -> Iterator[Task]:
     if not units:
         return
     deciding = {s.organisation.pk for s in seats_with(user, "decide_disclosure")}
-    there = Q(status__in=WAITING) | Q(review_on__isnull=False) | Q(due_on__isnull=False)
-    found = (
-        Disclosure.objects.for_user(user).filter(there, organisation__in=units).select_related("territory")
-    )
-    for disclosure in found.order_by("opened_on", "pk"):
+    there = Q(status__in=(*WAITING, Status.UNRATIFIED)) | Q(review_on__isnull=False) | Q(due_on__isnull=False)
+    mine = Disclosure.objects.for_user(user).filter(there, organisation__in=units)
+    found = list(mine.select_related("territory", "case").order_by("opened_on", "pk"))
+    for disclosure in found:
         yield from _waits(disclosure, disclosure.organisation_id in deciding)
         yield from _dated(disclosure)
+    yield from _unratified([d for d in found if d.status == Status.UNRATIFIED], deciding, today)
+
+
+def _unratified(found: list[Disclosure], deciding: set[int], today: date) -> Iterator[Task]:
+    """Red until the panel has answered; due on the day of that panel."""
+    made = DisclosureEntry.objects.filter(disclosure__in=found, kind=Kind.DECISION).order_by("number")
+    days = dict(made.values_list("disclosure", "happened_on")) if found else {}
+    for disclosure, state in zip(found, ratifying([(d, days[d.pk]) for d in found], today), strict=True):
+        records = state.is_heard and disclosure.organisation_id in deciding
+        yield Task(
+            _title(disclosure),
+            _form(disclosure, Kind.RATIFICATION) if records else _trail(disclosure),
+            state.panel and state.panel.held_on,
+            f"{disclosure.territory}, {state.why}. {state.todo}",
+            state.verb,
+            late=True,
+        )
 
 
 def _waits(disclosure: Disclosure, decides: bool) -> Iterator[Task]:
     verb, kind, waiting = WAITING.get(disclosure.status, ("", "", ""))
     if verb and (decides or kind != Kind.DECISION):
-        address = _trail(disclosure) if kind == Kind.RATIFICATION and not decides else _form(disclosure, kind)
-        yield Task(_title(disclosure), address, None, f"{disclosure.territory}, {waiting}", verb)
+        yield Task(
+            _title(disclosure), _form(disclosure, kind), None, f"{disclosure.territory}, {waiting}", verb
+        )
 
 
 def _dated(disclosure: Disclosure) -> Iterator[Task]:

@@ -24,6 +24,7 @@ from mappa_portal.pagination import keyset, sorting
 from mappa_portal.templatetags.govuk import short_date, tag
 from mappa_portal.words import OFFICIAL_SENSITIVE, long_date
 from referrals import actions
+from referrals.disclosing.ratifying import ratifying
 from referrals.disclosing.terms import BASES, CIRCUMSTANCES, ROLES, SCHEMES
 from referrals.disclosing.words import BESIDE, COLOURS, NEXT, standing, trail
 from referrals.forms.disclosure_finding import DisclosureFilterForm, FindRecipientForm
@@ -180,7 +181,10 @@ def disclosure_of(request, reference: str, rule: str = "see") -> Disclosure:
 def disclosure(request, reference: str):
     found = actions.look_at(disclosure_of(request, reference), by=request.user)
     allowed = DISCLOSURE_RULES.allowed(request.user, found)
-    following = found.state.next
+    following, unratified = found.state.next, found.state.awaits_ratification
+    decided = [(found, found.state.decision.on)] if unratified else []
+    [panel] = ratifying(decided, localdate()) or [None]
+    waits = panel and not panel.is_heard  # for a panel first, then for its chair
     context = {
         "disclosure": found,
         "tag": state_tag(found),
@@ -189,7 +193,8 @@ def disclosure(request, reference: str):
         "clocks": [_clock(due) for due in found.state.clocks],
         "clock_columns": ("Step", "Due", "Done"),
         "next": (following, NEXT[following]) if following in allowed else None,
-        "waits_for": NEXT[following] if following and following not in allowed else "",
+        "waits_for": NEXT[following] if following and following not in allowed and not waits else "",
+        "ratifying": panel,
         "beside": [(k, label) for k, label in BESIDE.items() if k in allowed and k != following],
     }
     return render(request, "referrals/disclosure.html", context)
