@@ -39,9 +39,7 @@ class WhoKnew(LedgerMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         form = kwargs.pop("form", None) or self.form(None, initial={"on": localdate()})
-        return super().get_context_data(
-            form=form, columns=("Recipient", "Told on", "By", "What", "Disclosure"), **kwargs
-        )
+        return super().get_context_data(form=form, columns=COLUMNS, **kwargs)
 
     def form(self, data, **kwargs):
         cases = Case.objects.for_user(self.request.user).filter(organisation__in=self.units)

@@ -15,7 +15,6 @@ from django.views.generic import TemplateView
 
 from audit.events import record
 from boards.models import AreaSettings
-from boards.switcher import preset
 from documents.apart import render_apart
 from mappa_portal.exceptions import Conflict
 from mappa_portal.exports import csv_download
@@ -62,11 +61,6 @@ class LedgerMixin(LoginRequiredMixin):
     @cached_property
     def units(self):
         return disclosing_units(self.request.user)
-
-    @cached_property
-    def unit(self):
-        wanted = preset(self.request, "borough").get("borough")
-        return next((u for u in self.units if u.territory.slug == wanted), self.units[0])
 
 
 class DisclosureList(LedgerMixin, TemplateView):

@@ -129,7 +129,9 @@ def test_against_the_presumption_a_written_reason_is_needed(ledger, said, reason
     with nullcontext() if recorded else pytest.raises(ValidationError, match="presumption to disclose"):
         ledger.add(made, Kind.DECISION, answer="refuse", presumption_reason=reason)
     made.refresh_from_db()
-    assert made.status == ("unratified" if recorded else "proposed")  # in an emergency: it waits for the panel
+    assert made.status == (
+        "unratified" if recorded else "proposed"
+    )  # in an emergency: it waits for the panel
     assert made.state.awaits_ratification == recorded
 
 
