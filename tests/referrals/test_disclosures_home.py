@@ -52,6 +52,7 @@ PANELS = [  # what is planned, what is to be done first, and then
         "Put case {case} on the agenda of meeting {meeting}",
     ),
     ({}, "Have the panel ratify", "It is on the agenda of meeting {meeting}"),
+    ({"on": YESTERDAY}, "Have the panel ratify", "It was on the agenda of meeting {meeting}"),
     ({"status": "held", "on": YESTERDAY}, "Record what the panel answered on", "The panel heard the case"),
     (
         {"status": "held", "on": YESTERDAY - timedelta(days=1)},
