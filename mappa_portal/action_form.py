@@ -47,6 +47,8 @@ class ActionFormView(FormView):
         return super().get_form_kwargs() | own
 
     def form_valid(self, form):
+        if "again" in self.request.POST:  # from the question back to the form
+            return self.render_to_response(self.get_context_data(form=form))
         if question := self.question(form):
             sent = self.request.POST if "confirmed" in self.request.POST else None
             self.answer = question.form(sent)

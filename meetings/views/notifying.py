@@ -68,11 +68,6 @@ class _Chosen(LoginRequiredMixin, ActionFormView):
     question_template = "meetings/notifications/preview.html"
     check_by = None
 
-    def form_valid(self, form):
-        if "again" in self.request.POST:
-            return self.render_to_response(self.get_context_data(form=form))
-        return super().form_valid(form)
-
     def get_context_data(self, **kwargs):
         return super().get_context_data(check_by=self.check_by, **kwargs)
 

@@ -48,6 +48,9 @@ COLUMNS = (
     "Last held meeting",
     "Next review",
 )
+BESIDE = (
+    '<a class="govuk-link" href="{}" target="_blank" rel="noopener noreferrer">{} (opens in new tab)</a>: {}'
+)
 CATEGORY_3_AT_LEVEL_1 = (
     "Category 3 is for people who need more than one agency’s management, yet this case is at Level 1."
     " Check the category and the level."
@@ -109,9 +112,12 @@ class CaseList(UnitMixin, TemplateView):
         return render(request, "referrals/found.html", context)
 
 
+def _address_of(case: Case) -> str:
+    return reverse("referrals:case", args=[case.reference])
+
+
 def _link(case: Case):
-    url = reverse("referrals:case", args=[case.reference])
-    return format_html('<a class="govuk-link" href="{}">{}</a>', url, case.reference)
+    return format_html('<a class="govuk-link" href="{}">{}</a>', _address_of(case), case.reference)
 
 
 def _row(case: Case, today) -> list:
@@ -300,7 +306,9 @@ class CaseNew(UnitMixin, CaseFormView):
         if "confirmed" in self.request.POST:
             return None
         found = same_person(self.unit, form.person, by=self.request.user)
-        follows = [format_html("{}: {}", _link(match.case), ", ".join(match.by)) for match in found]
+        follows = [
+            format_html(BESIDE, _address_of(match.case), match.case, ", ".join(match.by)) for match in found
+        ]
         return (
             Question("Is this person here already?", follows, "Another person: add the case")
             if found

@@ -115,7 +115,8 @@ def test_a_person_who_may_be_here_already_is_asked_about_once(browser, add):
     there = add("Jo Canary")
     asked = browser.post("/cases/new/", sent(name="Joe Canary"))
     assert there.reference in text(asked) and 'value="Joe Canary"' in asked.content.decode()
-    assert Case.objects.count() == 1
+    again = browser.post("/cases/new/", sent(name="Joe Canary", confirmed="yes", again="yes"))
+    assert 'value="Joe Canary"' in again.content.decode() and Case.objects.count() == 1
     added = browser.post("/cases/new/", sent(name="Joe Canary", confirmed="yes"))
     assert added.status_code == 302 and Case.objects.count() == 2
     assert browser.post("/cases/new/", sent(name="Somebody Else")).status_code == 302
