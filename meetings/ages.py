@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from meetings.models import Discussion, Meeting
 from meetings.performance import figures
@@ -41,29 +42,21 @@ def ages_on(cases: Mapping[int, str], day: date) -> dict[int, bool | None]:
     What is known under a case that was merged into one counts too. Without a birth date as meetings stated it: who was
     of age stays so, who was under 18 later was so before.
     """
-    known = _born(cases, day)
-    unknown = {case: case for case, age in known.items() if age is None}
+    known = {case: _age(personal, day) for case, personal in cases.items()}
+    unknown = [case for case, age in known.items() if age is None]
     if not unknown:
         return known
-    merged = Case.objects.filter(merged_into__in=unknown).values_list("pk", "merged_into", "personal")
-    kept_of = unknown | {pk: kept for pk, kept, _ in merged}
-    said = _born({pk: personal for pk, _, personal in merged}, day)
-    ways = (
-        _kept(unknown, day),
-        {pk: age for pk, age in said.items() if age is not None},
-        _as_stated(kept_of, day),
-    )
-    return known | {kept_of[pk]: age for way in reversed(ways) for pk, age in way.items()}
+    of_them = Case.objects.filter(Q(pk__in=unknown) | Q(merged_into__in=unknown))
+    rows = of_them.values_list("pk", Coalesce("merged_into", "pk"), "personal", "kept_ages")
+    kept_of = {pk: kept for pk, kept, _, _ in rows}
+    told = _as_stated(kept_of, day)
+    born = {kept: age for _, kept, personal, _ in rows if (age := _age(personal, day)) is not None}
+    erased = {kept: ages[day.isoformat()] for _, kept, _, ages in rows if day.isoformat() in ages}
+    return known | told | born | erased
 
 
-def _born(cases: Mapping[int, str], day: date) -> dict[int, bool | None]:
-    return {case: is_under_18(Person.opened(personal).birth_date, day) for case, personal in cases.items()}
-
-
-def _kept(cases: Collection[int], day: date) -> dict[int, bool]:
-    """Of erased cases, as it was known when they were erased."""
-    found = Case.objects.filter(pk__in=cases, kept_ages__has_key=day.isoformat())
-    return {pk: ages[day.isoformat()] for pk, ages in found.values_list("pk", "kept_ages")}
+def _age(personal: str, day: date) -> bool | None:
+    return is_under_18(Person.opened(personal).birth_date, day)
 
 
 def _as_stated(cases: Mapping[int, int], day: date) -> dict[int, bool | None]:

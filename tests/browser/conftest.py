@@ -28,6 +28,11 @@ NOT_INHERITED = re.compile(
 WIDTHS = {"wide": 1280, "narrow": 320}
 
 
+def _hear_ctrl_c() -> None:
+    """Also where the suite runs in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Portal:
     def __init__(self, home: Path):
         self.home, self.port = home, free_port()
@@ -40,7 +45,7 @@ class Portal:
 
     def _start(self, *arguments: str, **more) -> subprocess.Popen:
         command = [sys.executable, "-m", "mappa_portal.supervisor", *arguments]
-        return subprocess.Popen(command, cwd=TOP, env=self.environment, **more)
+        return subprocess.Popen(command, cwd=TOP, env=self.environment, preexec_fn=_hear_ctrl_c, **more)
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess:
         command = [sys.executable, "-m", "mappa_portal.supervisor", "manage", *arguments]

@@ -233,6 +233,17 @@ def test_H2_erasing_takes_what_was_said_and_leaves_figures_and_chain(world, unit
     assert the_due(unit) == []
 
 
+def test_H2_an_age_known_under_a_merged_case_outlives_the_erasure_of_both(world, unit, case):
+    by = world.camden_administrator
+    kept = actions.add_case(unit, person=Person("Zebulon Q"), today=TODAY, by=by)
+    endings.end(kept, ending="died", on=case.ended_on, reason="x", today=TODAY, by=by)
+    merging.merge(case, into=kept, reason="Same fingerprints", by=by)
+    before = counts(world)
+    assert [fact.under_18 for fact in before[0]] == [True]
+    keeping.confirm(propose(world, unit), by=world.camden_mappa_chair, at=now())
+    assert Case.objects.filter(erased_at=None).count() == 0 and counts(world) == before
+
+
 def test_the_pages_of_what_was_erased_say_so(world, unit, case, browser_of):
     keeping.confirm(propose(world, unit), by=world.camden_mappa_chair, at=now())
     browser = browser_of("camden_administrator")

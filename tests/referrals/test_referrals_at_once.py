@@ -51,7 +51,8 @@ def test_withdrawn_while_it_is_screened_it_is_one_or_the_other(committed):
         found = Referral.objects.get()
         assert sorted(said) == ["Conflict", "done"]
         assert found.status == ("accepted" if said[0] == "done" else "withdrawn")
-        assert Case.objects.count() == (said[0] == "done") and bool(found.reason) == (said[0] == "done")
+        assert Case.objects.count() == (said[0] == "done")
+        assert found.why == ("High" if said[0] == "done" else "Moved away")
 
 
 def test_of_two_presses_of_remove_one_removes_the_file_and_the_other_is_told(committed):
